@@ -5,7 +5,6 @@ import (
 	"iter"
 	"log/slog"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -260,16 +259,15 @@ var table = [...]entry{
 
 // search returns where in the table c is, or would be.
 func search(c Code) (int, bool) {
-	return slices.BinarySearchFunc(table[:], c, func(e entry, c Code) int {
-		// The codes of the table are small and c may be anything, so compare rather than subtract.
-		switch {
-		case e.code < c:
-			return -1
-		case e.code > c:
-			return 1
+	low, high := 0, len(table)
+	for low < high {
+		if middle := (low + high) / 2; table[middle].code < c {
+			low = middle + 1
+		} else {
+			high = middle
 		}
-		return 0
-	})
+	}
+	return low, low < len(table) && table[low].code == c
 }
 
 // entry returns the row of c itself or, where its number is known and came with another status, that of its number;
@@ -414,7 +412,7 @@ func (c Code) naming() (_ Code, before, after string, _ bool) {
 		}
 		before, rest, _ := strings.Cut(t.Message(), "{")
 		_, after, _ := strings.Cut(rest, "}")
-		return MakeCode(t.Number(), c.Status()), before, after, true
+		return c + Code(t.Number()-n)*1000, before, after, true // with the status of c
 	}
 	return 0, "", "", false
 }

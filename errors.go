@@ -25,7 +25,6 @@ package pkerr
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"strconv"
@@ -182,7 +181,7 @@ func (e *Error) Error() string {
 		message = "no error code"
 	}
 	b = oneline.Append(b, message, printedMessage)
-	if len(e.Fields) > 0 {
+	if !e.Fields.empty() {
 		b = append(append(b, ": "...), e.Fields.String()...)
 	}
 	if e.Scope != "" {
@@ -210,7 +209,7 @@ func (e *Error) goString() string {
 	if e.Message != "" {
 		b = fmt.Appendf(b, ", Message: %q", oneline.Text(e.Message, printedMessage))
 	}
-	if len(e.Fields) > 0 {
+	if !e.Fields.empty() {
 		b = fmt.Appendf(b, ", Fields: {%s}", e.Fields)
 	}
 	if e.RetryAfter != nil {
@@ -235,7 +234,7 @@ func (e *Error) LogValue() slog.Value {
 		slog.Any("code", e.Code),
 		slog.String("message", oneline.Text(e.message(), printedMessage)),
 	}
-	if len(e.Fields) > 0 {
+	if !e.Fields.empty() {
 		attrs = append(attrs, slog.String("fields", e.Fields.String()))
 	}
 	if e.Scope != "" {
@@ -257,15 +256,35 @@ func (e *Error) MarshalJSON() ([]byte, error) {
 	if e == nil {
 		return []byte("null"), nil
 	}
-	return e.response().MarshalJSON()
+	r := e.response()
+	if e.RetryAfter != nil {
+		ms := milliseconds(*e.RetryAfter) // stays on the stack, unlike what Response returns
+		r.RetryAfter = &ms
+	}
+	return r.MarshalJSON()
 }
 
 var _ json.Marshaler = (*Error)(nil)
 
-// CodeOf returns the code of err: that of the outermost [Code] or [*Error] in its chain. It returns 0 where there is none,
-// and for a nil err. Use it for a switch, or to ask for one exact code; [errors.Is] also knows classes.
+// CodeOf returns the code of err: that of the outermost [Code] or [*Error] in its chain that is not 0. It returns 0 where
+// there is none, and for a nil err. Use it for a switch, or to ask for one exact code; [errors.Is] also knows classes.
 func CodeOf(err error) Code {
-	code, _ := errors.AsType[Code](err)
+	code, _ := first(err, func(err error) (Code, bool) {
+		var code Code
+		switch e := err.(type) {
+		case Code:
+			code = e
+		case *Error:
+			if e != nil {
+				code = e.Code
+			}
+		case interface{ As(target any) bool }:
+			if offered := new(Code); e.As(offered) {
+				code = *offered
+			}
+		}
+		return code, code != 0
+	})
 	return code
 }
 
@@ -273,69 +292,74 @@ func CodeOf(err error) Code {
 // taken from the message of the outermost [*Error] that has a code and a text of that kind, so it is a stranger's
 // text. It returns false where there is none, and for a nil err.
 func Ref(err error) (string, bool) {
-	var ref string
-	found := find(err, func(e *Error) bool {
+	return inErrors(err, func(e *Error) (string, bool) {
 		code, before, after, ok := e.Code.naming()
-		if !ok || code != e.Code || isTemplate(e.Message) || len(e.Message) < len(before)+len(after) {
-			return false
+		if !ok || code != e.Code || isTemplate(e.Message) {
+			return "", false
 		}
-		if ref, ok = strings.CutPrefix(e.Message, before); ok {
-			ref, ok = strings.CutSuffix(ref, after)
+		ref, opens := strings.CutPrefix(e.Message, before)
+		ref, closes := strings.CutSuffix(ref, after)
+		if !opens || !closes {
+			return "", false
 		}
-		return ok
+		return ref, true
 	})
-	if found == nil {
-		return "", false
-	}
-	return ref, true
 }
 
 // RetryAfter returns how long err asks the caller to wait, and whether it says so at all: that of the outermost [*Error]
 // that does. It is never negative, and 0 is a value that the API does send. It returns false for a nil err.
 func RetryAfter(err error) (time.Duration, bool) {
-	e := find(err, func(e *Error) bool { return e.RetryAfter != nil })
-	if e == nil {
-		return 0, false
-	}
-	return max(*e.RetryAfter, 0), true
+	return inErrors(err, func(e *Error) (time.Duration, bool) {
+		if e.RetryAfter == nil {
+			return 0, false
+		}
+		return max(*e.RetryAfter, 0), true
+	})
 }
 
 // FieldErrors returns what err says is wrong with each key of the request: the fields of the outermost [*Error] that
 // has any. They are a copy. It returns nil where there are none, and for a nil err; ranging over that, and looking a key
 // up in it, is fine.
 func FieldErrors(err error) Fields {
-	e := find(err, func(e *Error) bool { return len(e.Fields) > 0 })
-	if e == nil {
-		return nil
-	}
-	return e.Fields.clone()
+	fields, _ := inErrors(err, func(e *Error) (Fields, bool) { return e.Fields.clone(), !e.Fields.empty() })
+	return fields
 }
 
-// find returns the first Error in the chain of err, in the order of errors.Is, that has what is looked for.
-func find(err error, has func(*Error) bool) *Error {
-	for err != nil {
-		e, ok := err.(*Error)
-		if !ok {
-			if as, can := err.(interface{ As(target any) bool }); can {
-				ok = as.As(&e)
+// inErrors returns what get finds in the first Error that has it, in the order of errors.Is.
+func inErrors[T any](err error, get func(*Error) (T, bool)) (T, bool) {
+	return first(err, func(err error) (found T, ok bool) {
+		e, is := err.(*Error)
+		if as, can := err.(interface{ As(target any) bool }); can && !is {
+			if offered := new(*Error); as.As(offered) {
+				e = *offered
 			}
 		}
-		if ok && e != nil && has(e) {
-			return e
+		if e == nil {
+			return found, false
 		}
-		switch u := err.(type) {
+		return get(e)
+	})
+}
+
+// first returns what get finds in the first error of the chain that has it, in the order of errors.Is.
+func first[T any](err error, get func(error) (T, bool)) (found T, ok bool) {
+	for err != nil {
+		if found, ok = get(err); ok {
+			return found, true
+		}
+		switch wrapper := err.(type) {
 		case interface{ Unwrap() error }:
-			err = u.Unwrap()
+			err = wrapper.Unwrap()
 		case interface{ Unwrap() []error }:
-			for _, err := range u.Unwrap() {
-				if e := find(err, has); e != nil {
-					return e
+			for _, err := range wrapper.Unwrap() {
+				if found, ok = first(err, get); ok {
+					return found, true
 				}
 			}
-			return nil
+			return found, false
 		default:
-			return nil
+			return found, false
 		}
 	}
-	return nil
+	return found, false
 }

@@ -2,7 +2,6 @@ package pkerr
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/pkerr/pkerr/internal/oneline"
@@ -56,7 +55,8 @@ func (f Fields) Err() error {
 func (f Fields) String() string {
 	var b []byte
 	printed := 0
-	for _, key := range slices.Sorted(maps.Keys(f)) {
+	var room [16]string
+	for _, key := range f.keys(room[:0]) {
 		for _, o := range f[key] {
 			if printed++; printed > printedFields {
 				continue
@@ -118,18 +118,37 @@ func (o ErrorObject) clone() ErrorObject {
 	return o
 }
 
+// keys appends the keys that have an error to room, which saves an allocation where it is large enough, and sorts them.
+func (f Fields) keys(room []string) []string {
+	for key, objects := range f {
+		if len(objects) > 0 {
+			room = append(room, key)
+		}
+	}
+	slices.Sort(room)
+	return room
+}
+
+// size returns about how many bytes f takes as JSON.
+func (f Fields) size() int {
+	n := 0
+	for key, objects := range f {
+		n += len(key) + len(`"":[],`)
+		for _, o := range objects {
+			n += len(o.Message) + len(`{"message":"","actual_length":12345,"max_length":12345},`)
+		}
+	}
+	return n
+}
+
 // append appends f as JSON, its keys sorted.
 func (f Fields) append(b []byte) []byte {
 	b = append(b, '{')
-	first := true
-	for _, key := range slices.Sorted(maps.Keys(f)) {
-		if len(f[key]) == 0 {
-			continue
-		}
-		if !first {
+	var room [16]string
+	for i, key := range f.keys(room[:0]) {
+		if i > 0 {
 			b = append(b, ',')
 		}
-		first = false
 		b = append(appendString(b, key), ':')
 		for i, o := range f[key] {
 			b = append(b, "[,"[min(i, 1)])

@@ -48,16 +48,15 @@ func (e *Error) Response() Response {
 	}
 	r := e.response()
 	r.Errors = r.Errors.clone()
-	return r
-}
-
-// response is Response with the fields of e themselves.
-func (e *Error) response() Response {
-	r := Response{Code: e.Code.Number(), Message: e.message(), Errors: e.Fields, Scope: e.Scope}
 	if e.RetryAfter != nil {
 		r.RetryAfter = new(milliseconds(*e.RetryAfter))
 	}
 	return r
+}
+
+// response is Response with the fields of e themselves, and without RetryAfter.
+func (e *Error) response() Response {
+	return Response{Code: e.Code.Number(), Message: e.message(), Errors: e.Fields, Scope: e.Scope}
 }
 
 // milliseconds returns d in whole milliseconds, rounded up so that nobody comes back too early.
@@ -96,8 +95,8 @@ func (r Response) Err(status int) *Error {
 //
 // [json.Marshal] escapes <, > and & in what this returns; called directly, it does not, as the API does not.
 func (r Response) MarshalJSON() ([]byte, error) {
-	// Room for a short message and all keys, so that most bodies take one allocation.
-	b := make([]byte, 0, len(r.Message)+len(r.Scope)+80+120*len(r.Errors))
+	// Room for all of it, so that a body without escapes takes one allocation.
+	b := make([]byte, 0, len(r.Message)+len(r.Scope)+80+r.Errors.size())
 	b = append(b, `{"message":`...)
 	b = appendString(b, r.Message)
 	if r.RetryAfter != nil {

@@ -1,0 +1,99 @@
+package client
+
+import (
+	"errors"
+	"io"
+	"math"
+	"net/http"
+	"slices"
+)
+
+const (
+	defaultBodyLimit = 64 << 10
+
+	// drainLimit is how much more of a long body is read, so that its connection can be used again.
+	drainLimit = 64 << 10
+
+	// readSize is what is first read of a body whose length is not known. The API's own bodies are far shorter.
+	readSize = 512
+)
+
+// Option changes what [Check] does.
+type Option func(options) options
+
+type options struct{ bodyLimit int }
+
+// WithBodyLimit makes [Check] read and keep up to limit bytes of the body, instead of 64 KiB. With 0 or less it reads no body
+// at all, so that the status and the headers alone tell the error.
+func WithBodyLimit(limit int) Option {
+	return func(o options) options {
+		// One less than the largest int, since one byte more is asked for to see the end.
+		o.bodyLimit = min(max(limit, 0), math.MaxInt-1)
+		return o
+	}
+}
+
+// Check returns nil for a response with a 2xx status, and what the response says as an error for any other: a
+// [*ResponseError], which wraps a [*pkerr.Error]. It is never a typed nil.
+//
+// Check reads the body of an error, and of no other response. It reads up to 64 KiB, to which [WithBodyLimit] is another
+// limit, and keeps them; the rest of a longer body is given up, and with it the connection. Closing the body is left to
+// the caller, as ever. Where reading fails, because the context of the request is done or the connection breaks off, the
+// error still tells the status, and wraps what reading failed with.
+//
+// A nil response is an error too.
+func Check(resp *http.Response, opts ...Option) error {
+	if resp == nil {
+		return errors.New("client: no response to check: call Check after the request has succeeded")
+	}
+	if resp.StatusCode >= 200 && resp.StatusCode <= 299 {
+		return nil
+	}
+	o := options{bodyLimit: defaultBodyLimit}
+	for _, opt := range opts {
+		o = opt(o)
+	}
+	body, truncated, err := read(resp, o.bodyLimit)
+	e := decode(resp.StatusCode, resp.Header, body)
+	e.Truncated = truncated
+	if resp.Request != nil {
+		e.Method = resp.Request.Method
+		if resp.Request.URL != nil {
+			e.Path = resp.Request.URL.Path
+		}
+	}
+	if err != nil {
+		e.err = e.err.WithCause(err)
+	}
+	return e
+}
+
+// read returns up to limit bytes of the body, and whether that is not the whole of it. It reads on to the end, so that the
+// connection can be used again, unless that is far.
+func read(resp *http.Response, limit int) (body []byte, truncated bool, err error) {
+	if resp.Body == nil || limit == 0 {
+		return nil, resp.Body != nil && resp.Body != http.NoBody, nil
+	}
+	// One byte more than is expected, so that the end is seen without growing. What a server says of a length is believed
+	// only where it is a modest one.
+	size := readSize
+	if n := resp.ContentLength; n > 0 && n <= defaultBodyLimit {
+		size = int(n)
+	}
+	body = make([]byte, 0, min(size, limit)+1)
+	for len(body) <= limit {
+		if len(body) == cap(body) {
+			body = slices.Grow(body, min(len(body), limit+1-len(body)))
+		}
+		n, err := resp.Body.Read(body[len(body):min(cap(body), limit+1)])
+		body = body[:len(body)+n]
+		if err == io.EOF {
+			return body, false, nil
+		}
+		if err != nil {
+			return body, true, err
+		}
+	}
+	_, _ = io.CopyN(io.Discard, resp.Body, drainLimit)
+	return slices.Clip(body[:limit]), true, nil
+}

@@ -1,0 +1,128 @@
+package client
+
+import (
+	"bytes"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/client/internal/scan"
+)
+
+// maxText is how long a text/plain body may be to serve as the message, in bytes.
+const maxText = 512
+
+// Decode returns what a response with this status, header and body says, whatever it says: a [*ResponseError], which wraps a
+// [*pkerr.Error]. It is never nil, not even for a 2xx status. The header may be nil. The body is copied, all of it, and
+// kept.
+//
+// Decode is for those who have no [http.Response], or have read its body themselves; else there is [Check].
+func Decode(status int, header http.Header, body []byte) error {
+	return decode(status, header, bytes.Clone(body))
+}
+
+// decoded is everything that an error consists of, in one allocation.
+type decoded struct {
+	response ResponseError
+	err      pkerr.Error
+	rate     RateLimit
+	retry    time.Duration
+}
+
+// decode is Decode for a body that is ours to keep.
+func decode(status int, header http.Header, body []byte) *ResponseError {
+	doc := document{retryAfter: -1}
+	s := scan.New(body)
+	isJSON := doc.read(&s)
+	if !isJSON {
+		// What was read before the fault is not to be believed.
+		doc = document{retryAfter: -1}
+	}
+
+	d := &decoded{response: ResponseError{Status: status, RequestID: requestID(header), Body: body}}
+	d.response.err = &d.err
+	if d.rate.parse(header) {
+		d.response.RateLimit = &d.rate
+	}
+	if d.err.Code = pkerr.MakeCode(doc.code, status); d.err.Code == 0 {
+		d.err.Code = pkerr.MakeCode(0, status)
+	}
+	d.err.Message = doc.text(&s, d.err.Code)
+	if d.err.Message == "" && !isJSON {
+		d.err.Message = plainText(header, body)
+	}
+	if d.err.Message == "" {
+		d.err.Message = ownText(d.err.Code, status)
+	}
+	d.err.Fields = doc.fields
+	if retry, ok := doc.retry(header); ok {
+		d.retry = retry
+		d.err.RetryAfter = &d.retry
+	}
+	if d.err.Scope = doc.scope; d.err.Scope == "" && status == http.StatusTooManyRequests {
+		d.err.Scope = d.rate.Scope
+	}
+	return &d.response
+}
+
+// ownText returns the text for an error that brought none. It is never empty.
+func ownText(code pkerr.Code, status int) string {
+	for c := code; c != 0; c = c.Base() {
+		if text := c.Message(); text != "" && !isTemplate(text) {
+			return text
+		}
+	}
+	if text := pkerr.MakeCode(0, status).Message(); text != "" {
+		return text
+	}
+	if text := http.StatusText(status); text != "" {
+		return text
+	}
+	return "status " + strconv.Itoa(status)
+}
+
+// isTemplate tells whether the text of a code has a reference to fill in.
+func isTemplate(text string) bool { return strings.Contains(text, "{") }
+
+// plainText returns a body that is a short text for people, and "" for any other.
+func plainText(header http.Header, body []byte) string {
+	mediaType, _, _ := strings.Cut(first(header, "Content-Type"), ";")
+	if len(body) > maxText || !strings.EqualFold(strings.TrimSpace(mediaType), "text/plain") {
+		return ""
+	}
+	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\uFEFF")))
+	if bytes.HasPrefix(body, []byte("<")) {
+		return ""
+	}
+	return strings.ToValidUTF8(string(body), string(utf8.RuneError))
+}
+
+// first returns the first value of a header, whose key is written as [http.CanonicalHeaderKey] writes it.
+func first(header http.Header, key string) string {
+	if values := header[key]; len(values) > 0 {
+		return values[0]
+	}
+	return ""
+}
+
+// requestID returns what the edge calls this request: Fly's name for it, Cloudflare's, or anybody's.
+func requestID(header http.Header) string {
+	for _, key := range [...]string{"Fly-Request-Id", "Cf-Ray", "X-Request-Id"} {
+		if id := first(header, key); id != "" {
+			return id
+		}
+	}
+	return ""
+}
+
+// duration returns n units as a duration, the longest one at most.
+func duration(n int64, unit time.Duration) time.Duration {
+	if n > math.MaxInt64/int64(unit) {
+		return math.MaxInt64
+	}
+	return time.Duration(n) * unit
+}

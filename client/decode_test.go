@@ -1,0 +1,348 @@
+package client_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/client"
+)
+
+// decode returns the Error in what Decode returns.
+func decode(t *testing.T, status int, header http.Header, body string) *pkerr.Error {
+	t.Helper()
+	err := client.Decode(status, header, []byte(body))
+	requireClass(t, status, err)
+	e, _ := errors.AsType[*pkerr.Error](err)
+	return e
+}
+
+func TestABodyThatSaysNothingIsAnErrorOfItsStatus(t *testing.T) {
+	for _, body := range []string{
+		"", " \n", "null", "{}", "[]", `""`, `"x"`, "true", "0", "20001", "<html><body>502</body></html>", "\xff\xfe{\x00",
+		"\xef\xbb\xbf", "{", `{"`, `{"message"`, `{"message":`, `{"message":"x"`, `{"message":"x","code":20001`, "\x00", "}", "]]]",
+		`{"message":""}`, `{"message":null}`, `{"message":{"message":"x"}}`, `[{"message":"x","code":20001}]`,
+	} {
+		for _, status := range []int{100, 200, 204, 301, 400, 401, 404, 405, 410, 418, 429, 500, 502, 504, 599, 600, 999} {
+			e := decode(t, status, nil, body)
+			require.Equal(t, pkerr.MakeCode(0, status), e.Code, "%d %q", status, body)
+		}
+	}
+}
+
+func TestAStatusThatIsNoneIsStillAnError(t *testing.T) {
+	for _, status := range []int{math.MinInt, -1, 0, 42, 99, 1000, math.MaxInt} {
+		err := client.Decode(status, nil, []byte(`{"message":"x","code":20001}`))
+		var e *client.ResponseError
+		require.ErrorAs(t, err, &e)
+		require.Equal(t, status, e.Status)
+		require.Zero(t, pkerr.CodeOf(err))
+		require.Contains(t, err.Error(), "x")
+	}
+}
+
+func TestMessage(t *testing.T) {
+	text := http.Header{"Content-Type": {"text/plain; charset=utf-8"}}
+	for name, c := range map[string]struct {
+		status int
+		header http.Header
+		body   string
+		want   string
+	}{
+		"message":                            {404, nil, `{"error":"b","title":"c","message":"a"}`, "a"},
+		"else error":                         {404, nil, `{"title":"c","error":"b"}`, "b"},
+		"else title":                         {404, nil, `{"title":"c","detail":"d"}`, "c"},
+		"an empty one does not count":        {404, nil, `{"message":"","error":"b"}`, "b"},
+		"nor does one of another type":       {404, nil, `{"message":7,"error":["x"],"title":"c"}`, "c"},
+		"a JSON string":                      {404, nil, `"Member not found."`, "Member not found."},
+		"else short plain text":              {404, text, " Account not found.\n", "Account not found."},
+		"plain text that begins like JSON":   {404, text, "{not JSON", "{not JSON"},
+		"plain text that is not UTF-8":       {404, text, "a\xffb", "a\uFFFDb"},
+		"but no text of another type":        {404, http.Header{"Content-Type": {"text/html"}}, "gone", "404: Not Found"},
+		"nor without a type":                 {404, nil, "gone", "404: Not Found"},
+		"nor HTML, whatever its type":        {404, text, " <html>", "404: Not Found"},
+		"nor a long one":                     {404, text, strings.Repeat("x", 513), "404: Not Found"},
+		"nor an object":                      {404, text, `{}`, "404: Not Found"},
+		"512 bytes are short":                {404, text, strings.Repeat("x", 512), strings.Repeat("x", 512)},
+		"else the code's own text":           {404, nil, `{"code":20001}`, "System not found."},
+		"which the number tells":             {410, nil, `{"code":20001}`, "System not found."},
+		"and never a template":               {404, nil, `{"code":20003}`, "Member not found."},
+		"not even the API's":                 {404, nil, `{"message":"Member '{memberRef}' not found.","code":20003}`, "Member not found."},
+		"wherever its members are":           {404, nil, `{"code":20003,"message":"Member '{memberRef}' not found.","error":"b"}`, "b"},
+		"else the text of the plain code":    {404, nil, `{"code":99999}`, "404: Not Found"},
+		"else that of the status":            {502, nil, ``, "Bad Gateway"},
+		"of an unknown code as well":         {503, nil, `{"code":99999}`, "Service Unavailable"},
+		"else the status":                    {600, nil, ``, "status 600"},
+		"white space is kept":                {500, nil, `{"message":"Error uploading image to CDN: ","code":0}`, "Error uploading image to CDN: "},
+		"escapes are decoded":                {400, nil, `{"message":"\u00e9\ud83e\udd8a\ud800\"\\\/\b\f\n\r\t"}`, "é🦊\uFFFD\"\\/\b\f\n\r\t"},
+		"a surrogate before another escape":  {400, nil, `{"message":"\ud83e\u0041\udd8a"}`, "\uFFFDA\uFFFD"},
+		"what is not UTF-8 becomes U+FFFD":   {400, nil, "{\"message\":\"a\xc0\xafb\"}", "a\uFFFD\uFFFDb"},
+		"format verbs are nothing special":   {400, nil, `{"message":"%!s(PANIC=x) %n"}`, "%!s(PANIC=x) %n"},
+		"a message for which the key is odd": {400, nil, `{"mess\u0061ge":"a"}`, "a"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.Equal(t, c.want, decode(t, c.status, c.header, c.body).Message)
+		})
+	}
+}
+
+func TestCode(t *testing.T) {
+	for value, want := range map[string]int64{
+		`20001`: 20001, `20001.0`: 20001, `20001.000`: 20001, `2.0001e4`: 20001, `2.0001E+4`: 20001, `200010e-1`: 20001, `"20001"`: 20001,
+		`0.0020001e7`: 20001, `99999`: 99999, `9223372036854774`: 9223372036854774,
+		`0`: 0, `-0`: 0, `"0"`: 0, `"00020001"`: 20001, `-1`: 0, `"-1"`: 0, `20001.5`: 0, `1e-5`: 0, `1e400`: 0, `1e9999999999`: 0,
+		`9223372036854776`: 0, `9223372036854775807`: 0, `9223372036854775808`: 0, `99999999999999999999999999`: 0,
+		`" 20001 "`: 0, `"20001.0"`: 0, `"2e4"`: 0, `""`: 0, `"x"`: 0, `"\u0032"`: 0, `true`: 0, `null`: 0, `[20001]`: 0, `{"code":20001}`: 0,
+		`0e99999999999999999999`: 0, `1e-99999999999999999999`: 0,
+	} {
+		e := decode(t, 404, nil, `{"message":"m","code":`+value+`}`)
+		require.Equal(t, pkerr.MakeCode(want, 404), e.Code, value)
+		require.Equal(t, "m", e.Message, value)
+	}
+}
+
+func TestKeys(t *testing.T) {
+	e := decode(t, 404, nil, `{"Message":"M","MESSAGE":"M","code":20001,"message":"m","Code":1,"code":"junk","message":[1],"scope":"s","scope":7}`)
+	require.Equal(t, &pkerr.Error{Code: pkerr.SystemNotFound, Message: "m", Scope: "s"}, e,
+		"keys match exactly, and of two equal keys the last that fits counts")
+
+	e = decode(t, 404, nil, `{"message":"first","message":"second","code":20001,"code":20002}`)
+	require.Equal(t, "second", e.Message)
+	require.Equal(t, pkerr.MemberNotFound, e.Code)
+}
+
+func TestNoMemberHidesItsSiblings(t *testing.T) {
+	whole := map[string]string{
+		"message": `"Error parsing JSON model"`, "code": `40001`, "errors": `{"name":[{"message":"m"}]}`, "retry_after": `5`, "scope": `"s"`,
+	}
+	for key := range whole {
+		for _, junk := range []string{`null`, `true`, `-1`, `1.5e300`, `"junk \" \u0000"`, `[]`, `[[{"a":[]}]]`, `{}`, `{"message":{"code":1}}`} {
+			members := make([]string, 0, len(whole))
+			for k, v := range whole {
+				if k == key {
+					v = junk
+				}
+				members = append(members, fmt.Sprintf("%q : %s", k, v))
+			}
+			e := decode(t, 400, nil, "{"+strings.Join(members, " , ")+"}")
+			if key != "message" {
+				require.Equal(t, "Error parsing JSON model", e.Message)
+			}
+			if key != "code" {
+				require.Equal(t, pkerr.ModelParse, e.Code)
+			}
+			if key != "errors" {
+				require.Len(t, e.Fields["name"], 1)
+			}
+			if key != "retry_after" {
+				require.Equal(t, new(5*time.Millisecond), e.RetryAfter)
+			}
+			if key != "scope" {
+				require.Equal(t, "s", e.Scope)
+			}
+		}
+	}
+}
+
+func TestFields(t *testing.T) {
+	object := func(message string, lengths ...int) pkerr.ErrorObject {
+		o := pkerr.ErrorObject{Message: message}
+		if len(lengths) == 2 {
+			o.MaxLength, o.ActualLength = &lengths[0], &lengths[1]
+		}
+		return o
+	}
+	for body, want := range map[string]pkerr.Fields{
+		`{}`: nil, `[]`: nil, `null`: nil, `3`: nil, `["Field name is too long."]`: nil, `{"a":null}`: nil, `{"a":[]}`: nil, `{"a":[null,1,[]]}`: nil,
+		`{"a":[{"message":"m"}]}`:         {"a": {object("m")}},
+		`{"a":{"message":"m"}}`:           {"a": {object("m")}},
+		`{"a":"m"}`:                       {"a": {object("m")}},
+		`{"a":["m","n",{"message":"o"}]}`: {"a": {object("m"), object("n"), object("o")}},
+		`{"a":[{"message":"m"},null,{"message":"n"}],"b":7,"":["p"]}`:    {"a": {object("m"), object("n")}, "": {object("p")}},
+		`{"a":[{"message":"m","actual_length":101,"max_length":100}]}`:   {"a": {object("m", 100, 101)}},
+		`{"a":[{"max_length":1e2,"actual_length":101.0}]}`:               {"a": {object("", 100, 101)}},
+		`{"a":[{"message":"m","max_length":0,"actual_length":0}]}`:       {"a": {object("m", 0, 0)}},
+		`{"a":[{"message":"m","max_length":-1,"actual_length":1.5}]}`:    {"a": {object("m")}},
+		`{"a":[{"message":"m","max_length":"5","actual_length":1e400}]}`: {"a": {object("m")}},
+		`{"a":[{"message":["x"],"max_length":1,"actual_length":2}]}`:     {"a": {object("", 1, 2)}},
+		`{"a":["first"],"a":["second"]}`:                                 {"a": {object("second")}},
+		`{"a":["first"],"a":7}`:                                          {"a": {object("first")}},
+		`{"\u0061":["m"]}`:                                               {"a": {object("m")}},
+		`{"a":["1","2","3","4","5"],"b":["6"],"c":["7"]}`: {
+			"a": {object("1"), object("2"), object("3"), object("4"), object("5")}, "b": {object("6")}, "c": {object("7")},
+		},
+	} {
+		require.Equal(t, want, decode(t, 400, nil, `{"errors":`+body+`,"code":40001}`).Fields, body)
+	}
+
+	e := decode(t, 400, nil, `{"errors":{"a":["m"]},"errors":[],"code":40001}`)
+	require.Equal(t, pkerr.Fields{"a": {object("m")}}, e.Fields, "errors that are no object leave those that are")
+	e = decode(t, 400, nil, `{"errors":{"a":["m"]},"errors":{"b":["n"]},"code":40001}`)
+	require.Equal(t, pkerr.Fields{"b": {object("n")}}, e.Fields)
+}
+
+func TestFieldsDoNotShareMemory(t *testing.T) {
+	e := decode(t, 400, nil, `{"errors":{"a":[{"message":"m","max_length":1,"actual_length":2}],"b":[{"message":"n","max_length":3,"actual_length":4}]}}`)
+	_ = append(e.Fields["a"], pkerr.ErrorObject{Message: "overwritten"})
+	*e.Fields["a"][0].MaxLength = 9
+	require.Equal(t, "n", e.Fields["b"][0].Message)
+	require.Equal(t, 3, *e.Fields["b"][0].MaxLength)
+	require.Equal(t, 2, *e.Fields["a"][0].ActualLength)
+}
+
+func TestRetryAfter(t *testing.T) {
+	const longest = time.Duration(math.MaxInt64)
+	ms := func(n int) *time.Duration { return new(time.Duration(n) * time.Millisecond) }
+	synctest.Test(t, func(t *testing.T) {
+		in := func(d time.Duration, layout string) string { return time.Now().Add(d).UTC().Format(layout) }
+		for _, c := range []struct {
+			body, header string
+			want         *time.Duration
+		}{
+			{`19`, "", ms(19)},
+			{`0`, "", ms(0)},
+			{`-0`, "", ms(0)},
+			{`"19"`, "", ms(19)},
+			{`19.2`, "", ms(20)},
+			{`0.331`, "", ms(1)},
+			{`1e2`, "", ms(100)},
+			{`1e-400`, "", ms(1)},
+			{`9223372036854775807`, "", new(longest)},
+			{`18446744073709551615`, "", new(longest)},
+			{`1e400`, "", new(longest)},
+			{`1e9999999999`, "", new(longest)},
+			{`9223372036854`, "", new(9223372036854 * time.Millisecond)},
+			{`9223372036855`, "", new(longest)},
+			{`-1`, "", nil},
+			{`-0.5`, "", nil},
+			{`"soon"`, "", nil},
+			{`""`, "", nil},
+			{`null`, "", nil},
+			{`true`, "", nil},
+			{`[1]`, "", nil},
+
+			{`99`, "2", ms(99)}, // the body comes before the header
+			{`0`, "2", ms(0)},
+			{`-1`, "2", ms(2000)},
+			{`null`, "2", ms(2000)},
+			{`"soon"`, " 2 ", ms(2000)},
+			{`null`, "0", ms(0)},
+			{`null`, "9223372036", new(9223372036 * time.Second)},
+			{`null`, "9223372037", new(longest)},
+			{`null`, "10000000000", new(longest)},
+			{`null`, "9223372036854775807", new(longest)},
+			{`null`, "99999999999999999999999999", new(longest)},
+			{`null`, "-1", nil},
+			{`null`, "1.5", nil},
+			{`null`, "1e10", nil},
+			{`null`, "soon", nil},
+			{`null`, " ", nil},
+			{`null`, in(90*time.Second, http.TimeFormat), ms(90_000)},
+			{`null`, in(90*time.Second, "Monday, 02-Jan-06 15:04:05 GMT"), ms(90_000)},
+			{`null`, in(90*time.Second, time.ANSIC), ms(90_000)},
+			{`null`, in(-90*time.Second, http.TimeFormat), ms(0)},
+			{`null`, "Mon, 01 Jan 0001 00:00:00 GMT", ms(0)},
+			{`null`, "Fri, 31 Dec 9999 23:59:59 GMT", new(longest)},
+		} {
+			header := http.Header{}
+			if c.header != "" {
+				header.Set("Retry-After", c.header)
+			}
+			e := decode(t, 429, header, `{"retry_after":`+c.body+`}`)
+			require.Equal(t, c.want, e.RetryAfter, "body %s, header %q", c.body, c.header)
+		}
+	})
+	e := decode(t, 503, http.Header{"Retry-After": {"5"}}, "")
+	require.Equal(t, ms(5000), e.RetryAfter, "a proxy may say it too")
+}
+
+func TestScope(t *testing.T) {
+	own := http.Header{"X-Ratelimit-Scope": {"own_system_get"}}
+	require.Equal(t, "generic_get", decode(t, 429, own, `{"scope":"generic_get"}`).Scope, "the body comes before the header")
+	require.Equal(t, "own_system_get", decode(t, 429, own, `{"scope":null}`).Scope)
+	require.Equal(t, "own_system_get", decode(t, 429, own, `<html>`).Scope)
+	require.Empty(t, decode(t, 404, own, `{}`).Scope, "the header is about the request, which was not refused for it")
+}
+
+func TestWhatFollowsTheFirstValueDoesNotMatter(t *testing.T) {
+	const first = `{"message":"m","code":20001}`
+	for _, rest := range []string{"", "\n", first, `{"message":"again"}`, "}", "\x00", "<html>"} {
+		for _, before := range []string{"", " \r\n\t", "\uFEFF", " \uFEFF "} {
+			require.Equal(t, pkerr.SystemNotFound, decode(t, 404, nil, before+first+rest).Code)
+		}
+	}
+	require.Equal(t, pkerr.NotFound, decode(t, 404, nil, "x"+first).Code, "what comes before it does")
+}
+
+func TestTheBodyIsCopied(t *testing.T) {
+	body := []byte(`{"message":"Something new.","code":20001,"errors":{"a":["m"]}}`)
+	err := client.Decode(404, nil, body)
+	before := err.Error()
+	clear(body)
+	require.Equal(t, before, err.Error())
+	var e *client.ResponseError
+	require.ErrorAs(t, err, &e)
+	require.Contains(t, string(e.Body), "Something new.")
+}
+
+func TestDecodeAllocates(t *testing.T) {
+	header := usualHeader()
+	for _, c := range bodies {
+		body := []byte(c.body)
+		allocs := testing.AllocsPerRun(100, func() { _ = client.Decode(c.status, header, body) })
+		require.LessOrEqual(t, allocs, c.allocs, c.name)
+	}
+}
+
+// Decode never panics and always returns a whole error, and where encoding/json understands the body too, the two agree.
+func FuzzDecode(f *testing.F) {
+	for _, r := range rows(f) {
+		if r.Generate == nil {
+			f.Add(r.Status, r.Headers["Content-Type"], r.Headers["Retry-After"], r.body(f))
+		}
+	}
+	f.Fuzz(func(t *testing.T, status int, contentType, retryAfter string, body []byte) {
+		if status = status % 1000; status < 100 {
+			status = 100 + (status+1000)%900
+		}
+		header := http.Header{"Content-Type": {contentType}, "Retry-After": {retryAfter}}
+		err := client.Decode(status, header, body)
+		requireClass(t, status, err)
+		requireOneLine(t, err.Error())
+		e, _ := errors.AsType[*pkerr.Error](err)
+		if e.RetryAfter != nil {
+			require.GreaterOrEqual(t, *e.RetryAfter, time.Duration(0))
+		}
+
+		var members map[string]json.RawMessage
+		if json.Unmarshal(body, &members) != nil || members == nil {
+			return
+		}
+		var number int64
+		if json.Unmarshal(members["code"], &number) == nil && number >= 0 && pkerr.MakeCode(number, status) != 0 {
+			require.Equal(t, number, e.Code.Number())
+		}
+		var message string
+		if json.Unmarshal(members["message"], &message) == nil && message != "" && !strings.Contains(message, "Ref}'") {
+			require.Equal(t, message, e.Message)
+		}
+		var ms int64
+		if json.Unmarshal(members["retry_after"], &ms) == nil && string(members["retry_after"]) != "null" && ms >= 0 {
+			require.NotNil(t, e.RetryAfter)
+			require.Equal(t, min(ms, int64(math.MaxInt64/time.Millisecond)), e.RetryAfter.Milliseconds())
+		}
+		var fields map[string][]pkerr.ErrorObject
+		if json.Unmarshal(members["errors"], &fields) == nil {
+			require.LessOrEqual(t, len(e.Fields), len(fields))
+		}
+	})
+}

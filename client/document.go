@@ -1,0 +1,120 @@
+package client
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/client/internal/scan"
+)
+
+// document is what was found in the body. The texts stay in the body until it is known which of them is used.
+type document struct {
+	message, problem, title scan.String // `message`, `error` and `title`
+	code                    int64       // 0 where it is absent
+	fields                  pkerr.Fields
+	retryAfter              int64 // in milliseconds, -1 where it is absent
+	scope                   string
+}
+
+// read reads the object or string that comes first, and tells whether there is one.
+func (d *document) read(s *scan.Scanner) bool {
+	switch s.Next() {
+	case '"':
+		d.message = s.String()
+	case '{':
+		for more := s.Open('{'); more; more = s.More('}') {
+			d.member(s)
+		}
+	default:
+		return false
+	}
+	return !s.Failed()
+}
+
+// member reads one member of the object. A value that does not fit leaves what an equal key said before.
+func (d *document) member(s *scan.Scanner) {
+	switch key := s.Key(); {
+	case s.Is(key, "message"):
+		readText(s, &d.message)
+	case s.Is(key, "code"):
+		if n, ok := readNumber(s).Integer(); ok && pkerr.MakeCode(n, http.StatusOK) != 0 {
+			d.code = n
+		}
+	case s.Is(key, "errors"):
+		d.readFields(s)
+	case s.Is(key, "retry_after"):
+		if n, ok := readNumber(s).Ceil(); ok {
+			d.retryAfter = n
+		}
+	case s.Is(key, "scope"):
+		var scope scan.String
+		if readText(s, &scope) {
+			d.scope = known(s, scope, "generic_get", "generic_update")
+		}
+	case s.Is(key, "error"):
+		readText(s, &d.problem)
+	case s.Is(key, "title"):
+		readText(s, &d.title)
+	default:
+		s.Skip()
+	}
+}
+
+// readText reads a string into text, and tells whether the value that came next was one.
+func readText(s *scan.Scanner, text *scan.String) bool {
+	if s.Next() != '"' {
+		s.Skip()
+		return false
+	}
+	*text = s.String()
+	return true
+}
+
+// readNumber reads a number, or a string of digits. For any other value it returns the empty number, which has no value.
+func readNumber(s *scan.Scanner) scan.Number {
+	switch c := s.Next(); {
+	case c == '"':
+		n, _ := s.Digits(s.String())
+		return n
+	case scan.IsNumber(c):
+		return s.Number()
+	}
+	s.Skip()
+	return nil
+}
+
+// known returns what text spells. For the texts that are usual no new string is made.
+func known(s *scan.Scanner, text scan.String, usual ...string) string {
+	for _, u := range usual {
+		if s.Is(text, u) {
+			return u
+		}
+	}
+	return s.Text(text)
+}
+
+// text returns the first text that may be used as the message, or "".
+func (d *document) text(s *scan.Scanner, code pkerr.Code) string {
+	own := code.Message()
+	for _, text := range [...]scan.String{d.message, d.problem, d.title} {
+		switch {
+		case text.Empty():
+		case s.Is(text, own) && isTemplate(own):
+			// The server forgot to fill it in, or somebody copied it from the documentation.
+		case s.Is(text, own):
+			return own
+		default:
+			return s.Text(text)
+		}
+	}
+	return ""
+}
+
+// retry returns how long to wait, as the body says or else the header, and whether either does.
+func (d *document) retry(header http.Header) (time.Duration, bool) {
+	if d.retryAfter >= 0 {
+		return duration(d.retryAfter, time.Millisecond), true
+	}
+	return retryAfter(first(header, "Retry-After"), time.Now)
+}

@@ -1,0 +1,144 @@
+package scan
+
+import (
+	"bytes"
+	"math"
+)
+
+// Number is a number as it stands in the body.
+type Number []byte
+
+// IsNumber tells whether a value that begins with c is a number.
+func IsNumber(c byte) bool { return c == '-' || '0' <= c && c <= '9' }
+
+// Number reads the number that comes next.
+func (s *Scanner) Number() Number {
+	start := s.pos
+	s.take('-')
+	if !s.take('0') {
+		s.digits()
+	}
+	if s.take('.') {
+		s.digits()
+	}
+	if s.take('e') || s.take('E') {
+		if !s.take('+') {
+			s.take('-')
+		}
+		s.digits()
+	}
+	if s.failed {
+		return nil
+	}
+	return s.data[start:s.pos]
+}
+
+// digits goes past one digit or more.
+func (s *Scanner) digits() {
+	start := s.pos
+	for c := s.Next(); '0' <= c && c <= '9'; c = s.Next() {
+		s.pos++
+	}
+	if s.pos == start {
+		s.failed = true
+	}
+}
+
+// Integer returns the value of n where that is an integer from 0 to the largest int64, however it is spelled: 20001,
+// 20001.0 and 2.0001e4 are the same.
+func (n Number) Integer() (int64, bool) {
+	value, exact := n.value()
+	return value, exact
+}
+
+// Ceil returns the value of n rounded up to an integer, the largest int64 at most. It returns false where n is negative.
+func (n Number) Ceil() (int64, bool) {
+	value, _ := n.value()
+	return value, value >= 0
+}
+
+// value returns the value of n rounded up, the largest int64 at most, and whether it is exactly that. It is -1 where n is
+// negative, or no number at all. The work is bounded by the length of n: 1e9999999999 is short.
+func (n Number) value() (value int64, exact bool) {
+	if value, ok := n.short(); ok {
+		return value, true
+	}
+	if len(n) == 0 {
+		return -1, false
+	}
+	negative := n[0] == '-'
+	if negative {
+		n = n[1:]
+	}
+	digits, exponent := []byte(n), int64(0)
+	if i := bytes.IndexAny(n, "eE"); i >= 0 {
+		digits, exponent = n[:i], power(n[i+1:])
+	}
+	// ahead counts the digits that still come before the decimal point.
+	ahead := int64(len(digits)) + exponent
+	if i := bytes.IndexByte(digits, '.'); i >= 0 {
+		ahead = int64(i) + exponent
+	}
+	exact = true
+	for _, c := range digits {
+		if c == '.' {
+			continue
+		}
+		if ahead > 0 {
+			value, exact = shift(value, c-'0', exact)
+		} else if c != '0' {
+			exact = false
+			break
+		}
+		ahead--
+	}
+	for ; ahead > 0 && value > 0 && exact; ahead-- {
+		value, exact = shift(value, 0, exact)
+	}
+	if !exact && value < math.MaxInt64 {
+		value++
+	}
+	if negative && value > 0 {
+		return -1, false
+	}
+	return value, exact
+}
+
+// short returns the value of a number that is only digits, and few enough of them. Nearly all are.
+func (n Number) short() (value int64, ok bool) {
+	if len(n) == 0 || len(n) > 18 {
+		return 0, false
+	}
+	for _, c := range n {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		value = value*10 + int64(c-'0')
+	}
+	return value, true
+}
+
+// shift appends a digit to value, which stays at the largest int64 once it is there.
+func shift(value int64, digit byte, exact bool) (int64, bool) {
+	if value > (math.MaxInt64-int64(digit))/10 {
+		return math.MaxInt64, false
+	}
+	return value*10 + int64(digit), exact
+}
+
+// power returns the exponent that digits spell, cut down to what no body is long enough to make up for.
+func power(digits []byte) int64 {
+	const most = 1 << 40
+	sign := int64(1)
+	if digits[0] == '+' || digits[0] == '-' {
+		if digits[0] == '-' {
+			sign = -1
+		}
+		digits = digits[1:]
+	}
+	value := int64(0)
+	for _, c := range digits {
+		value = min(value*10+int64(c-'0'), most)
+	}
+	return sign * value
+}

@@ -1,0 +1,72 @@
+package client
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// RateLimit is what the headers of a response say of the rate limit that the request counted towards. What a header does not
+// say, or not in a way that can be understood, is the zero value.
+type RateLimit struct {
+	// Limit is how many requests the limit allows in a second. The header is X-RateLimit-Limit.
+	Limit int
+
+	// Remaining is how many more the API says it would take now; never negative. The header is X-RateLimit-Remaining.
+	Remaining int
+
+	// Reset is when the limit is whole again. The API sends the time of the response, whatever the limit, so do not wait for it:
+	// see [pkerr.RetryAfter]. The header, X-RateLimit-Reset, is in seconds; it was in milliseconds once, which is told
+	// apart by its size.
+	Reset time.Time
+
+	// Scope names the limit: generic_get, generic_update, and for a token's own system own_system_get and own_system_update, which
+	// the body of a 429 does not tell apart. The header is X-RateLimit-Scope.
+	Scope string
+}
+
+// parse reads the headers, and tells whether there are any.
+func (l *RateLimit) parse(header http.Header) bool {
+	limit, remaining := header["X-Ratelimit-Limit"], header["X-Ratelimit-Remaining"]
+	reset, scope := header["X-Ratelimit-Reset"], header["X-Ratelimit-Scope"]
+	if len(limit)+len(remaining)+len(reset)+len(scope) == 0 {
+		return false
+	}
+	l.Limit = count(limit)
+	l.Remaining = count(remaining)
+	l.Reset = resetTime(reset)
+	if len(scope) > 0 {
+		l.Scope = scope[0]
+	}
+	return true
+}
+
+// count returns the number that a header has, 0 where it has none.
+func count(values []string) int {
+	if len(values) == 0 {
+		return 0
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(values[0]))
+	if err != nil {
+		return 0
+	}
+	return max(n, 0)
+}
+
+// resetTime returns the time that a header has, in seconds or milliseconds since 1970.
+func resetTime(values []string) time.Time {
+	// In seconds the largest of these is the year 5138, in milliseconds the smallest is 1973.
+	const milliseconds = 100_000_000_000
+	if len(values) == 0 {
+		return time.Time{}
+	}
+	n, err := strconv.ParseInt(strings.TrimSpace(values[0]), 10, 64)
+	switch {
+	case err != nil || n <= 0 || n >= milliseconds*1000:
+		return time.Time{}
+	case n >= milliseconds:
+		return time.UnixMilli(n).UTC()
+	}
+	return time.Unix(n, 0).UTC()
+}

@@ -1,0 +1,49 @@
+package client_test
+
+import (
+	"errors"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pkerr/pkerr/client"
+)
+
+func TestRateLimitHeaders(t *testing.T) {
+	seconds := time.Date(2026, 8, 17, 16, 0, 0, 0, time.UTC)
+	for name, c := range map[string]struct {
+		header map[string]string
+		want   *client.RateLimit
+	}{
+		"none": {map[string]string{"Retry-After": "5"}, nil},
+		"as the API sends them": {
+			map[string]string{"X-RateLimit-Limit": "10", "X-RateLimit-Remaining": "8", "X-RateLimit-Reset": "1786982400", "X-RateLimit-Scope": "own_system_get"},
+			&client.RateLimit{Limit: 10, Remaining: 8, Reset: seconds, Scope: "own_system_get"},
+		},
+		"as it sent them in 2022": {
+			map[string]string{"X-RateLimit-Limit": "2", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1786982400123"},
+			&client.RateLimit{Limit: 2, Reset: seconds.Add(123 * time.Millisecond)},
+		},
+		"remaining below zero": {map[string]string{"X-RateLimit-Remaining": "-3"}, &client.RateLimit{}},
+		"a scope alone":        {map[string]string{"X-RateLimit-Scope": "x"}, &client.RateLimit{Scope: "x"}},
+		"junk": {
+			map[string]string{"X-RateLimit-Limit": "ten", "X-RateLimit-Remaining": "9e9", "X-RateLimit-Reset": "Mon", "X-RateLimit-Scope": ""},
+			&client.RateLimit{},
+		},
+		"too large":        {map[string]string{"X-RateLimit-Limit": "99999999999999999999", "X-RateLimit-Reset": "9223372036854775807"}, &client.RateLimit{}},
+		"negative":         {map[string]string{"X-RateLimit-Limit": "-1", "X-RateLimit-Reset": "-1"}, &client.RateLimit{}},
+		"with white space": {map[string]string{"X-RateLimit-Limit": " 3 "}, &client.RateLimit{Limit: 3}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			header := http.Header{}
+			for key, value := range c.header {
+				header.Set(key, value)
+			}
+			e, ok := errors.AsType[*client.ResponseError](client.Decode(404, header, nil))
+			require.True(t, ok)
+			require.Equal(t, c.want, e.RateLimit)
+		})
+	}
+}

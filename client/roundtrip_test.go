@@ -1,0 +1,163 @@
+package client_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/client"
+)
+
+// Decoding and encoding again gives the bytes of every body of the corpus that has a code and is written as the API writes
+// today.
+func TestDecodeThenEncode(t *testing.T) {
+	count := 0
+	for _, r := range rows(t) {
+		body := r.body(t)
+		if r.file != "corpus.jsonl" || !asTheAPIWrites(body) {
+			continue
+		}
+		count++
+		e, ok := errors.AsType[*pkerr.Error](client.Decode(r.Status, r.header(), body))
+		require.True(t, ok)
+		again, err := e.MarshalJSON()
+		require.NoError(t, err)
+		require.Equal(t, string(body), string(again), r.ID)
+	}
+	require.Greater(t, count, 120, "most of the corpus is written as the API writes")
+}
+
+// asTheAPIWrites tells whether body has a message and a code, no white space, and its members in the API's order, those of
+// errors sorted.
+func asTheAPIWrites(body []byte) bool {
+	if !json.Valid(body) || body[0] != '{' {
+		return false
+	}
+	keys, values := members(body)
+	for _, order := range [][]string{
+		{"message", "code"},
+		{"message", "code", "errors"},
+		{"message", "retry_after", "code"},
+		{"message", "retry_after", "scope", "code"},
+	} {
+		if !slices.Equal(keys, order) {
+			continue
+		}
+		var compact bytes.Buffer
+		if json.Compact(&compact, body) != nil || !bytes.Equal(compact.Bytes(), body) || !json.Valid(values["code"]) {
+			return false
+		}
+		for key, value := range values {
+			switch key {
+			case "message":
+				if value[0] != '"' || len(value) == 2 || !utf8.Valid(value) {
+					return false
+				}
+			case "scope":
+				if value[0] != '"' {
+					return false
+				}
+			case "code", "retry_after":
+				if !isPlainInteger(value) {
+					return false
+				}
+			case "errors":
+				if value[0] != '{' {
+					return false
+				}
+				fields, objects := members(value)
+				if len(fields) == 0 || !slices.IsSorted(fields) || len(slices.Compact(fields)) != len(objects) {
+					return false
+				}
+				for _, list := range objects {
+					if !bytes.HasPrefix(list, []byte(`[{"message":"`)) || bytes.Contains(list, []byte("null")) ||
+						bytes.Contains(list, []byte("-")) || bytes.Contains(list, []byte("99999999999999999999")) {
+						return false
+					}
+				}
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// isPlainInteger tells whether value is a number as the API writes one.
+func isPlainInteger(value []byte) bool {
+	return len(value) > 0 && len(value) < 16 && len(bytes.Trim(value, "0123456789")) == 0 && (value[0] != '0' || len(value) == 1)
+}
+
+// members returns the keys of a JSON object in order, and the value of each.
+func members(object []byte) ([]string, map[string]json.RawMessage) {
+	var keys []string
+	values := map[string]json.RawMessage{}
+	decoder := json.NewDecoder(bytes.NewReader(object))
+	_, _ = decoder.Token()
+	for decoder.More() {
+		token, _ := decoder.Token()
+		key, _ := token.(string)
+		var value json.RawMessage
+		_ = decoder.Decode(&value)
+		keys = append(keys, key)
+		values[key] = value
+	}
+	return keys, values
+}
+
+// Whatever an Error says, the client of a server that sends it says the same.
+func FuzzEncodeDecode(f *testing.F) {
+	f.Add(int64(20003), uint16(404), "Member 'abcde' not found.", int64(-1), "", "", "", -1, -1)
+	f.Add(int64(0), uint16(429), "429: too many requests", int64(19), "generic_get", "", "", -1, -1)
+	f.Add(int64(40001), uint16(400), "Error parsing JSON model", int64(-1), "", "name", "Field name is too long.", 100, 101)
+	f.Add(int64(99999), uint16(418), "<&> \u2028 \x00 \U0001F98A \"\\/\n", int64(1<<40), "\t", "", "", 0, 0)
+	f.Fuzz(func(t *testing.T, number int64, status uint16, message string, retry int64, scope, key, text string, maxLength, actual int) {
+		code := pkerr.MakeCode(number, 100+int(status%900))
+		if code == 0 {
+			t.Skip("no such code can be sent")
+		}
+		sent := &pkerr.Error{Code: code, Message: valid(message), Scope: valid(scope)}
+		if retry >= 0 {
+			sent.RetryAfter = new(time.Duration(min(retry, 1<<40)) * time.Millisecond)
+		}
+		if key != "" {
+			o := pkerr.ErrorObject{Message: valid(text)}
+			if maxLength >= 0 && actual >= 0 {
+				o.MaxLength, o.ActualLength = &maxLength, &actual
+			}
+			sent.Fields.Add(valid(key), o)
+			sent.Fields.Add(valid(key), pkerr.ErrorObject{Message: "again"})
+		}
+		body, err := sent.MarshalJSON()
+		require.NoError(t, err)
+		require.True(t, json.Valid(body), "%s", body)
+
+		received, ok := errors.AsType[*pkerr.Error](client.Decode(code.Status(), nil, body))
+		require.True(t, ok)
+		// A text that is empty or not filled in is not sent as it is.
+		sent.Message = sent.Response().Message
+		require.Equal(t, sent, received)
+	})
+}
+
+func valid(s string) string {
+	return string([]rune(s))
+}
+
+func TestHTTPRoundTripKeepsTheBodyOfARateLimit(t *testing.T) {
+	sent := pkerr.TooManyRequests.WithRetryAfter(1500 * time.Microsecond).WithScope("generic_update")
+	body, err := sent.MarshalJSON()
+	require.NoError(t, err)
+	err = client.Check(&http.Response{StatusCode: 429, Body: io.NopCloser(bytes.NewReader(body))})
+	wait, ok := pkerr.RetryAfter(err)
+	require.True(t, ok)
+	require.Equal(t, 2*time.Millisecond, wait, "rounded up to whole milliseconds")
+}

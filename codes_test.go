@@ -1,0 +1,633 @@
+package pkerr_test
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"log/slog"
+	"maps"
+	"math"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pkerr/pkerr"
+)
+
+// row is one row of testdata/errors.md: what the API says, and the name of our constant for it.
+type row struct {
+	number  int64
+	status  int
+	message string
+	name    string
+}
+
+func (r row) code() pkerr.Code { return pkerr.Code(r.number*1000 + int64(r.status)) }
+
+// readTable returns all rows of testdata/errors.md, in order of number and status.
+func readTable(t testing.TB) []row {
+	t.Helper()
+	text, err := os.ReadFile("testdata/errors.md")
+	require.NoError(t, err)
+	var rows []row
+	for line := range strings.Lines(string(text)) {
+		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
+		if len(cells) == 1 {
+			continue // no row of a table
+		}
+		require.Len(t, cells, 5, "%s", line)
+		for i := range cells {
+			cells[i] = strings.TrimSpace(cells[i])
+		}
+		if cells[0] == "number" || cells[0] == "---" {
+			continue
+		}
+		number, err := strconv.ParseInt(cells[0], 10, 64)
+		require.NoError(t, err, "%s", line)
+		status, err := strconv.Atoi(cells[1])
+		require.NoError(t, err, "%s", line)
+		rows = append(rows, row{number, status, cells[2], cells[3]})
+	}
+	require.Len(t, rows, 39)
+	slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(a.code(), b.code()) })
+	return rows
+}
+
+// constant is what codes.go declares: a constant of type Code, its value and its comment.
+type constant struct {
+	name  string
+	value int64
+	doc   string
+}
+
+// readConstants returns every constant of type Code in codes.go, read from its syntax alone.
+func readConstants(t *testing.T) []constant {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "codes.go", nil, parser.ParseComments)
+	require.NoError(t, err)
+	var constants []constant
+	for _, decl := range file.Decls {
+		group, ok := decl.(*ast.GenDecl)
+		if !ok || group.Tok != token.CONST {
+			continue
+		}
+		for _, spec := range group.Specs {
+			spec := spec.(*ast.ValueSpec)
+			typ, ok := spec.Type.(*ast.Ident)
+			require.True(t, ok && typ.Name == "Code", "%v has the type Code, spelled out", spec.Names)
+			require.Len(t, spec.Names, 1, "%v are declared one a line", spec.Names)
+			literal, ok := spec.Values[0].(*ast.BasicLit)
+			require.True(t, ok, "%v is spelled as one number", spec.Names)
+			value, err := strconv.ParseInt(literal.Value, 0, 64)
+			require.NoError(t, err)
+			constants = append(constants, constant{spec.Names[0].Name, value, spec.Doc.Text()})
+		}
+	}
+	return constants
+}
+
+func TestTableAndConstantsAgree(t *testing.T) {
+	rows := readTable(t)
+	byName := map[string]row{}
+	for _, r := range rows {
+		require.NotContains(t, byName, r.name, "one row for each name")
+		byName[r.name] = r
+	}
+	declared := map[string]bool{}
+	for _, c := range readConstants(t) {
+		r, ok := byName[c.name]
+		require.True(t, ok, "%s has a row in testdata/errors.md", c.name)
+		require.EqualValues(t, r.code(), c.value, "%s is its number and its status", c.name)
+		require.Contains(t, strings.Join(strings.Fields(c.doc), " "), r.message, "the comment of %s has the text of the wire", c.name)
+		require.True(t, strings.HasPrefix(c.doc, c.name+" is «"), "the comment of %s begins with its name and the text", c.name)
+		declared[c.name] = true
+	}
+	for _, r := range rows {
+		require.True(t, declared[r.name], "%s has a constant in codes.go", r.name)
+	}
+
+	// What the package knows when it runs is the same once more, in the same order.
+	var want []pkerr.Code
+	for _, r := range rows {
+		want = append(want, r.code())
+	}
+	require.Equal(t, want, slices.Collect(pkerr.Codes()))
+}
+
+func TestRows(t *testing.T) {
+	for _, r := range readTable(t) {
+		t.Run(r.name, func(t *testing.T) {
+			c := pkerr.MakeCode(r.number, r.status)
+			require.Equal(t, r.code(), c)
+			require.Equal(t, r.number, c.Number())
+			require.Equal(t, r.status, c.Status())
+			require.Equal(t, r.name, c.Name())
+			require.Equal(t, r.message, c.Message())
+			found, ok := pkerr.Lookup(r.number, r.status)
+			require.True(t, ok)
+			require.Equal(t, c, found)
+
+			refined := refines[r.number]
+			if refined == 0 {
+				require.Zero(t, c.Base())
+				return
+			}
+			require.Equal(t, refined, c.Base().Number())
+			require.Equal(t, r.status, c.Base().Status())
+		})
+	}
+}
+
+func TestCodesStopsWhenAsked(t *testing.T) {
+	for c := range pkerr.Codes() {
+		require.Equal(t, pkerr.BadRequest, c)
+		break
+	}
+}
+
+func TestMakeCode(t *testing.T) {
+	const max = math.MaxInt64
+	tests := []struct {
+		number int64
+		status int
+		want   pkerr.Code
+	}{
+		{20002, 404, pkerr.MemberNotFound},
+		{0, 404, pkerr.NotFound},
+		{99999, 418, 99999_418},
+		{0, 100, 100},
+		{0, 999, 999},
+		{1, 100, 1_100},
+		{max / 1000, 100, max/1000*1000 + 100},
+		{max / 1000, 807, max},
+
+		{0, 0, 0},
+		{0, 99, 0},
+		{0, 1000, 0},
+		{20002, 0, 0},
+		{20002, 99, 0},
+		{20002, 1000, 0},
+		{20002, -404, 0},
+		{20002, math.MinInt32, 0},
+		{20002, math.MaxInt32, 0},
+		{-1, 404, 0},
+		{math.MinInt64, 404, 0},
+		{max / 1000, 808, 0},
+		{max/1000 + 1, 100, 0},
+		{max, 404, 0},
+	}
+	for _, test := range tests {
+		c := pkerr.MakeCode(test.number, test.status)
+		require.Equal(t, test.want, c, "%d/%d", test.number, test.status)
+		if c != 0 {
+			require.Equal(t, test.number, c.Number())
+			require.Equal(t, test.status, c.Status())
+		}
+	}
+}
+
+func TestLookupKnowsConstantsAlone(t *testing.T) {
+	for _, c := range []struct {
+		number int64
+		status int
+	}{
+		{99999, 404},
+		{20002, 410},
+		{0, 418},
+		{0, 0},
+		{20002, 0},
+		{-20002, 404},
+		{20001, 1404}, // which would be 20002_404 if nobody looked at the status
+		{math.MaxInt64, 404},
+	} {
+		code, ok := pkerr.Lookup(c.number, c.status)
+		require.False(t, ok, "%d/%d", c.number, c.status)
+		require.Zero(t, code)
+	}
+}
+
+func TestCodesWithoutAConstant(t *testing.T) {
+	tests := []struct {
+		code    pkerr.Code
+		message string
+		base    pkerr.Code
+	}{
+		{pkerr.MakeCode(99999, 404), "", 0},
+		{pkerr.MakeCode(0, 418), "", 0},
+		{pkerr.MakeCode(0, 503), "", 0},
+		{pkerr.MakeCode(math.MaxInt64/1000, 404), "", 0},
+		// A number that is known means the same thing with any status.
+		{pkerr.MakeCode(20001, 410), "System not found.", pkerr.SystemNotFound},
+		{pkerr.MakeCode(20003, 410), "Member '{memberRef}' not found.", pkerr.MemberNotFoundWithRef},
+		{pkerr.MakeCode(20003, 100), "Member '{memberRef}' not found.", pkerr.MemberNotFoundWithRef},
+		{pkerr.MakeCode(50001, 999), "Unimplemented", pkerr.Unimplemented},
+		{pkerr.MakeCode(50001, 100), "Unimplemented", pkerr.Unimplemented},
+		{0, "", 0},
+	}
+	for _, test := range tests {
+		require.Empty(t, test.code.Name(), "%v", test.code)
+		require.Equal(t, test.message, test.code.Message(), "%v", test.code)
+		require.Equal(t, test.base, test.code.Base(), "%v", test.code)
+	}
+}
+
+// refines has the numbers that refine another one.
+var refines = map[int64]int64{20003: 20002, 20005: 20004, 20008: 20007, 30008: 30006, 30009: 30007}
+
+// pair is a code as the wire has it.
+type pair struct {
+	number int64
+	status int
+}
+
+func (p pair) code() pkerr.Code { return pkerr.MakeCode(p.number, p.status) }
+
+// pairs returns all constants, and codes that the API does not have today.
+func pairs(t testing.TB) []pair {
+	var all []pair
+	for _, r := range readTable(t) {
+		all = append(all, pair{r.number, r.status})
+	}
+	return append(all,
+		pair{99999, 404}, pair{99999, 418}, pair{99998, 404}, pair{1, 404}, pair{20011, 404}, pair{20000, 404},
+		pair{0, 418}, pair{0, 501}, pair{0, 502}, pair{0, 503}, pair{0, 499}, pair{0, 599},
+		pair{0, 100}, pair{0, 200}, pair{0, 300}, pair{0, 302}, pair{0, 600}, pair{0, 650}, pair{0, 999},
+		pair{20002, 410}, pair{20003, 410}, pair{20003, 418}, pair{20003, 403}, pair{20003, 500}, pair{20003, 100},
+		pair{20008, 999}, pair{30008, 404}, pair{30009, 503}, pair{40001, 422}, pair{50001, 400}, pair{50001, 500},
+		pair{math.MaxInt64 / 1000, 404}, pair{math.MaxInt64 / 1000, 100}, pair{math.MaxInt64 / 1000, 807},
+	)
+}
+
+// cases returns all that something with the code p is, by the rules of the documentation of [pkerr.Code.Is].
+func cases(rows []row, p pair) map[pair]bool {
+	is := map[pair]bool{p: true}
+
+	// The plain code of its status, or of its class.
+	is[pair{0, p.status}] = true
+	plain := slices.ContainsFunc(rows, func(r row) bool { return r.number == 0 && r.status == p.status })
+	if !plain {
+		is[pair{0, p.status - p.status%100}] = true
+	}
+
+	// The constant of its number, and of what that refines.
+	for n := p.number; n != 0; n = refines[n] {
+		for _, r := range rows {
+			if r.number == n {
+				is[pair{n, r.status}] = true
+			}
+		}
+	}
+	return is
+}
+
+func TestIsMatrix(t *testing.T) {
+	rows, all := readTable(t), pairs(t)
+	matches := 0
+	for _, a := range all {
+		code := a.code()
+		errs := map[string]error{
+			"the code":         code,
+			"an error":         code.WithMessage("other words"),
+			"a wrapped code":   fmt.Errorf("a: %w", fmt.Errorf("b: %w", code)),
+			"a wrapped error":  fmt.Errorf("a: %w", fmt.Errorf("b: %w", code.WithScope("s"))),
+			"joined":           errors.Join(errors.New("first"), code, errors.New("last")),
+			"a cause":          pkerr.Code(0).WithCause(code),
+			"a cause, wrapped": pkerr.Code(0).WithCause(fmt.Errorf("a: %w", code.WithMessage("m"))),
+		}
+		is := cases(rows, a)
+		for _, b := range all {
+			for how, err := range errs {
+				if got := errors.Is(err, b.code()); got != is[b] {
+					require.Failf(t, "wrong", "%s of %v is %v: got %v, want %v", how, code, b.code(), got, is[b])
+				}
+			}
+			if is[b] {
+				matches++
+			}
+		}
+		require.NotErrorIs(t, code, pkerr.Code(0))
+		require.NotErrorIs(t, pkerr.Code(0), code)
+	}
+	require.Greater(t, matches, 2*len(rows))
+}
+
+// Some cells of the matrix, spelled out, so that the rules can be read here as well.
+func TestIs(t *testing.T) {
+	is := []struct{ a, b pkerr.Code }{
+		{pkerr.MemberNotFound, pkerr.MemberNotFound},
+		{pkerr.MemberNotFoundWithRef, pkerr.MemberNotFound},
+		{pkerr.MemberNotFoundWithRef, pkerr.NotFound},
+		{pkerr.NotOwnGroupWithRef, pkerr.NotOwnGroup},
+		{pkerr.SwitchNotFoundPublic, pkerr.SwitchNotFound},
+		{pkerr.MakeCode(99999, 404), pkerr.NotFound},
+		{pkerr.MakeCode(0, 418), pkerr.BadRequest},
+		{pkerr.MakeCode(99999, 418), pkerr.MakeCode(0, 418)},
+		{pkerr.MakeCode(0, 503), pkerr.InternalServerError},
+		{pkerr.Unimplemented, pkerr.InternalServerError},
+		{pkerr.MakeCode(20003, 410), pkerr.MemberNotFoundWithRef},
+		{pkerr.MakeCode(20003, 410), pkerr.MemberNotFound},
+		{pkerr.MakeCode(20003, 410), pkerr.Gone},
+		{0, 0},
+	}
+	for _, test := range is {
+		require.ErrorIs(t, test.a, test.b)
+		if test.a != test.b {
+			require.NotErrorIs(t, test.b, test.a, "it goes one way")
+		}
+	}
+
+	isNot := []struct{ a, b pkerr.Code }{
+		{pkerr.MemberNotFound, pkerr.GroupNotFound},
+		{pkerr.SystemNotFound, pkerr.BadRequest},
+		{pkerr.MakeCode(20003, 410), pkerr.NotFound},
+		{pkerr.MakeCode(20003, 410), pkerr.MakeCode(20002, 410)},
+		{pkerr.MakeCode(20003, 410), pkerr.BadRequest},
+		{pkerr.NotFound, pkerr.BadRequest},
+		{pkerr.MakeCode(0, 302), pkerr.BadRequest},
+		{pkerr.MakeCode(0, 600), pkerr.InternalServerError},
+		{pkerr.BadRequest, 0},
+	}
+	for _, test := range isNot {
+		require.NotErrorIs(t, test.a, test.b)
+		require.NotErrorIs(t, test.b, test.a)
+	}
+
+	require.NotErrorIs(t, pkerr.NotFound, errors.New("404"))
+	require.NotErrorIs(t, pkerr.NotFound, pkerr.NotFound.WithMessage("m"), "an *Error is a target by itself alone")
+	require.NotErrorIs(t, nil, pkerr.Code(0))
+	require.NotErrorIs(t, pkerr.NotFound, nil)
+}
+
+func TestPlainCodesDiffer(t *testing.T) {
+	var plain []pkerr.Code
+	for c := range pkerr.Codes() {
+		if c.Number() == 0 {
+			plain = append(plain, c)
+		}
+	}
+	require.Len(t, plain, 10)
+	for _, a := range plain {
+		for _, b := range plain {
+			require.Equal(t, a == b, errors.Is(a, b), "%v is %v", a, b)
+		}
+	}
+}
+
+func TestMatchingAllocatesNothing(t *testing.T) {
+	wrap := func(err error) error { return fmt.Errorf("a: %w", fmt.Errorf("b: %w", err)) }
+	errs := map[string]error{
+		"a code":          wrap(pkerr.MemberNotFoundWithRef),
+		"an unknown code": wrap(pkerr.MakeCode(99999, 404)),
+		"an error":        wrap(pkerr.MemberNotFound.WithRef("abcde")),
+		"a cause":         wrap(pkerr.InternalServerError.WithCause(pkerr.MemberNotFound)),
+		"another error":   wrap(errors.New("other")),
+	}
+	for how, use := range map[string]func(error){
+		"itself":      func(err error) { _ = errors.Is(err, pkerr.MemberNotFoundWithRef) },
+		"its base":    func(err error) { _ = errors.Is(err, pkerr.MemberNotFound) },
+		"its class":   func(err error) { _ = errors.Is(err, pkerr.NotFound) },
+		"another":     func(err error) { _ = errors.Is(err, pkerr.TooManyRequests) },
+		"unknown":     func(err error) { _ = errors.Is(err, pkerr.Code(99999_404)) },
+		"AsType":      func(err error) { _, _ = errors.AsType[*pkerr.Error](err) },
+		"CodeOf":      func(err error) { _ = pkerr.CodeOf(err) },
+		"RetryAfter":  func(err error) { _, _ = pkerr.RetryAfter(err) },
+		"Ref":         func(err error) { _, _ = pkerr.Ref(err) },
+		"FieldErrors": func(err error) { _ = pkerr.FieldErrors(err) },
+	} {
+		for what, err := range errs {
+			require.Zero(t, testing.AllocsPerRun(100, func() { use(err) }), "%s, of %s", how, what)
+		}
+	}
+	code := errs["a code"]
+	require.Zero(t, testing.AllocsPerRun(100, func() { _, _ = errors.AsType[pkerr.Code](code) }))
+}
+
+// printed has, for codes of all sorts, what they print and the number that the verbs for integers print.
+var printed = []struct {
+	code     pkerr.Code
+	text     string
+	number   int64
+	goSyntax string
+}{
+	{pkerr.MemberNotFoundWithRef, "20003/404", 20003, "pkerr.MemberNotFoundWithRef"},
+	{pkerr.NotFound, "0/404", 0, "pkerr.NotFound"},
+	{pkerr.Unimplemented, "50001/501", 50001, "pkerr.Unimplemented"},
+	{pkerr.MakeCode(99999, 418), "99999/418", 99999, "pkerr.MakeCode(99999, 418)"},
+	{pkerr.MakeCode(0, 503), "0/503", 0, "pkerr.MakeCode(0, 503)"},
+	{pkerr.MakeCode(20003, 410), "20003/410", 20003, "pkerr.MakeCode(20003, 410)"},
+	{pkerr.MakeCode(math.MaxInt64/1000, 807), "9223372036854775/807", math.MaxInt64 / 1000, "pkerr.MakeCode(9223372036854775, 807)"},
+}
+
+func TestPrinting(t *testing.T) {
+	for _, p := range printed {
+		quoted := `"` + p.text + `"`
+		decimal := strconv.FormatInt(p.number, 10)
+		for format, want := range map[string]string{
+			"%v":     p.text,
+			"%+v":    p.text,
+			"%s":     p.text,
+			"%q":     quoted,
+			"%#v":    p.goSyntax,
+			"%d":     decimal,
+			"%x":     strconv.FormatInt(p.number, 16),
+			"%#x":    "0x" + strconv.FormatInt(p.number, 16),
+			"%o":     strconv.FormatInt(p.number, 8),
+			"%b":     strconv.FormatInt(p.number, 2),
+			"%24v":   fmt.Sprintf("%24s", p.text),
+			"%-24s|": fmt.Sprintf("%-24s|", p.text),
+			"%24q":   fmt.Sprintf("%24s", quoted),
+			"%24d":   fmt.Sprintf("%24s", decimal),
+			"%024d":  fmt.Sprintf("%024d", p.number),
+			"%.3s":   p.text[:3],
+			"%t":     "%!t(pkerr.Code=" + p.text + ")",
+			"%f":     "%!f(pkerr.Code=" + p.text + ")",
+		} {
+			require.Equal(t, want, fmt.Sprintf(format, p.code), format)
+		}
+		require.Equal(t, p.text, fmt.Sprint(p.code))
+		require.Equal(t, p.text, p.code.String())
+		require.Equal(t, "["+p.text+"]", fmt.Sprint([]pkerr.Code{p.code}))
+		require.Equal(t, "wrapped: "+p.text, fmt.Errorf("wrapped: %w", p.code).Error())
+		require.Equal(t, "{"+p.text+" "+p.text+"}", fmt.Sprint(struct {
+			Code pkerr.Code
+			Err  error
+		}{p.code, p.code}))
+	}
+}
+
+func TestPrintedInLogs(t *testing.T) {
+	for _, p := range printed {
+		var text, js bytes.Buffer
+		dropTime := func(_ []string, a slog.Attr) slog.Attr {
+			if a.Key == slog.TimeKey {
+				return slog.Attr{}
+			}
+			return a
+		}
+		options := &slog.HandlerOptions{ReplaceAttr: dropTime}
+		slog.New(slog.NewTextHandler(&text, options)).Info("m", "code", p.code)
+		slog.New(slog.NewJSONHandler(&js, options)).Info("m", "code", p.code)
+		require.Equal(t, "level=INFO msg=m code="+p.text+"\n", text.String())
+		require.Equal(t, `{"level":"INFO","msg":"m","code":"`+p.text+`"}`+"\n", js.String())
+	}
+}
+
+func TestPrintedInJSON(t *testing.T) {
+	for _, p := range printed {
+		value, err := json.Marshal(p.code)
+		require.NoError(t, err)
+		require.Equal(t, `"`+p.text+`"`, string(value))
+
+		counts := map[pkerr.Code]int{p.code: 2}
+		object, err := json.Marshal(counts)
+		require.NoError(t, err)
+		require.Equal(t, `{"`+p.text+`":2}`, string(object))
+
+		var back map[pkerr.Code]int
+		require.NoError(t, json.Unmarshal(object, &back))
+		require.Equal(t, counts, back)
+	}
+}
+
+// The constants are numbers of eight digits, and nobody outside should ever see one.
+func TestTheRawIntegerIsNeverPrinted(t *testing.T) {
+	all := slices.Collect(pkerr.Codes())
+	all = append(all, math.MaxInt64, math.MinInt64, -1, -20003_404, 20003_000, 20003_007, 1_000, 12345)
+	for _, c := range all {
+		raw := strconv.FormatInt(int64(c), 10)
+		if len(raw) <= 3 {
+			continue // a plain code, whose status is the raw integer
+		}
+		for _, verb := range "vsqdxXobOtcUeEfFgG" {
+			for _, flags := range []string{"", "+", "#", "-", " ", "0", "30", "+#", ".20"} {
+				require.NotContains(t, fmt.Sprintf("%"+flags+string(verb), c), raw, "%%%s%c", flags, verb)
+			}
+		}
+		value, err := json.Marshal(map[pkerr.Code]any{c: c})
+		require.NoError(t, err)
+		require.NotContains(t, string(value), raw)
+		require.NotContains(t, c.Error(), raw)
+		require.NotContains(t, c.LogValue().String(), raw)
+		value, err = c.WithMessage("m").MarshalJSON()
+		require.NoError(t, err)
+		require.NotContains(t, string(value), raw)
+	}
+}
+
+// What %#v prints is Go.
+func TestGoSyntax(t *testing.T) {
+	for _, p := range printed {
+		require.Equal(t, p.goSyntax, fmt.Sprintf("%#v", p.code))
+		_, err := parser.ParseExpr(p.goSyntax)
+		require.NoError(t, err)
+	}
+	for c := range pkerr.Codes() {
+		require.Equal(t, "pkerr."+c.Name(), fmt.Sprintf("%#v", c))
+	}
+}
+
+func TestCodeError(t *testing.T) {
+	tests := map[pkerr.Code]string{
+		pkerr.MemberNotFound:            "20002/404: Member not found.",
+		pkerr.MemberNotFoundWithRef:     "20003/404: Member not found.",
+		pkerr.NotFound:                  "404: Not Found",
+		pkerr.Gone:                      "410: Unsupported API version",
+		pkerr.MakeCode(99999, 404):      "99999/404: 404: Not Found",
+		pkerr.MakeCode(20003, 410):      "20003/410: Member not found.",
+		pkerr.MakeCode(0, 418):          "status 418",
+		0:                               "0/0: no error code",
+		pkerr.MakeCode(1234567890, 404): "1234567890/404: 404: Not Found",
+	}
+	for code, want := range tests {
+		require.EqualError(t, code, want)
+	}
+}
+
+func TestCodeTextRoundTrip(t *testing.T) {
+	all := slices.Collect(pkerr.Codes())
+	for _, p := range pairs(t) {
+		all = append(all, p.code())
+	}
+	all = append(all, 0)
+	for _, c := range all {
+		text, err := c.MarshalText()
+		require.NoError(t, err)
+		back := pkerr.Code(-1)
+		require.NoError(t, back.UnmarshalText(text), "%s", text)
+		require.Equal(t, c, back)
+	}
+}
+
+// junk is text that no code is written as.
+var junk = []string{
+	"", "/", "0", "404", "20003404", "20003", "20003/", "/404", "20003/404/", "20003/404/1", "20003//404",
+	" 20003/404", "20003/404 ", "20003 / 404", "+20003/404", "20003/+404", "-20003/404", "20003/-404", "-0/404", "0/-0",
+	"020003/404", "20003/0404", "00/404", "0/00", "20003/0", "20003/99", "20003/1000", "0/099",
+	"20_003/404", "0x4e23/404", "2e4/404", "20003.0/404", "20003/4e2", "２０００３/404",
+	"9223372036854775/808", "9223372036854776/404", "99999999999999999999999/404", "0/99999999999999999999999",
+	"null", "true", "MemberNotFound", "20003/404\x00", "20003/404\n", "\xff/404", "\x1b[31m/404", strings.Repeat("1", 1<<20),
+}
+
+func TestCodeTextJunk(t *testing.T) {
+	for _, text := range junk {
+		c := pkerr.MemberNotFound
+		err := c.UnmarshalText([]byte(text))
+		require.Error(t, err, "%.40q", text)
+		require.Equal(t, pkerr.MemberNotFound, c, "the receiver is left as it was by %.40q", text)
+		require.Contains(t, err.Error(), "is not a code")
+		require.Contains(t, err.Error(), `"20003/404"`, "it says what a code looks like")
+		requireOneLine(t, err.Error())
+	}
+
+	// The same through encoding/json, which offers all that it has.
+	for _, text := range []string{`"junk"`, `20003404`, `20003`, `{}`, `[]`, `true`} {
+		c := pkerr.MemberNotFound
+		require.Error(t, json.Unmarshal([]byte(text), &c), text)
+		require.Equal(t, pkerr.MemberNotFound, c)
+	}
+	var m map[pkerr.Code]int
+	require.Error(t, json.Unmarshal([]byte(`{"20003":1}`), &m))
+}
+
+func FuzzCodeText(f *testing.F) {
+	for _, p := range printed {
+		f.Add(p.text)
+	}
+	for _, text := range junk {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		const before = pkerr.MemberNotFound
+		c := before
+		if err := c.UnmarshalText([]byte(text)); err != nil {
+			require.Equal(t, before, c)
+			requireOneLine(t, err.Error())
+			return
+		}
+		// What is read is written the same again, and there is no other spelling.
+		back, err := c.MarshalText()
+		require.NoError(t, err)
+		require.Equal(t, text, string(back))
+		require.Equal(t, c, pkerr.MakeCode(c.Number(), c.Status()))
+	})
+}
+
+// A switch on codes, and a map by them, need nothing but that they are constants and comparable.
+func TestCodesAsKeys(t *testing.T) {
+	seen := map[error]int{}
+	for c := range pkerr.Codes() {
+		seen[c]++
+		seen[pkerr.MakeCode(c.Number(), c.Status())]++
+	}
+	require.Len(t, seen, 39)
+	require.Equal(t, []int{2}, slices.Compact(slices.Collect(maps.Values(seen))))
+}
