@@ -122,7 +122,7 @@ func FuzzEncodeDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, number int64, status uint16, message string, retry int64, scope, key, text string, maxLength, actual int) {
 		code := pkerr.MakeCode(number, 100+int(status%900))
 		if code == 0 {
-			t.Skip("no such code can be sent")
+			return // no such code can be sent
 		}
 		sent := &pkerr.Error{Code: code, Message: valid(message), Scope: valid(scope)}
 		if retry >= 0 {

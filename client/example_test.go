@@ -1,0 +1,166 @@
+package client_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+
+	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/client"
+)
+
+// answer starts an API that answers everything alike.
+func answer(status int, header map[string]string, body string) *httptest.Server {
+	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for key, value := range header {
+			w.Header().Set(key, value)
+		}
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body)
+	}))
+}
+
+// get is a request as anybody makes it.
+func get(httpClient *http.Client, url string) error {
+	resp, err := httpClient.Get(url)
+	if err != nil {
+		return err // no response at all
+	}
+	defer resp.Body.Close()
+	return client.Check(resp)
+}
+
+// How do I find out what went wrong?
+func ExampleCheck() {
+	api := answer(404, nil, `{"message":"Member not found.","code":20002}`)
+	defer api.Close()
+
+	err := get(api.Client(), api.URL+"/v2/members/abcde")
+
+	fmt.Println(err)
+	fmt.Println("this error:", errors.Is(err, pkerr.MemberNotFound))
+	fmt.Println("any 404:   ", errors.Is(err, pkerr.NotFound))
+	// Output:
+	// GET /v2/members/abcde: 20002/404: Member not found.
+	// this error: true
+	// any 404:    true
+}
+
+// What happens when a proxy answers in HTML, or not at all?
+func ExampleCheck_proxy() {
+	api := answer(502, map[string]string{"Content-Type": "text/html", "Fly-Request-Id": "01JD0000-fra"}, "<html><h1>502 Bad Gateway</h1></html>")
+	defer api.Close()
+
+	err := get(api.Client(), api.URL+"/v2/members/abcde")
+
+	fmt.Println(err)
+	fmt.Println("any 5xx:", errors.Is(err, pkerr.InternalServerError))
+	// Output:
+	// GET /v2/members/abcde: 502: Bad Gateway (request 01JD0000-fra)
+	// any 5xx: true
+}
+
+// What if the API sends a code that this library does not know?
+func ExampleCheck_unknownCode() {
+	api := answer(403, nil, `{"message":"This endpoint requires an active PluralKit Premium subscription","code":30010}`)
+	defer api.Close()
+
+	err := get(api.Client(), api.URL+"/v2/premium")
+
+	code := pkerr.CodeOf(err)
+	fmt.Println(code, code.Number(), code.Status(), "known:", code.Name() != "")
+	fmt.Println("any 403:", errors.Is(err, pkerr.Forbidden))
+	fmt.Println("this one:", errors.Is(err, pkerr.MakeCode(30010, 403)))
+	// Output:
+	// 30010/403 30010 403 known: false
+	// any 403: true
+	// this one: true
+}
+
+// How do I show what is wrong with each field of a form?
+func ExampleCheck_fields() {
+	api := answer(400, nil, `{"message":"Error parsing JSON model","code":40001,"errors":{"name":[{"message":"Field name is too long.","actual_length":101,"max_length":100}]}}`)
+	defer api.Close()
+
+	err := get(api.Client(), api.URL+"/v2/members/abcde")
+
+	for _, o := range pkerr.FieldErrors(err)["name"] {
+		fmt.Println(o.Message, *o.ActualLength, "of", *o.MaxLength)
+	}
+	// Output: Field name is too long. 101 of 100
+}
+
+// How long do I have to wait, and for which limit?
+func ExampleCheck_rateLimit() {
+	api := answer(429, map[string]string{"X-RateLimit-Limit": "10", "X-RateLimit-Scope": "generic_get"},
+		`{"message":"429: too many requests","retry_after":19,"scope":"generic_get","code":0}`)
+	defer api.Close()
+
+	err := get(api.Client(), api.URL+"/v2/members/abcde")
+
+	if wait, ok := pkerr.RetryAfter(err); ok {
+		fmt.Println("wait:", wait)
+	}
+	if e, ok := errors.AsType[*client.ResponseError](err); ok && e.RateLimit != nil {
+		fmt.Println("limit:", e.RateLimit.Limit, "per second for", e.RateLimit.Scope)
+	}
+	// Output:
+	// wait: 19ms
+	// limit: 10 per second for generic_get
+}
+
+// How do I read a member of the body that this library does not know?
+func ExampleResponseError() {
+	api := answer(415, map[string]string{"Content-Type": "application/problem+json"}, `{"title":"Unsupported Media Type","status":415,"traceId":"00-0af7"}`)
+	defer api.Close()
+
+	err := get(api.Client(), api.URL+"/v2/members/abcde")
+
+	if e, ok := errors.AsType[*client.ResponseError](err); ok {
+		fmt.Println(e.Method, e.Path, e.Status)
+		fmt.Println(string(e.Body))
+	}
+	// Output:
+	// GET /v2/members/abcde 415
+	// {"title":"Unsupported Media Type","status":415,"traceId":"00-0af7"}
+}
+
+// How does it look in a log?
+func ExampleResponseError_LogValue() {
+	err := client.Decode(404, nil, []byte(`{"message":"Member 'x\ny' not found.","code":20003}`))
+
+	withoutTime := func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey {
+			return slog.Attr{}
+		}
+		return a
+	}
+	slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: withoutTime})).Error("lookup", "err", err)
+	// Output: level=ERROR msg=lookup err.status=404 err.error.code=20003/404 err.error.message="Member 'x\\ny' not found."
+}
+
+// I have read the body myself. What now?
+func ExampleDecode() {
+	err := client.Decode(404, http.Header{}, []byte(`{"message":"System not found.","code":20001}`))
+
+	fmt.Println(err)
+	// Output: 20001/404: System not found.
+}
+
+// How do I keep more of a long body, or less?
+func ExampleWithBodyLimit() {
+	resp := &http.Response{StatusCode: 500, Body: io.NopCloser(strings.NewReader("a stack trace without end"))}
+	defer resp.Body.Close()
+
+	err := client.Check(resp, client.WithBodyLimit(7))
+
+	if e, ok := errors.AsType[*client.ResponseError](err); ok {
+		fmt.Printf("%q, truncated: %v\n", e.Body, e.Truncated)
+	}
+	// Output: "a stack", truncated: true
+}
