@@ -1,0 +1,444 @@
+package server_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/server"
+)
+
+// decode decodes a body as a JSON request.
+func decode(body string, dst any) error { return decodeFrom(strings.NewReader(body), dst) }
+
+func decodeFrom(body io.Reader, dst any) error {
+	r := httptest.NewRequest(http.MethodPost, "/", body)
+	r.Header.Set("Content-Type", "application/json")
+	return server.DecodeJSON(httptest.NewRecorder(), r, dst)
+}
+
+type proxyTag struct {
+	Prefix string `json:"prefix"`
+	Suffix *string
+}
+
+// color has its own opinion of what is valid.
+type color uint32
+
+func (c *color) UnmarshalText(text []byte) error {
+	_, err := fmt.Sscanf(string(text), "%06x", (*uint32)(c))
+	return err
+}
+
+// pair is a list of two, which is not valid with one or none.
+type pair [2]int
+
+func (p *pair) UnmarshalJSON(data []byte) error {
+	var list []int
+	if err := json.Unmarshal(data, &list); err != nil {
+		return err
+	}
+	if copy(p[:], list) != 2 || len(list) != 2 {
+		return errors.New("want two")
+	}
+	return nil
+}
+
+// interval is an object whose members must fit each other.
+type interval struct{ From, To int }
+
+func (i *interval) UnmarshalJSON(data []byte) error {
+	type plain interval
+	if err := json.Unmarshal(data, (*plain)(i)); err != nil {
+		return err
+	}
+	if i.From > i.To && i.To != 0 {
+		return errors.New("from is after to")
+	}
+	return nil
+}
+
+type member struct {
+	Name      string         `json:"name"`
+	Color     *color         `json:"color"`
+	Birthday  *time.Time     `json:"birthday"`
+	ProxyTags []proxyTag     `json:"proxy_tags"`
+	Counts    map[string]int `json:"counts"`
+	ByNumber  map[int]bool   `json:"by_number"`
+	Small     int8           `json:"small"`
+	Fixed     [2]int         `json:"fixed"`
+	Pair      pair           `json:"pair"`
+	Interval  interval       `json:"interval"`
+	Parent    *member        `json:"parent"`
+	Anything  any            `json:"anything"`
+	Raw       json.RawMessage
+	proxyTag
+}
+
+func TestDecodeJSON(t *testing.T) {
+	var m member
+	require.NoError(t, decode(` {
+		"name": "<Ash>", "color": "ff00ff", "birthday": "2020-02-03T00:00:00Z", "proxy_tags": [{"prefix":"a"}, {"suffix": null}],
+		"counts": {"x": 1}, "by_number": {"1": true}, "fixed": [1,2,3], "pair": [1,2], "anything": {"a":[{}]}, "RAW": [1,"x"],
+		"parent": {"name": null}, "prefix": "embedded"
+	} `+"\n", &m))
+	require.Equal(t, "<Ash>", m.Name)
+	require.Equal(t, color(0xff00ff), *m.Color)
+	require.Len(t, m.ProxyTags, 2)
+	require.Equal(t, pair{1, 2}, m.Pair)
+	require.Equal(t, "embedded", m.Prefix)
+	require.JSONEq(t, `[1,"x"]`, string(m.Raw))
+
+	var list []int
+	require.NoError(t, decode(`[1,2]`, &list))
+	require.Equal(t, []int{1, 2}, list)
+	var scalar any
+	require.NoError(t, decode(`false`, &scalar))
+	require.Equal(t, false, scalar)
+}
+
+func TestDecodeJSONFields(t *testing.T) {
+	deep := func(n int, inner string) string {
+		return strings.Repeat(`{"parent":`, n) + inner + strings.Repeat("}", n)
+	}
+	deepPath := func(n int) string { return strings.TrimSuffix(strings.Repeat("parent.", n), ".") }
+	long := strings.Repeat("é", 200)
+	for name, test := range map[string]struct {
+		body string
+		want []string
+	}{
+		"unknown":                    {`{"name":"a","nom":"b"}`, []string{"nom"}},
+		"an unknown object":          {`{"nom":{"a":{"b":1}}}`, []string{"nom"}},
+		"an unknown list":            {`{"nom":[{"b":1}]}`, []string{"nom"}},
+		"a wrong type":               {`{"name":1}`, []string{"name"}},
+		"several":                    {`{"name":1,"small":"x","nom":2,"birthday":"yesterday","color":"#ff0000"}`, []string{"birthday", "color", "name", "nom", "small"}},
+		"an object for a text":       {`{"name":{"a":1}}`, []string{"name"}},
+		"a text for an object":       {`{"parent":"x"}`, []string{"parent"}},
+		"a list for an object":       {`{"parent":[{"name":1}]}`, []string{"parent"}},
+		"an object for a list":       {`{"proxy_tags":{"prefix":1}}`, []string{"proxy_tags"}},
+		"in a list":                  {`{"proxy_tags":[{"prefix":1},{"prefix":"a"},{"prefix":"a","postfix":2,"Suffix":[]}]}`, []string{"proxy_tags[0].prefix", "proxy_tags[2].Suffix", "proxy_tags[2].postfix"}},
+		"an item":                    {`{"proxy_tags":[{},1,"x"]}`, []string{"proxy_tags[1]", "proxy_tags[2]"}},
+		"in an array":                {`{"fixed":[1,"x"]}`, []string{"fixed[1]"}},
+		"in a map":                   {`{"counts":{"a":1,"b.c":"x","":null,"d":1.5}}`, []string{"counts.b.c", "counts.d"}},
+		"the key of a map":           {`{"by_number":{"x":true,"1":"y"}}`, []string{"by_number.1", "by_number.x"}},
+		"overflow":                   {`{"small":128}`, []string{"small"}},
+		"an embedded one":            {`{"prefix":1}`, []string{"prefix"}},
+		"another case":               {`{"NAME":1}`, []string{"NAME"}},
+		"twice":                      {`{"name":1,"name":2}`, []string{"name"}},
+		"once of twice":              {`{"name":"a","name":2}`, []string{"name"}},
+		"an empty key":               {`{"":1}`, []string{""}},
+		"a key in need of escapes":   {`{"a\"\\\n":1,"\u0000":2,"<":3}`, []string{"\x00", "<", "a\"\\\n"}},
+		"a key that is not UTF-8":    {"{\"\xff\":1}", []string{"\uFFFD"}},
+		"too few of its own":         {`{"pair":[1]}`, []string{"pair"}},
+		"a type's own, as a whole":   {`{"interval":{"From":2,"To":1}}`, []string{"interval"}},
+		"a type's own, a member":     {`{"interval":{"From":2,"To":"x"}}`, []string{"interval.To"}},
+		"in a member":                {`{"parent":{"parent":{"name":1}},"name":"x"}`, []string{"parent.parent.name"}},
+		"deep":                       {deep(31, `{"name":1}`), []string{deepPath(31) + ".name"}},
+		"too deep":                   {deep(32, `{"name":1}`), []string{deepPath(32)}},
+		"a very long key":            {`{"` + long + `":1,"` + long + `2":1}`, []string{long[:256] + "…"}},
+		"a long key, cut in a rune":  {`{"a` + long + `":1}`, []string{"a" + long[:254] + "…"}},
+		"white space":                {" {\r\n\t\"proxy_tags\" : [ { \"prefix\" : 1 } , 2 ] } ", []string{"proxy_tags[0].prefix", "proxy_tags[1]"}},
+		"what is fine does not hide": {`{"name":"a","counts":{"a":1},"anything":[1],"small":"x"}`, []string{"small"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := decode(test.body, &member{})
+			require.Equal(t, pkerr.ModelParse, pkerr.CodeOf(err), "%v", err)
+			require.Error(t, errors.Unwrap(err), "the cause is kept")
+			fields := pkerr.FieldErrors(err)
+			require.Equal(t, test.want, slices.Sorted(maps.Keys(fields)))
+			for key, objects := range fields {
+				require.Equal(t, []pkerr.ErrorObject{{Message: "Field " + key + " is invalid."}}, objects)
+			}
+		})
+	}
+
+	t.Run("a list at the top", func(t *testing.T) {
+		err := decode(`[{"name":"a"},{"name":1},2]`, &[]member{})
+		require.Equal(t, []string{"[1].name", "[2]"}, slices.Sorted(maps.Keys(pkerr.FieldErrors(err))))
+	})
+	t.Run("below an empty key", func(t *testing.T) {
+		err := decode(`{"":{"a":"x"}}`, &map[string]map[string]int{})
+		require.Equal(t, []string{".a"}, slices.Sorted(maps.Keys(pkerr.FieldErrors(err))))
+	})
+	t.Run("very many", func(t *testing.T) {
+		body := "{"
+		for i := range 100 {
+			body += fmt.Sprintf(`"unknown%02d":1,`, i)
+		}
+		fields := pkerr.FieldErrors(decode(body+`"name":"a"}`, &member{}))
+		require.Len(t, fields, 32)
+		require.Contains(t, fields, "unknown00")
+		require.Contains(t, fields, "unknown31")
+	})
+	t.Run("very many in a list", func(t *testing.T) {
+		body := `{"proxy_tags":[` + strings.Repeat(`{"prefix":1},`, 100) + `{}]}`
+		fields := pkerr.FieldErrors(decode(body, &member{}))
+		require.Len(t, fields, 32)
+		require.Contains(t, fields, "proxy_tags[31].prefix")
+	})
+	t.Run("written", func(t *testing.T) {
+		w := get(failing(decode(`{"nom":1}`, &member{})))
+		requireBody(t, w, 400, `{"message":"Error parsing JSON model","code":40001,"errors":{"nom":[{"message":"Field nom is invalid."}]}}`)
+	})
+}
+
+func TestDecodeJSONBadRequest(t *testing.T) {
+	for name, test := range map[string]struct {
+		body string
+		dst  any
+	}{
+		"empty":               {"", &member{}},
+		"white space":         {" \n", &member{}},
+		"a BOM":               {"\uFEFF{}", &member{}},
+		"not JSON":            {"name=a", &member{}},
+		"cut off":             {`{"name":"a"`, &member{}},
+		"trailing text":       {`{} x`, &member{}},
+		"two documents":       {`{}{}`, &member{}},
+		"malformed within":    {`{"unknown":1,"name":}`, &member{}},
+		"null":                {" null ", &member{}},
+		"null for a pointer":  {"null", new(*member)},
+		"null for anything":   {"null", new(any)},
+		"a list":              {`[{"name":1}]`, &member{}},
+		"a text":              {`"x"`, &member{}},
+		"an object":           {`{"name":1}`, &[]member{}},
+		"its own opinion":     {`[1]`, &pair{}},
+		"a whole":             {`{"From":2,"To":1}`, &interval{}},
+		"too deep for JSON":   {strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000), new(any)},
+		"nothing to put into": {`{}`, new(chan int)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := decode(test.body, test.dst)
+			require.Equal(t, pkerr.BadRequest, pkerr.CodeOf(err), "%v", err)
+			require.Error(t, errors.Unwrap(err))
+			requireBody(t, get(failing(err)), 400, `{"message":"400: Bad Request","code":0}`)
+		})
+	}
+	var syntax *json.SyntaxError
+	require.ErrorAs(t, decode(`{"name"`, &member{}), &syntax)
+
+	r := httptest.NewRequest(http.MethodPost, "/", nil)
+	r.Header.Set("Content-Type", "application/json")
+	r.Body = nil
+	require.Equal(t, pkerr.BadRequest, pkerr.CodeOf(server.DecodeJSON(httptest.NewRecorder(), r, &member{})))
+}
+
+func TestDecodeJSONReadErrors(t *testing.T) {
+	for _, cause := range []error{io.ErrUnexpectedEOF, context.Canceled, context.DeadlineExceeded, errStore} {
+		err := decodeFrom(io.MultiReader(strings.NewReader(`{"name":`), iotest.ErrReader(cause)), &member{})
+		require.Equal(t, pkerr.BadRequest, pkerr.CodeOf(err))
+		require.ErrorIs(t, err, cause)
+	}
+}
+
+func TestDecodeJSONContentType(t *testing.T) {
+	for contentType, ok := range map[string]bool{
+		"application/json":                    true,
+		"Application/JSON ; Charset=\"utf8\"": true,
+		"application/json; charset":           true, // a parameter that does not parse
+		"application/merge-patch+json":        true,
+		"application/vnd.api+json; v=2":       true,
+		"":                                    false,
+		"text/plain":                          false,
+		"text/json":                           false,
+		"application/jsonp":                   false,
+		"application/x-www-form-urlencoded":   false,
+		"json":                                false,
+		"merge+json":                          false,
+		"application/json, text/plain":        false,
+		"application/":                        false,
+		"\x00":                                false,
+	} {
+		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(`{}`))
+		r.Header["Content-Type"] = []string{contentType}
+		err := server.DecodeJSON(httptest.NewRecorder(), r, &member{})
+		if ok {
+			require.NoError(t, err, contentType)
+			continue
+		}
+		require.Equal(t, pkerr.UnsupportedMediaType, pkerr.CodeOf(err), contentType)
+		require.ErrorContains(t, err, "want application/json")
+	}
+	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(`{}`))
+	require.Equal(t, pkerr.UnsupportedMediaType, pkerr.CodeOf(server.DecodeJSON(httptest.NewRecorder(), r, &member{})), "none at all")
+}
+
+// A destination that cannot be is a mistake of the programmer, and no fault of the caller.
+func TestDecodeJSONDestination(t *testing.T) {
+	for _, dst := range []any{nil, member{}, (*member)(nil), map[string]any{}, 1} {
+		err := decode(`{}`, dst)
+		require.ErrorContains(t, err, fmt.Sprintf("%T", dst))
+		require.Zero(t, pkerr.CodeOf(err))
+		requireBody(t, get(failing(err)), 500, internalServerError)
+	}
+}
+
+func TestDecodeJSONTooLarge(t *testing.T) {
+	large := `{"name":"` + strings.Repeat("x", 2<<20) + `"}`
+	for name, announced := range map[string]bool{"announced": true, "chunked": false} {
+		t.Run(name, func(t *testing.T) {
+			var err error
+			s := httptest.NewServer(server.Recover(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+				err = server.DecodeJSON(wrapper{w}, r, &member{})
+				return err
+			})))
+			defer s.Close()
+			var body io.Reader = strings.NewReader(large)
+			if !announced {
+				body = struct{ io.Reader }{body}
+			}
+			request, requestErr := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL, body)
+			require.NoError(t, requestErr)
+			request.Header.Set("Content-Type", "application/json")
+			// With this the client waits for the answer before it sends the body, so that the answer is not lost.
+			request.Header.Set("Expect", "100-continue")
+			response, requestErr := s.Client().Do(request)
+			require.NoError(t, requestErr)
+			got, requestErr := io.ReadAll(response.Body)
+			require.NoError(t, requestErr)
+			require.NoError(t, response.Body.Close())
+			require.Equal(t, `{"message":"413: Content Too Large","code":0}`, string(got))
+			require.Equal(t, 413, response.StatusCode)
+			require.True(t, response.Close, "the connection is of no more use")
+			tooLarge, ok := errors.AsType[*http.MaxBytesError](err)
+			require.True(t, ok)
+			require.Equal(t, int64(1<<20), tooLarge.Limit)
+		})
+	}
+}
+
+// A client that announces a large body and does not send it must not make the server wait for it.
+func TestDecodeJSONTooLargeAndStalled(t *testing.T) {
+	s := httptest.NewServer(server.Configure(server.Recover(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+		return server.DecodeJSON(w, r, &member{})
+	})), server.WithBodyLimit(10)))
+	defer s.Close()
+	conn, err := net.Dial("tcp", s.Listener.Addr().String())
+	require.NoError(t, err)
+	defer conn.Close()
+	require.NoError(t, conn.SetDeadline(time.Now().Add(10*time.Second)))
+	_, err = io.WriteString(conn, "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+	require.NoError(t, err)
+	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	require.NoError(t, err)
+	require.Equal(t, 413, response.StatusCode)
+	require.NoError(t, response.Body.Close())
+}
+
+// counted counts how often it is decoded, and from how many bytes.
+type counted struct{}
+
+var decodings struct{ times, bytes int }
+
+func (*counted) UnmarshalJSON(data []byte) error {
+	decodings.times++
+	decodings.bytes += len(data)
+	type tree struct {
+		Items  []int          `json:"items"`
+		Object map[string]int `json:"object"`
+		Next   *tree          `json:"next"`
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	return d.Decode(new(tree))
+}
+
+// However a body is made, looking for what is wrong with it costs no more than a small multiple of decoding it once.
+func TestDecodeJSONWork(t *testing.T) {
+	const size = 1<<18 - 2000
+	fill := func(format string, size int) string {
+		var b strings.Builder
+		for i := 0; b.Len() < size; i++ {
+			fmt.Fprintf(&b, format, i)
+		}
+		return b.String()
+	}
+	nest := func(levels int, inner string) string {
+		return strings.Repeat(`{"next":`, levels) + inner + strings.Repeat("}", levels)
+	}
+	long := strings.Repeat("k", size/2)
+	for name, test := range map[string]struct{ body, want string }{
+		"many items, the first bad":   {`{"items":["bad",` + fill("%d,", size) + `1]}`, "items[0]"},
+		"many items, the last bad":    {`{"items":[` + fill("%d,", size) + `"bad"]}`, "items"},
+		"large items, the last bad":   {`{"items":[` + strings.Repeat(strings.Repeat(" ", 999)+"1,", size/1001) + `"bad"]}`, "items[259]"},
+		"many members, the last bad":  {`{"object":{` + fill(`"k%d":1,`, size) + `"z":"bad"}}`, "object"},
+		"many members, all bad":       {`{"object":{` + fill(`"k%d":[],`, size) + `"z":"bad"}}`, "object.k0"},
+		"many at the top, last bad":   {`{` + fill(`"object":{"%d":1},`, size) + `"z":"bad"}`, ""},
+		"many at the top, all bad":    {`{` + fill(`"k%d":1,`, size) + `"z":"bad"}`, "k0"},
+		"one bad one":                 {`{"items":"` + strings.Repeat("x", size) + `"}`, "items"},
+		"many unknown within another": {`{"unknown":{` + fill(`"k%d":{"a":1},`, size) + `"z":1}}`, "unknown"},
+		"many items, deep down":       {nest(20, `{"items":[`+fill("%d,", size)+`"bad"]}`), ""},
+		"items beside a long key":     {`{"` + long + `":{"a":1},"items":[` + fill("%d,", size/3) + `"bad"]}`, "items"},
+		"items within a long key":     {`{"object":{"` + long + `":[` + fill("%d,", size/3) + `"bad"]}}`, ""},
+		"deep":                        {nest(9000, `{"items":1}`), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			decodings.times, decodings.bytes = 0, 0
+			fields := pkerr.FieldErrors(decode(test.body, &counted{}))
+			if test.want != "" {
+				require.Contains(t, fields, test.want)
+			}
+			// A decoding costs as much as some bytes do, however short it is.
+			cost := decodings.bytes + 256*decodings.times
+			t.Logf("%d bytes, decoded %d times, %d bytes in all: %.1f times the work", len(test.body),
+				decodings.times, decodings.bytes, float64(cost)/float64(len(test.body)))
+			require.Less(t, cost, 10*len(test.body)+256<<10)
+		})
+	}
+}
+
+// FuzzDecodeJSON tries that DecodeJSON accepts what encoding/json accepts, and always says what is wrong with the rest.
+func FuzzDecodeJSON(f *testing.F) {
+	for _, body := range []string{
+		`{}`, `null`, `[]`, ``, `{"name":"a"}`, `{"name":1,"nom":[]}`, `{"proxy_tags":[{"prefix":1}]}`, `{"pair":[1,2]}`, `{"a":1}{`,
+		`{"interval":{"From":2,"To":1},"birthday":"x","color":"0000zz"}`, `{"counts":{"a":"b"},"by_number":{"a":1}}`, "{\"\xff\":1}",
+		`{"name":{"":[{"":{}}]},"NAME":null,"parent":{"parent":{"small":1e999}},"fixed":[1,[],2]}`,
+	} {
+		f.Add([]byte(body))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		d := json.NewDecoder(bytes.NewReader(body))
+		d.DisallowUnknownFields()
+		var want member
+		wantErr := d.Decode(&want)
+		if _, err := d.Token(); wantErr == nil && err != io.EOF {
+			wantErr = errors.New("trailing data")
+		}
+		if wantErr == nil && string(bytes.TrimSpace(body)) == "null" {
+			wantErr = errors.New("null")
+		}
+
+		var got member
+		err := decodeFrom(bytes.NewReader(body), &got)
+		if wantErr == nil {
+			require.NoError(t, err)
+			require.Equal(t, want, got)
+			return
+		}
+		require.Error(t, err, "%v", wantErr)
+		switch pkerr.CodeOf(err) {
+		case pkerr.ModelParse:
+			require.True(t, json.Valid(body))
+			require.NotEmpty(t, pkerr.FieldErrors(err))
+		case pkerr.BadRequest, pkerr.ContentTooLarge:
+			require.Empty(t, pkerr.FieldErrors(err))
+		default:
+			t.Errorf("%v", err)
+		}
+	})
+}

@@ -1,0 +1,99 @@
+package server_test
+
+import (
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/server"
+)
+
+func TestConfigureNested(t *testing.T) {
+	var outer, inner journal
+	var hooked []string
+	hook := func(name string) server.Option {
+		return server.WithErrorHook(func(*http.Request, error) { hooked = append(hooked, name) })
+	}
+	within := func(opts ...server.Option) http.Handler {
+		return server.Configure(server.Configure(failing(errStore), opts...),
+			server.WithLogger(outer.logger()), hook("outer"), nil, hook("second"))
+	}
+
+	get(within())
+	require.Contains(t, outer.buf.String(), "request failed")
+	require.Equal(t, []string{"outer", "second"}, hooked)
+
+	outer.buf.Reset()
+	hooked = nil
+	get(within(server.WithLogger(inner.logger()), hook("inner"), server.WithErrorHook(nil)))
+	require.Empty(t, outer.buf.String())
+	require.Contains(t, inner.buf.String(), "request failed")
+	require.Equal(t, []string{"outer", "second", "inner"}, hooked)
+}
+
+// Two within the same one do not get into each other's way.
+func TestConfigureSiblings(t *testing.T) {
+	var hooked []string
+	hook := func(name string) server.Option {
+		return server.WithErrorHook(func(*http.Request, error) { hooked = append(hooked, name) })
+	}
+	get(server.Configure(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var first *http.Request
+		keep := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { first = r })
+		server.Configure(keep, hook("first")).ServeHTTP(w, r)
+		server.Configure(http.NotFoundHandler(), hook("second")).ServeHTTP(httptest.NewRecorder(), r)
+		server.Write(w, first, pkerr.NotFound)
+	}), hook("a"), hook("b"), hook("c")))
+	require.Equal(t, []string{"a", "b", "c", "first"}, hooked)
+}
+
+// A hook is called before anything is written, and with the error and the request themselves.
+func TestErrorHook(t *testing.T) {
+	w := httptest.NewRecorder()
+	called := false
+	h := server.Configure(failing(errStore), server.WithLogger(slog.New(slog.DiscardHandler)),
+		server.WithErrorHook(func(r *http.Request, err error) {
+			called = true
+			require.Equal(t, errStore, err)
+			require.Equal(t, "/hooked", r.URL.Path)
+			require.Empty(t, w.Header())
+		}))
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/hooked", nil))
+	require.True(t, called)
+	require.Equal(t, 500, w.Code)
+}
+
+func TestBodyLimit(t *testing.T) {
+	const million = 1 << 20
+	for _, test := range []struct {
+		opts  []server.Option
+		limit int
+	}{
+		{nil, million},
+		{[]server.Option{server.WithBodyLimit(10)}, 10},
+		{[]server.Option{server.WithBodyLimit(2 * million)}, 2 * million},
+		{[]server.Option{server.WithBodyLimit(10), server.WithBodyLimit(0)}, million},
+		{[]server.Option{server.WithBodyLimit(10), server.WithBodyLimit(-1)}, million},
+	} {
+		for _, announced := range []bool{true, false} {
+			for extra, want := range []pkerr.Code{0, pkerr.ContentTooLarge} {
+				r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(`"`+strings.Repeat("x", test.limit-2+extra)+`"`))
+				r.Header.Set("Content-Type", "application/json")
+				if !announced {
+					r.ContentLength = -1
+				}
+				var err error
+				server.Configure(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					var dst string
+					err = server.DecodeJSON(w, r, &dst)
+				}), test.opts...).ServeHTTP(httptest.NewRecorder(), r)
+				require.Equal(t, want, pkerr.CodeOf(err))
+			}
+		}
+	}
+}

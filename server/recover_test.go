@@ -1,0 +1,188 @@
+package server_test
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/server"
+)
+
+func TestRecover(t *testing.T) {
+	for name, test := range map[string]struct {
+		value any
+		text  string
+		is    error // found by errors.Is
+	}{
+		"a string":             {secret + "\x1b[2J", secret + `\x1b[2J`, nil},
+		"an error":             {errStore, errStore.Error(), errStore},
+		"an error of the API":  {pkerr.NotFound, "0/404", pkerr.NotFound},
+		"what is relayed":      {server.Relay(pkerr.Gone), "410: Unsupported API version", pkerr.Gone},
+		"nil":                  {nil, new(runtime.PanicNilError).Error(), nil},
+		"what does not equal":  {[]int{1}, "[1]", nil},
+		"an abort, but not it": {fmt.Errorf("x: %w", http.ErrAbortHandler), "x: net/http: abort Handler", http.ErrAbortHandler},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var j journal
+			var hooked error
+			h := server.Configure(server.Recover(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+				w.Header().Set("Etag", "stale")
+				panic(test.value)
+			})), server.WithLogger(j.logger()), server.WithErrorHook(func(_ *http.Request, err error) { hooked = err }))
+			w := get(h)
+			requireBody(t, w, 500, internalServerError)
+			require.Empty(t, w.Header().Get("Etag"))
+
+			record := j.only(t)
+			stack := record["stack"]
+			delete(record, "stack")
+			require.Contains(t, stack, "recover_test.go", "where it happened")
+			require.Equal(t, map[string]any{
+				"level": "ERROR", "msg": "handler panicked", "method": "GET", "path": "/v2/members/abcde", "status": 500.0,
+				"error": map[string]any{"code": "0/500", "message": "500: Internal Server Error", "cause": "panic: " + test.text},
+			}, record)
+
+			require.Equal(t, pkerr.InternalServerError, pkerr.CodeOf(hooked))
+			require.True(t, strings.HasPrefix(errors.Unwrap(hooked).Error(), "panic: "))
+			if test.is != nil {
+				require.ErrorIs(t, hooked, test.is)
+			}
+		})
+	}
+}
+
+func TestRecoverWithoutPanic(t *testing.T) {
+	w := get(server.Recover(failing(pkerr.MemberNotFound)))
+	requireBody(t, w, 404, `{"message":"Member not found.","code":20002}`)
+}
+
+func TestRecoverAbortHandler(t *testing.T) {
+	hooked := false
+	h := server.Configure(server.Recover(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		panic(http.ErrAbortHandler)
+	})), server.WithErrorHook(func(*http.Request, error) { hooked = true }))
+	w := httptest.NewRecorder()
+	require.PanicsWithValue(t, http.ErrAbortHandler, func() { h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil)) })
+	require.False(t, hooked)
+	require.Empty(t, w.Body.String())
+}
+
+func TestRecoverAfterStart(t *testing.T) {
+	var j journal
+	w := get(server.Configure(server.Recover(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, "partial")
+		panic("boom")
+	})), server.WithLogger(j.logger())))
+	require.Equal(t, 200, w.Code)
+	require.Equal(t, "partial", w.Body.String())
+	require.Equal(t, "handler panicked, after the response was started", j.only(t)["msg"])
+}
+
+// A client must not take half a response for a whole one.
+func TestRecoverCutsTheResponse(t *testing.T) {
+	flush := func(w http.ResponseWriter) { w.(http.Flusher).Flush() }
+	for name, start := range map[string]func(http.ResponseWriter){
+		"a part that was flushed": func(w http.ResponseWriter) { _, _ = io.WriteString(w, "partial"); flush(w) },
+		"a part that was not":     func(w http.ResponseWriter) { _, _ = io.WriteString(w, "partial") },
+		"parts of both kinds": func(w http.ResponseWriter) {
+			_, _ = io.WriteString(w, "partial")
+			flush(w)
+			_, _ = io.WriteString(w, " and more")
+		},
+		"the headers": flush,
+		"less than was announced": func(w http.ResponseWriter) {
+			w.Header().Set("Content-Length", "1000")
+			_, _ = io.WriteString(w, "partial")
+			flush(w)
+		},
+		"through a middleware": func(w http.ResponseWriter) { _, _ = io.WriteString(wrapper{w}, "partial"); flush(w) },
+		"a long one":           func(w http.ResponseWriter) { _, _ = io.WriteString(w, strings.Repeat("x", 100_000)) },
+	} {
+		for _, protocol := range []string{"HTTP/1.1", "HTTP/2.0"} {
+			t.Run(name+" by "+protocol, func(t *testing.T) {
+				s := httptest.NewUnstartedServer(server.Recover(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+					start(w)
+					panic("boom")
+				})))
+				s.Config.ErrorLog = log.New(io.Discard, "", 0)
+				if protocol == "HTTP/2.0" {
+					s.EnableHTTP2 = true
+					s.StartTLS()
+				} else {
+					s.Start()
+				}
+				defer s.Close()
+				response, err := s.Client().Get(s.URL)
+				if err != nil {
+					return // not even the headers came through
+				}
+				require.Equal(t, protocol, response.Proto)
+				_, err = io.ReadAll(response.Body)
+				require.NoError(t, response.Body.Close())
+				require.Error(t, err)
+				if protocol == "HTTP/1.1" {
+					require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+				}
+			})
+		}
+	}
+}
+
+// After a response that was whole already, the connection can be used again.
+func TestRecoverAfterWholeResponse(t *testing.T) {
+	s := httptest.NewServer(server.Recover(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", "5")
+		_, _ = io.WriteString(w, "whole")
+		w.(http.Flusher).Flush()
+		panic("boom")
+	})))
+	defer s.Close()
+	for range 3 {
+		response, err := s.Client().Get(s.URL)
+		require.NoError(t, err)
+		body, err := io.ReadAll(response.Body)
+		require.NoError(t, err)
+		require.NoError(t, response.Body.Close())
+		require.Equal(t, "whole", string(body))
+	}
+}
+
+// A connection that the handler has taken over, and maybe handed on, is not ours to cut.
+func TestRecoverAfterHijack(t *testing.T) {
+	panicked := make(chan struct{})
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer close(panicked)
+		server.Recover(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			conn, _, err := w.(http.Hijacker).Hijack()
+			if err != nil {
+				panic(err)
+			}
+			go func() {
+				<-panicked
+				_, _ = io.WriteString(conn, "still there\n")
+				_ = conn.Close()
+			}()
+			panic("boom")
+		})).ServeHTTP(w, r)
+	}))
+	defer s.Close()
+	conn, err := net.Dial("tcp", s.Listener.Addr().String())
+	require.NoError(t, err)
+	defer conn.Close()
+	_, err = io.WriteString(conn, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+	require.NoError(t, err)
+	line, err := bufio.NewReader(conn).ReadString('\n')
+	require.NoError(t, err)
+	require.Equal(t, "still there\n", line)
+}

@@ -1,0 +1,93 @@
+package server_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/client"
+	"github.com/pkerr/pkerr/server"
+)
+
+func TestRemoteErrors(t *testing.T) {
+	theirs := remote{pkerr.Unauthorized.WithMessage(secret).WithRetryAfter(time.Second)}
+	const relayed = `{"message":"` + secret + `","retry_after":1000,"code":0}`
+	for name, test := range map[string]struct {
+		err    error
+		status int
+		body   string
+	}{
+		"alone":                          {theirs, 500, internalServerError},
+		"wrapped":                        {fmt.Errorf("asking: %w", theirs), 500, internalServerError},
+		"the cause of ours":              {pkerr.MakeCode(0, 502).WithCause(theirs), 502, `{"message":"502: Bad Gateway","code":0}`},
+		"beside ours":                    {errors.Join(theirs, pkerr.NotFound), 404, `{"message":"404: Not Found","code":0}`},
+		"over ours":                      {remote{fmt.Errorf("x: %w", pkerr.NotFound)}, 500, internalServerError},
+		"relayed":                        {server.Relay(theirs), 401, relayed},
+		"wrapped and relayed":            {server.Relay(fmt.Errorf("asking: %w", theirs)), 401, relayed},
+		"relayed and wrapped":            {fmt.Errorf("asking: %w", server.Relay(theirs)), 401, relayed},
+		"relayed twice":                  {server.Relay(server.Relay(theirs)), 401, relayed},
+		"relayed beside one that is not": {errors.Join(remote{pkerr.Gone}, server.Relay(theirs)), 401, relayed},
+		"one that is not beside relayed": {errors.Join(server.Relay(errStore), remote{pkerr.Gone}), 500, internalServerError},
+		"a relayed cause of ours":        {pkerr.NotFound.WithCause(server.Relay(theirs)), 404, `{"message":"404: Not Found","code":0}`},
+		"a relayed plain error":          {server.Relay(errStore), 500, internalServerError},
+		"a relayed error of ours":        {server.Relay(pkerr.Gone), 410, `{"message":"Unsupported API version","code":0}`},
+		"a relayed success":              {server.Relay(remote{pkerr.MakeCode(0, 204)}), 500, internalServerError},
+		"not remote after all":           {local{pkerr.Gone}, 410, `{"message":"Unsupported API version","code":0}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			requireBody(t, get(failing(test.err)), test.status, test.body)
+		})
+	}
+}
+
+// local has a method Remote, and is not.
+type local struct{ error }
+
+func (e local) Remote() bool  { return false }
+func (e local) Unwrap() error { return e.error }
+
+func TestRelay(t *testing.T) {
+	require.NoError(t, server.Relay(nil))
+	err := server.Relay(errStore)
+	require.EqualError(t, err, errStore.Error())
+	require.Equal(t, errStore, errors.Unwrap(err))
+	require.ErrorIs(t, err, errStore)
+}
+
+func TestResponseErrorIsRemote(t *testing.T) {
+	err := client.Decode(http.StatusUnauthorized, nil, []byte(`{"message":"`+secret+`","code":0}`))
+	requireBody(t, get(failing(err)), 500, internalServerError)
+	requireBody(t, get(failing(server.Relay(err))), 401, `{"message":"`+secret+`","code":0}`)
+}
+
+// What a server writes, a client reads.
+func TestRoundTrip(t *testing.T) {
+	var fields pkerr.Fields
+	fields.TooLong("name", 100, 101)
+	sent := []*pkerr.Error{
+		pkerr.MemberNotFound.WithRef("abcde"),
+		pkerr.TooManyRequests.WithRetryAfter(19 * time.Millisecond).WithScope("generic_get"),
+		pkerr.ModelParse.WithMessage("<>&").WithFields(fields),
+		pkerr.MakeCode(0, 503).WithMessage("503: Service Unavailable"),
+	}
+	for code := range pkerr.Codes() {
+		sent = append(sent, code.WithMessage("text"))
+	}
+	for _, e := range sent {
+		s := httptest.NewServer(failing(e))
+		response, err := s.Client().Get(s.URL)
+		require.NoError(t, err)
+		got, ok := errors.AsType[*pkerr.Error](client.Check(response))
+		require.NoError(t, response.Body.Close())
+		s.Close()
+		require.True(t, ok)
+		require.Equal(t, e.Code, got.Code)
+		require.Equal(t, e.Response(), got.Response())
+	}
+}

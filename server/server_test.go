@@ -1,0 +1,79 @@
+package server_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pkerr/pkerr/server"
+)
+
+// secret is in every text that must not reach the wire.
+const secret = "hunter2"
+
+func TestMain(m *testing.M) {
+	// What the tests provoke is not worth reading.
+	slog.SetDefault(slog.New(slog.DiscardHandler))
+	os.Exit(m.Run())
+}
+
+// failing returns a handler that returns err.
+func failing(err error) server.HandlerFunc {
+	return func(http.ResponseWriter, *http.Request) error { return err }
+}
+
+// get returns what h answers to a GET.
+func get(h http.Handler) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/v2/members/abcde?token="+secret, nil))
+	return w
+}
+
+// requireBody requires the status and the exact bytes of a response.
+func requireBody(t *testing.T, w *httptest.ResponseRecorder, status int, body string) {
+	t.Helper()
+	require.Equal(t, status, w.Code)
+	require.Equal(t, body, w.Body.String())
+	require.Equal(t, "application/json", w.Header().Get("Content-Type"))
+}
+
+const internalServerError = `{"message":"500: Internal Server Error","code":0}`
+
+// A journal is a log that can be read.
+type journal struct{ buf bytes.Buffer }
+
+func (j *journal) logger() *slog.Logger {
+	return slog.New(slog.NewJSONHandler(&j.buf, &slog.HandlerOptions{Level: slog.LevelDebug}))
+}
+
+// only returns the one record of the log.
+func (j *journal) only(t *testing.T) map[string]any {
+	t.Helper()
+	var record map[string]any
+	require.NoError(t, json.Unmarshal(j.buf.Bytes(), &record), "want one record, and have %q", j.buf.String())
+	delete(record, "time")
+	return record
+}
+
+// remote is an error that another server sent, as client.ResponseError is one.
+type remote struct{ error }
+
+func (e remote) Remote() bool  { return true }
+func (e remote) Unwrap() error { return e.error }
+
+// onlyWriter hides all methods of a writer but those of http.ResponseWriter.
+type onlyWriter struct{ http.ResponseWriter }
+
+// wrapper is the writer of a middleware, as it should be.
+type wrapper struct{ http.ResponseWriter }
+
+func (w wrapper) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+var errStore = errors.New("dial tcp 10.0.0.7: password " + secret)

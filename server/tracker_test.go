@@ -1,0 +1,186 @@
+package server_test
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/server"
+)
+
+// inside returns the writer that a handler is given for w.
+func inside(w http.ResponseWriter) (given http.ResponseWriter) {
+	server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+		given = w
+		return nil
+	}).ServeHTTP(w, nil)
+	return given
+}
+
+type hijackable struct{ http.ResponseWriter }
+
+func (hijackable) Hijack() (net.Conn, *bufio.ReadWriter, error) { return nil, nil, nil }
+
+type flushErrorer struct{ http.ResponseWriter }
+
+func (flushErrorer) FlushError() error { return errStore }
+
+type recorder = httptest.ResponseRecorder
+
+// What the writer offers is what the one below can do.
+func TestTrackerTellsTheTruth(t *testing.T) {
+	bare := onlyWriter{httptest.NewRecorder()}
+	for name, test := range map[string]struct {
+		w                http.ResponseWriter
+		flushes, hijacks bool
+	}{
+		"neither":             {bare, false, false},
+		"flushes":             {httptest.NewRecorder(), true, false},
+		"flushes, with error": {flushErrorer{bare}, true, false},
+		"hijacks":             {hijackable{bare}, false, true},
+		"both": {struct {
+			*recorder
+			http.Hijacker
+		}{httptest.NewRecorder(), hijackable{}}, true, true},
+		"through a middleware": {wrapper{wrapper{httptest.NewRecorder()}}, true, false},
+		"hidden by one":        {wrapper{onlyWriter{httptest.NewRecorder()}}, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := inside(test.w)
+			_, flushes := w.(http.Flusher)
+			_, hijacks := w.(http.Hijacker)
+			require.Equal(t, test.flushes, flushes)
+			require.Equal(t, test.hijacks, hijacks)
+			if !flushes {
+				require.ErrorIs(t, http.NewResponseController(w).Flush(), http.ErrNotSupported)
+			}
+			if !hijacks {
+				_, _, err := http.NewResponseController(w).Hijack()
+				require.ErrorIs(t, err, http.ErrNotSupported)
+			}
+			require.Equal(t, test.w, w.(interface{ Unwrap() http.ResponseWriter }).Unwrap())
+			require.Equal(t, w, inside(w), "a tracker is not wrapped again")
+		})
+	}
+	require.ErrorIs(t, http.NewResponseController(inside(flushErrorer{bare})).Flush(), errStore)
+}
+
+// A flush that fails for want of a flusher has started nothing.
+func TestTrackerFailedFlush(t *testing.T) {
+	w := httptest.NewRecorder()
+	server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+		return errors.Join(http.NewResponseController(w).Flush(), pkerr.NotFound)
+	}).ServeHTTP(onlyWriter{w}, nil)
+	require.Equal(t, 404, w.Code)
+}
+
+// Who has taken over the connection has answered, or will.
+func TestTrackerHijack(t *testing.T) {
+	w := httptest.NewRecorder()
+	server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+		_, _, err := http.NewResponseController(w).Hijack()
+		require.NoError(t, err)
+		return errStore
+	}).ServeHTTP(hijackable{w}, nil)
+	require.Empty(t, w.Header())
+	require.Empty(t, w.Body.String())
+}
+
+func TestTrackerReadFrom(t *testing.T) {
+	long := strings.Repeat("0123456789", 1000)
+	for name, test := range map[string]struct {
+		src    io.Reader
+		status int
+		body   string
+	}{
+		"empty":                {strings.NewReader(""), 200, ""},
+		"short":                {strings.NewReader("short"), 200, "short"},
+		"just the first bytes": {strings.NewReader(long[:512]), 200, long[:512]},
+		"long":                 {strings.NewReader(long), 200, long},
+		"long, by halves":      {iotest.HalfReader(strings.NewReader(long)), 200, long},
+		"fails at once":        {iotest.ErrReader(errStore), 500, internalServerError},
+		"fails later":          {io.MultiReader(strings.NewReader("x"), iotest.ErrReader(errStore)), 200, "x"},
+		"fails much later":     {io.MultiReader(strings.NewReader(long), iotest.ErrReader(errStore)), 200, long},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := get(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+				// A strings.Reader would write itself.
+				n, err := io.Copy(w, struct{ io.Reader }{test.src})
+				if test.status == 200 {
+					require.Equal(t, len(test.body), int(n))
+				}
+				return err
+			}))
+			require.Equal(t, test.status, w.Code)
+			require.Equal(t, test.body, w.Body.String())
+		})
+	}
+}
+
+// fastWriter has a fast way to copy.
+type fastWriter struct {
+	*httptest.ResponseRecorder
+	source io.Reader
+}
+
+func (w *fastWriter) ReadFrom(src io.Reader) (int64, error) {
+	w.source = src
+	return io.Copy(w.ResponseRecorder, src)
+}
+
+func TestTrackerKeepsTheFastWay(t *testing.T) {
+	long := strings.Repeat("0123456789", 1000)
+	src := struct{ io.Reader }{strings.NewReader(long)}
+	w := &fastWriter{ResponseRecorder: httptest.NewRecorder()}
+	server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+		_, err := io.Copy(w, src)
+		return err
+	}).ServeHTTP(w, nil)
+	require.Equal(t, src, w.source, "the source itself, for sendfile wants to see what it is")
+	require.Equal(t, long, w.Body.String())
+}
+
+// The writer does on a real connection what it does without the tracker.
+func TestTrackerOnServer(t *testing.T) {
+	s := httptest.NewServer(server.Recover(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+		rc := http.NewResponseController(w)
+		err := errors.Join(
+			rc.EnableFullDuplex(),
+			rc.SetReadDeadline(time.Now().Add(time.Hour)),
+			rc.SetWriteDeadline(time.Now().Add(time.Hour)),
+		)
+		if err != nil {
+			return err
+		}
+		if r.URL.Path != "/hijack" {
+			_, err := w.Write([]byte("plain"))
+			return errors.Join(err, rc.Flush())
+		}
+		conn, _, err := rc.Hijack()
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		_, err = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\nraw it")
+		return errors.Join(err, errStore) // too late, and not written to the connection of another
+	})))
+	defer s.Close()
+	for path, want := range map[string]string{"/": "plain", "/hijack": "raw it"} {
+		response, err := s.Client().Get(s.URL + path)
+		require.NoError(t, err)
+		body, err := io.ReadAll(response.Body)
+		require.NoError(t, err)
+		require.NoError(t, response.Body.Close())
+		require.Equal(t, want, string(body))
+	}
+}
