@@ -184,12 +184,13 @@ func (e *Error) Error() string {
 	if !e.Fields.empty() {
 		b = append(append(b, ": "...), e.Fields.String()...)
 	}
-	if e.Scope != "" {
-		b = append(b, " (scope "...)
-		b = append(oneline.Append(b, e.Scope, printedKey), ')')
-	}
-	if e.RetryAfter != nil {
-		b = append(append(append(b, " (retry after "...), e.RetryAfter.String()...), ')')
+	switch {
+	case e.Scope != "" && e.RetryAfter != nil:
+		b = fmt.Appendf(b, " (scope %s, retry after %v)", oneline.Text(e.Scope, printedKey), *e.RetryAfter)
+	case e.Scope != "":
+		b = fmt.Appendf(b, " (scope %s)", oneline.Text(e.Scope, printedKey))
+	case e.RetryAfter != nil:
+		b = fmt.Appendf(b, " (retry after %v)", *e.RetryAfter)
 	}
 	if e.cause != nil {
 		// fmt knows what to do with a cause that panics.

@@ -66,10 +66,12 @@ func (f Fields) String() string {
 			}
 			b = append(oneline.Append(b, key, printedKey), ": "...)
 			b = oneline.Append(b, o.Message, printedMessage/2)
-			if o.ActualLength != nil {
+			switch {
+			case o.ActualLength != nil && o.MaxLength != nil:
+				b = fmt.Appendf(b, " (actual_length %d, max_length %d)", *o.ActualLength, *o.MaxLength)
+			case o.ActualLength != nil:
 				b = fmt.Appendf(b, " (actual_length %d)", *o.ActualLength)
-			}
-			if o.MaxLength != nil {
+			case o.MaxLength != nil:
 				b = fmt.Appendf(b, " (max_length %d)", *o.MaxLength)
 			}
 		}

@@ -109,7 +109,7 @@ func TestFieldsAsText(t *testing.T) {
 	var fields pkerr.Fields
 	fields.TooLong("name", 100, 103)
 	fields.Invalid("color")
-	const want = "color: Field color is invalid.; name: Field name is too long. (actual_length 103) (max_length 100)"
+	const want = "color: Field color is invalid.; name: Field name is too long. (actual_length 103, max_length 100)"
 	require.Equal(t, want, fields.String())
 	require.Equal(t, want, fmt.Sprintf("%v", fields))
 	require.Equal(t, want, fmt.Sprintf("%+v", fields))
@@ -120,7 +120,7 @@ func TestFieldsAsText(t *testing.T) {
 	fields.Add("z", pkerr.ErrorObject{Message: "not shown"})
 	fields.Add("z", pkerr.ErrorObject{Message: "nor this"})
 	require.Equal(t, "a: b (actual_length 0); color: Field color is invalid.; color: a (max_length 0); "+
-		"name: Field name is too long. (actual_length 103) (max_length 100); and 2 more", fields.String())
+		"name: Field name is too long. (actual_length 103, max_length 100); and 2 more", fields.String())
 }
 
 func TestHostileFieldsAsText(t *testing.T) {

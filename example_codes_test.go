@@ -1,0 +1,193 @@
+package pkerr_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/pkerr/pkerr"
+)
+
+// A constant is an error of its own: return it, wrap it, and match it.
+func ExampleCode() {
+	load := func(ref string) error {
+		return fmt.Errorf("load %s: %w", ref, pkerr.MemberNotFound)
+	}
+
+	err := load("abcde")
+	fmt.Println(errors.Is(err, pkerr.MemberNotFound))
+	fmt.Println(pkerr.MemberNotFound.Number(), pkerr.MemberNotFound.Status(), pkerr.MemberNotFound.Name())
+	fmt.Println(pkerr.MemberNotFound.Message())
+	// Output:
+	// true
+	// 20002 404 MemberNotFound
+	// Member not found.
+}
+
+// Match one code, and those that refine it.
+func ExampleCode_Is() {
+	err := fmt.Errorf("add to group: %w", pkerr.MemberNotFound.WithRef("abcde"))
+
+	fmt.Println(errors.Is(err, pkerr.MemberNotFoundWithRef)) // this very code
+	fmt.Println(errors.Is(err, pkerr.MemberNotFound))        // which it refines
+	fmt.Println(errors.Is(err, pkerr.GroupNotFound))
+	fmt.Println(errors.Is(pkerr.MemberNotFound, pkerr.MemberNotFoundWithRef)) // one way only
+	// Output:
+	// true
+	// true
+	// false
+	// false
+}
+
+// Match a whole class of errors by its plain code.
+func ExampleCode_Is_class() {
+	for _, err := range []error{
+		pkerr.SystemNotFound,
+		pkerr.UnauthorizedMemberList,
+		pkerr.MakeCode(0, 418),
+		pkerr.MakeCode(0, 503),
+	} {
+		switch {
+		case errors.Is(err, pkerr.NotFound):
+			fmt.Println(err, "→ it is not there")
+		case errors.Is(err, pkerr.Forbidden):
+			fmt.Println(err, "→ it is private")
+		case errors.Is(err, pkerr.BadRequest):
+			fmt.Println(err, "→ our mistake")
+		case errors.Is(err, pkerr.InternalServerError):
+			fmt.Println(err, "→ theirs")
+		}
+	}
+	// Output:
+	// 20001/404 → it is not there
+	// 30001/403 → it is private
+	// 0/418 → our mistake
+	// 0/503 → theirs
+}
+
+// A switch on the code. Two equal cases do not compile, and the exhaustive linter finds what is missing.
+func ExampleCodeOf() {
+	describe := func(err error) string {
+		switch code := pkerr.CodeOf(err); code {
+		case 0:
+			return "not an error of the API"
+		case pkerr.MessageNotFound:
+			return "not proxied"
+		case pkerr.SystemGuildNotFound, pkerr.MemberGuildNotFound:
+			return "the defaults"
+		default:
+			return "code " + code.String()
+		}
+	}
+
+	fmt.Println(describe(fmt.Errorf("look up: %w", pkerr.MessageNotFound)))
+	fmt.Println(describe(pkerr.SystemGuildNotFound))
+	fmt.Println(describe(pkerr.MakeCode(99999, 404)))
+	fmt.Println(describe(errors.New("connection refused")))
+	// Output:
+	// not proxied
+	// the defaults
+	// code 99999/404
+	// not an error of the API
+}
+
+// A plain code is a class for [errors.Is]. Ask CodeOf for the plain code itself.
+func ExampleCodeOf_exact() {
+	err := error(pkerr.MemberNotFound)
+
+	fmt.Println(errors.Is(err, pkerr.NotFound))
+	fmt.Println(pkerr.CodeOf(err) == pkerr.NotFound)
+	// Output:
+	// true
+	// false
+}
+
+// The code as a type, as the errors package finds it.
+func ExampleCode_asType() {
+	err := fmt.Errorf("load: %w", pkerr.GroupNotFound.WithRef("fghij"))
+
+	if code, ok := errors.AsType[pkerr.Code](err); ok {
+		fmt.Println(code, code.Base())
+	}
+	// Output:
+	// 20005/404 20004/404
+}
+
+// A code that the API will only have tomorrow is as good as the others.
+func ExampleMakeCode() {
+	err := fmt.Errorf("load: %w", pkerr.MakeCode(99999, 404))
+
+	fmt.Println(errors.Is(err, pkerr.MakeCode(99999, 404)))
+	fmt.Println(errors.Is(err, pkerr.NotFound))
+	fmt.Printf("%q\n", pkerr.CodeOf(err).Name())
+	fmt.Println(pkerr.MakeCode(20002, 404) == pkerr.MemberNotFound)
+	// Output:
+	// true
+	// true
+	// ""
+	// true
+}
+
+// Lookup tells whether this library knows a code.
+func ExampleLookup() {
+	if code, ok := pkerr.Lookup(20002, 404); ok {
+		fmt.Println(code.Name(), "-", code.Message())
+	}
+	_, ok := pkerr.Lookup(99999, 404)
+	fmt.Println(ok)
+	// Output:
+	// MemberNotFound - Member not found.
+	// false
+}
+
+// All codes that refine another one.
+func ExampleCodes() {
+	for code := range pkerr.Codes() {
+		if code.Base() != 0 {
+			fmt.Println(code.Name(), "is a", code.Base().Name())
+		}
+	}
+	// Output:
+	// MemberNotFoundWithRef is a MemberNotFound
+	// GroupNotFoundWithRef is a GroupNotFound
+	// SwitchNotFoundPublic is a SwitchNotFound
+	// NotOwnMemberWithRef is a NotOwnMember
+	// NotOwnGroupWithRef is a NotOwnGroup
+}
+
+// A code is never printed as the integer that it is.
+func ExampleCode_Format() {
+	fmt.Printf("%v %s %q\n", pkerr.MemberNotFound, pkerr.MemberNotFound, pkerr.MemberNotFound)
+	fmt.Printf("%d\n", pkerr.MemberNotFound) // the number alone
+	fmt.Printf("%#v\n", pkerr.MemberNotFound)
+	fmt.Println(pkerr.MemberNotFound.Error())
+	// Output:
+	// 20002/404 20002/404 "20002/404"
+	// 20002
+	// pkerr.MemberNotFound
+	// 20002/404: Member not found.
+}
+
+// Codes as the keys of a map, there and back.
+func ExampleCode_MarshalText() {
+	seen := map[pkerr.Code]int{pkerr.MemberNotFound: 2, pkerr.TooManyRequests: 7}
+	text, err := json.Marshal(seen)
+	fmt.Println(string(text), err)
+
+	var back map[pkerr.Code]int
+	err = json.Unmarshal(text, &back)
+	fmt.Println(back[pkerr.TooManyRequests], err)
+	// Output:
+	// {"0/429":7,"20002/404":2} <nil>
+	// 7 <nil>
+}
+
+// What is no code is refused.
+func ExampleCode_UnmarshalText() {
+	var code pkerr.Code
+	fmt.Println(code.UnmarshalText([]byte("20003/404")), code.Name())
+	fmt.Println(code.UnmarshalText([]byte("20003")))
+	// Output:
+	// <nil> MemberNotFoundWithRef
+	// pkerr: "20003" is not a code: want a number and a status, such as "20003/404"
+}

@@ -1,0 +1,130 @@
+package pkerr_test
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/pkerr/pkerr"
+)
+
+// Everything that can be asked of an error of the API.
+func Example() {
+	err := fmt.Errorf("add to group: %w", pkerr.MemberNotFound.WithRef("abcde"))
+
+	if errors.Is(err, pkerr.NotFound) {
+		ref, _ := pkerr.Ref(err)
+		fmt.Printf("there is no %q\n", ref)
+	}
+	if wait, ok := pkerr.RetryAfter(err); ok {
+		fmt.Println("try again in", wait)
+	}
+	for key, objects := range pkerr.FieldErrors(err) {
+		fmt.Println(key, objects[0].Message)
+	}
+	fmt.Println(err)
+	// Output:
+	// there is no "abcde"
+	// add to group: 20003/404: Member 'abcde' not found.
+}
+
+// Each step returns a new error, so that a shared one is never changed.
+func ExampleError() {
+	base := pkerr.TooManyRequests.WithScope("generic_get")
+	first := base.WithRetryAfter(19 * time.Millisecond)
+	second := base.WithRetryAfter(100 * time.Millisecond)
+
+	fmt.Println(base)
+	fmt.Println(first)
+	fmt.Println(second)
+	// Output:
+	// 429: too many requests (scope generic_get)
+	// 429: too many requests (scope generic_get, retry after 19ms)
+	// 429: too many requests (scope generic_get, retry after 100ms)
+}
+
+// The code becomes the one that names what it is about.
+func ExampleCode_WithRef() {
+	err := pkerr.MemberNotFound.WithRef("abcde")
+	fmt.Println(err)
+	fmt.Println(err.Code.Name())
+	// Output:
+	// 20003/404: Member 'abcde' not found.
+	// MemberNotFoundWithRef
+}
+
+// Which of the members in a list was it?
+func ExampleRef() {
+	err := fmt.Errorf("register switch: %w", pkerr.NotOwnMember.WithRef("abcde"))
+
+	ref, ok := pkerr.Ref(err)
+	fmt.Println(ref, ok)
+	ref, ok = pkerr.Ref(pkerr.MemberNotFound) // it does not say
+	fmt.Printf("%q %t\n", ref, ok)
+	// Output:
+	// abcde true
+	// "" false
+}
+
+// How long to wait. Zero is an answer, too, so ask whether there was one.
+func ExampleRetryAfter() {
+	for _, err := range []error{
+		fmt.Errorf("load: %w", pkerr.TooManyRequests.WithRetryAfter(19*time.Millisecond)),
+		pkerr.TooManyRequests.WithRetryAfter(0),
+		pkerr.TooManyRequests,
+	} {
+		wait, ok := pkerr.RetryAfter(err)
+		fmt.Println(wait, ok)
+	}
+	// Output:
+	// 19ms true
+	// 0s true
+	// 0s false
+}
+
+// Another text than the API's own.
+func ExampleCode_WithMessage() {
+	err := pkerr.NotFound.WithMessage("There is no such route.")
+	body, _ := err.MarshalJSON()
+	fmt.Println(string(body))
+	// Output:
+	// {"message":"There is no such route.","code":0}
+}
+
+// The cause is for errors.Is and for the log. The client never sees it.
+func ExampleCode_WithCause() {
+	err := pkerr.InternalServerError.WithCause(fmt.Errorf("read members.db: %w", os.ErrPermission))
+
+	fmt.Println(errors.Is(err, os.ErrPermission))
+	fmt.Println("log: ", err)
+	body, _ := err.MarshalJSON()
+	fmt.Println("wire:", string(body))
+	// Output:
+	// true
+	// log:  500: Internal Server Error: read members.db: permission denied
+	// wire: {"message":"500: Internal Server Error","code":0}
+}
+
+// In a structured log an error is a group.
+func ExampleError_LogValue() {
+	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{
+		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+			if a.Key == slog.TimeKey {
+				return slog.Attr{}
+			}
+			return a
+		},
+	}))
+	logger.Warn("refused", "err", pkerr.TooManyRequests.WithRetryAfter(19*time.Millisecond).WithScope("generic_get"))
+	// Output:
+	// level=WARN msg=refused err.code=0/429 err.message="429: too many requests" err.scope=generic_get err.retry_after=19ms
+}
+
+// What a stranger wrote is printed in one line, and moves no cursor.
+func ExampleError_Error() {
+	fmt.Println(pkerr.NotFound.WithMessage("gone\n\x1b[2Jreally"))
+	// Output:
+	// 404: gone\n\x1b[2Jreally
+}

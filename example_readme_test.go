@@ -1,0 +1,82 @@
+package pkerr_test
+
+// These are the programs of README.md, word for word; TestREADME sees to that.
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/client"
+	"github.com/pkerr/pkerr/server"
+)
+
+func showMember(httpClient *http.Client, url string) error {
+	resp, err := httpClient.Get(url)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+
+	switch err := client.Check(resp); {
+	case errors.Is(err, pkerr.MemberNotFound): // this error, or the one that refines it
+		fmt.Println("There is no such member.")
+	case errors.Is(err, pkerr.NotFound): // any other 404, known or not
+		fmt.Println("There is nothing here.")
+	case err != nil:
+		return err // GET /v2/members/abcde: 401: Missing or invalid Authorization header
+	}
+	return nil
+}
+
+func renameMember(w http.ResponseWriter, r *http.Request) error {
+	var body struct{ Name string }
+	if err := server.DecodeJSON(w, r, &body); err != nil {
+		return err
+	}
+	var fields pkerr.Fields
+	if n := pkerr.Length(body.Name); n > 100 {
+		fields.TooLong("name", 100, n) // {"message":"Field name is too long.","actual_length":…,"max_length":100}
+	}
+	if err := fields.Err(); err != nil {
+		return err
+	}
+	return pkerr.MemberNotFound.WithRef(r.PathValue("ref"))
+}
+
+func TestRenameMember(t *testing.T) {
+	r := httptest.NewRequest("PATCH", "/v2/members/abcde", strings.NewReader(`{"name":"Ada"}`))
+	r.Header.Set("Content-Type", "application/json")
+	r.SetPathValue("ref", "abcde")
+	w := httptest.NewRecorder()
+
+	server.HandlerFunc(renameMember).ServeHTTP(w, r)
+
+	err := client.Check(w.Result())
+	require.ErrorIs(t, err, pkerr.MemberNotFound)
+	require.JSONEq(t, `{"message":"Member 'abcde' not found.","code":20003}`, w.Body.String())
+}
+
+func Example_readme() {
+	mux := http.NewServeMux()
+	mux.Handle("PATCH /v2/members/{ref}", server.HandlerFunc(renameMember))
+	mux.Handle("GET /v2/members/{ref}", server.HandlerFunc(func(http.ResponseWriter, *http.Request) error {
+		return pkerr.MemberNotFound
+	}))
+	api := httptest.NewServer(server.Recover(server.Routes(mux)))
+	defer api.Close()
+
+	fmt.Println(showMember(api.Client(), api.URL+"/v2/members/abcde"))
+	fmt.Println(showMember(api.Client(), api.URL+"/v2/nowhere"))
+	// Output:
+	// There is no such member.
+	// <nil>
+	// There is nothing here.
+	// <nil>
+}

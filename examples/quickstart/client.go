@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/client"
+)
+
+// call sends a request, and returns the body of a success; client.Check makes an error of anything else.
+func call(ctx context.Context, httpClient *http.Client, method, url, body string) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("User-Agent", "pkerr-quickstart")
+	if body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	resp, err := httpClient.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	if err := client.Check(resp); err != nil {
+		return nil, err
+	}
+	return io.ReadAll(resp.Body)
+}
+
+// tour makes one request after another, and prints how each error is handled.
+func tour(ctx context.Context, out io.Writer, address string, log *serverLog) error {
+	httpClient := &http.Client{Transport: &http.Transport{}}
+	defer httpClient.CloseIdleConnections()
+	t := &transcript{out: out}
+
+	// ask prints the request and what came back, and returns the error to handle.
+	ask := func(title, method, path, body string) error {
+		t.title(title)
+		t.line("request ", "%s %s %s", method, path, shorten(body))
+		answer, err := call(ctx, httpClient, method, address+path, body)
+		if err == nil {
+			t.line("response", "%s", answer)
+			return nil
+		}
+		// Where there is no ResponseError there was no response: the network failed, or the context ended.
+		if response, ok := errors.AsType[*client.ResponseError](err); ok {
+			t.line("response", "%d %s", response.Status, response.Body)
+		}
+		t.line("error   ", "%v", err)
+		return err
+	}
+
+	if err := ask("All is well", "GET", "/v2/members/abcde", ""); err != nil {
+		return err
+	}
+
+	err := ask("Match an error by its code", "GET", "/v2/members/zzzzz", "")
+	if errors.Is(err, pkerr.MemberNotFound) {
+		t.line("handled ", "errors.Is(err, pkerr.MemberNotFound): there is no such member")
+	}
+
+	err = ask("Match it by its class", "GET", "/v2/nowhere", "")
+	if errors.Is(err, pkerr.NotFound) && !errors.Is(err, pkerr.MemberNotFound) {
+		t.line("handled ", "errors.Is(err, pkerr.NotFound): a 404, whichever it is")
+	}
+
+	err = ask("Read the reference that an error names", "POST", "/v2/systems/@me/switches", `{"members":["abcde","vwxyz"]}`)
+	if ref, ok := pkerr.Ref(err); ok && errors.Is(err, pkerr.MemberNotFound) {
+		t.line("handled ", "pkerr.Ref(err): %q is the one; code %v is a MemberNotFound too", ref, pkerr.CodeOf(err))
+	}
+
+	long, _ := json.Marshal(map[string]string{"name": strings.Repeat("x", 101), "color": "orange"})
+	err = ask("Show what is wrong with each field", "PATCH", "/v2/members/abcde", string(long))
+	fields := pkerr.FieldErrors(err)
+	for _, key := range slices.Sorted(maps.Keys(fields)) {
+		for _, o := range fields[key] {
+			if o.MaxLength != nil && o.ActualLength != nil {
+				t.line("handled ", "%s: %d characters, and %d are allowed", key, *o.ActualLength, *o.MaxLength)
+			} else {
+				t.line("handled ", "%s: %s", key, o.Message)
+			}
+		}
+	}
+
+	err = ask("Send a field of the wrong type", "PATCH", "/v2/members/abcde", `{"name":7}`)
+	if errors.Is(err, pkerr.ModelParse) {
+		t.line("handled ", "server.DecodeJSON said which: %v", pkerr.FieldErrors(err))
+	}
+
+	err = ask("Wait out a rate limit", "GET", "/v2/systems/@me/members", "")
+	if wait, ok := pkerr.RetryAfter(err); ok && errors.Is(err, pkerr.TooManyRequests) {
+		t.line("handled ", "pkerr.RetryAfter(err): try again in %v", wait)
+	}
+
+	err = ask("Meet a proxy that answers in HTML", "GET", "/v2/proxied", "")
+	if errors.Is(err, pkerr.InternalServerError) {
+		t.line("handled ", "errors.Is(err, pkerr.InternalServerError): a 5xx, and the page is no message")
+	}
+
+	err = ask("Meet a code from the future", "GET", "/v2/systems/@me/constellations", "")
+	if code := pkerr.CodeOf(err); code.Name() == "" && errors.Is(err, pkerr.NotFound) {
+		t.line("handled ", "code %v has no constant in this version of pkerr, and is a NotFound all the same", code)
+	}
+
+	err = ask("Run into a bug of the server", "GET", "/v2/systems/@me/fronters", "")
+	if errors.Is(err, pkerr.InternalServerError) {
+		t.line("handled ", "the client learns nothing of the cause; only the server's log has it:")
+		t.line("log     ", "%s", strings.TrimSpace(log.String()))
+	}
+	return t.err
+}
+
+// transcript prints lines, and remembers the first error of printing.
+type transcript struct {
+	out     io.Writer
+	chapter int
+	err     error
+}
+
+func (t *transcript) printf(format string, args ...any) {
+	if t.err == nil {
+		_, t.err = fmt.Fprintf(t.out, format, args...)
+	}
+}
+
+func (t *transcript) title(title string) {
+	if t.chapter++; t.chapter > 1 {
+		t.printf("\n")
+	}
+	t.printf("%d. %s\n", t.chapter, title)
+}
+
+func (t *transcript) line(what, format string, args ...any) {
+	t.printf("   %s  %s\n", what, strings.TrimSpace(fmt.Sprintf(format, args...)))
+}
+
+// shorten keeps a line readable.
+func shorten(s string) string {
+	if len(s) <= 60 {
+		return s
+	}
+	return s[:20] + "…" + s[len(s)-20:]
+}

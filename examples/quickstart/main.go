@@ -1,0 +1,46 @@
+// Quickstart runs both sides of the API in one program: a server that keeps a few members in memory and returns pkerr
+// errors, and a client that calls it over HTTP and handles each of them. It prints what happens, and ends by itself.
+//
+//	go run ./examples/quickstart
+//
+// The server is in server.go, the client in client.go. Nothing leaves this machine.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"time"
+)
+
+func main() {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	if err := run(ctx, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "quickstart:", err)
+		os.Exit(1)
+	}
+}
+
+// run starts the server on a free port of the loopback, takes the client through its tour, and stops the server.
+func run(ctx context.Context, out io.Writer) error {
+	var listen net.ListenConfig
+	listener, err := listen.Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	var log serverLog
+	api := &http.Server{Handler: newAPI(&log), ReadHeaderTimeout: 5 * time.Second}
+	served := make(chan error, 1)
+	go func() { served <- api.Serve(listener) }()
+
+	err = errors.Join(tour(ctx, out, "http://"+listener.Addr().String(), &log), api.Shutdown(ctx))
+	if ended := <-served; !errors.Is(ended, http.ErrServerClosed) {
+		err = errors.Join(err, ended)
+	}
+	return err
+}
