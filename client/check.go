@@ -56,12 +56,7 @@ func Check(resp *http.Response, opts ...Option) error {
 	body, truncated, err := read(resp, o.bodyLimit)
 	e := decode(resp.StatusCode, resp.Header, body)
 	e.Truncated = truncated
-	if resp.Request != nil {
-		e.Method = resp.Request.Method
-		if resp.Request.URL != nil {
-			e.Path = resp.Request.URL.Path
-		}
-	}
+	e.setRequest(resp.Request)
 	if err != nil {
 		e.err = e.err.WithCause(err)
 	}

@@ -119,10 +119,13 @@ func requestID(header http.Header) string {
 	return ""
 }
 
+// longest is the longest wait there is.
+const longest = time.Duration(math.MaxInt64)
+
 // duration returns n units as a duration, the longest one at most.
 func duration(n int64, unit time.Duration) time.Duration {
-	if n > math.MaxInt64/int64(unit) {
-		return math.MaxInt64
+	if n > int64(longest/unit) {
+		return longest
 	}
 	return time.Duration(n) * unit
 }

@@ -3,6 +3,7 @@ package client
 import (
 	"fmt"
 	"log/slog"
+	"net/http"
 
 	"github.com/pkerr/pkerr"
 	"github.com/pkerr/pkerr/internal/oneline"
@@ -40,6 +41,17 @@ type ResponseError struct {
 	Truncated bool
 
 	err *pkerr.Error
+}
+
+// setRequest says what of the request may be known. req may be nil.
+func (e *ResponseError) setRequest(req *http.Request) {
+	if req == nil {
+		return
+	}
+	e.Method = req.Method
+	if req.URL != nil {
+		e.Path = req.URL.Path
+	}
 }
 
 // Unwrap returns the [*pkerr.Error] that the response means. For a ResponseError that was not made by this package it is the

@@ -1,0 +1,175 @@
+package client
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Bucket is what the API counts requests by. Each has a rate of its own, and is full or empty for itself.
+type Bucket struct {
+	// Host is the API, such as "api.pluralkit.me".
+	Host string
+
+	// Scope is the limit that the requests count towards: generic_get or generic_update, and for a system's own requests
+	// own_system_get or own_system_update.
+	Scope string
+
+	// Owner tells apart those whose requests are counted for themselves, and not by IP address. It is a hash of the request's
+	// Authorization header, or empty.
+	Owner string
+}
+
+// Limiter decides when [Transport] may send a request. [LocalLimiter] is one for the requests of one process; with another one,
+// several processes that share an IP address or a token can share their limits as well.
+//
+// A Limiter is used by many goroutines at once.
+type Limiter interface {
+	// Wait returns nil once a request that counts towards the bucket may be sent, at the given rate in requests per second. It
+	// returns an error where the limiter cannot tell, and at the latest when ctx is done; then the request is not sent.
+	Wait(ctx context.Context, bucket Bucket, rate int) error
+
+	// Hold makes the limiter let no request of the bucket through for the time d. It is called with every 429, and must not
+	// block for long.
+	Hold(bucket Bucket, d time.Duration)
+}
+
+// LocalLimiter is the [Limiter] for one process. The zero value lets requests through as they come, until the API has refused
+// one. From then on it counts as the API does: it holds back every request of that bucket, and lets them through in the order in
+// which they came, a little slower than the API would take them, until the bucket has had the time to fill up again.
+//
+// It must not be copied once it is in use. It starts no goroutines.
+type LocalLimiter struct {
+	// Pace makes the limiter count from the first request on, so that a busy program is hardly ever refused. Set it before
+	// the limiter is used.
+	Pace bool
+
+	mu      sync.Mutex
+	buckets map[Bucket]*pace
+}
+
+// maxBuckets is how many buckets are remembered before those that are full again are forgotten.
+const maxBuckets = 1024
+
+// pace is the state of a bucket.
+type pace struct {
+	// turn is held by the request that is next. Those that wait for it get it in the order in which they came.
+	turn chan struct{}
+
+	// waiting counts those who hold or want the turn. A bucket without any can be forgotten.
+	waiting int
+
+	// full is when the bucket will be as if nothing had ever been sent: the «theoretical arrival time» of GCRA, the
+	// algorithm of the API.
+	full time.Time
+
+	// held is until when nothing may be sent.
+	held time.Time
+}
+
+// Wait waits until a request of the bucket may be sent.
+func (l *LocalLimiter) Wait(ctx context.Context, bucket Bucket, rate int) error {
+	p := l.enter(bucket)
+	defer l.leave(p)
+	select {
+	case p.turn <- struct{}{}:
+		defer func() { <-p.turn }()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	for {
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
+		wait := l.reserve(p, max(rate, 1))
+		if wait <= 0 {
+			return nil
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-timer.C:
+			// Look again, for there may have been another 429 in the meantime.
+		case <-ctx.Done():
+			timer.Stop()
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// Hold lets no request of the bucket through for the time d.
+func (l *LocalLimiter) Hold(bucket Bucket, d time.Duration) {
+	p := l.enter(bucket)
+	defer l.leave(p)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if until := time.Now().Add(d); until.After(p.held) {
+		p.held = until
+	}
+}
+
+// enter returns the bucket's state, which is not forgotten until leave.
+func (l *LocalLimiter) enter(bucket Bucket) *pace {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p := l.buckets[bucket]
+	if p == nil {
+		l.forget()
+		if l.buckets == nil {
+			l.buckets = map[Bucket]*pace{}
+		}
+		p = &pace{turn: make(chan struct{}, 1)}
+		l.buckets[bucket] = p
+	}
+	p.waiting++
+	return p
+}
+
+func (l *LocalLimiter) leave(p *pace) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p.waiting--
+}
+
+// forget drops the buckets that are full again, once there are many.
+func (l *LocalLimiter) forget() {
+	if len(l.buckets) < maxBuckets {
+		return
+	}
+	now := time.Now()
+	for bucket, p := range l.buckets {
+		if p.waiting == 0 && !p.full.After(now) && !p.held.After(now) {
+			delete(l.buckets, bucket)
+		}
+	}
+}
+
+// reserve books a request where it may be sent now, and else returns how long to wait before asking again.
+//
+// It counts as the API does, but a little slower, so that a request that is delayed on its way does not find the bucket
+// empty: 19 requests in the time of 20, and of a whole second's worth only the half at once.
+func (l *LocalLimiter) reserve(p *pace, rate int) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := time.Now()
+	spacing := interval(rate) * 20 / 19
+	burst := spacing * time.Duration((rate-1)/2)
+	if !p.held.IsZero() {
+		if wait := p.held.Sub(now); wait > 0 {
+			return wait
+		}
+		// The API's bucket has had time for one request, and no more.
+		p.held, p.full = time.Time{}, now.Add(burst)
+	}
+	counting := l.Pace || p.full.After(now)
+	if p.full.Before(now) {
+		p.full = now
+	}
+	if !counting {
+		return 0
+	}
+	if wait := p.full.Sub(now) - burst; wait > 0 {
+		return wait
+	}
+	p.full = p.full.Add(spacing)
+	return 0
+}

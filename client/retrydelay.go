@@ -1,0 +1,85 @@
+package client
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/pkerr/pkerr"
+)
+
+// RetryDelay returns how long to wait before a request that was refused with a 429 is sent again, and whether err is such
+// a refusal at all. It returns false for nil, and for every other error: a 5xx of this API is no evidence that nothing
+// was written, so it is not for a program to repeat.
+//
+// The delay is what the API asks for, as [pkerr.RetryAfter] has it, and one emission interval more: the time in which the
+// API grants one request. That more is needed. The API's limiter books the first request that it refuses in a burst, and
+// tells it to come back after 0 milliseconds; who obeys is refused, and booked, again, and so on for ever.
+//
+// The interval is a second divided by the X-RateLimit-Limit header. Without one it is what the API's documentation says of
+// the scope, else of the method: 100 ms for reads, 334 ms for writes. Where neither is known it is a second.
+//
+// It is for those who retry by hand; [Transport] does it all.
+func RetryDelay(err error) (time.Duration, bool) {
+	if pkerr.CodeOf(err).Status() != http.StatusTooManyRequests {
+		return 0, false
+	}
+	wait, _ := pkerr.RetryAfter(err)
+	interval := emissionInterval(err)
+	if wait > longest-interval {
+		return longest, true
+	}
+	return wait + interval, true
+}
+
+// emissionInterval returns the time in which the limit that err is about grants one request.
+func emissionInterval(err error) time.Duration {
+	e, _ := errors.AsType[*ResponseError](err)
+	if e != nil && e.RateLimit != nil && e.RateLimit.Limit > 0 {
+		return interval(e.RateLimit.Limit)
+	}
+	inner, _ := errors.AsType[*pkerr.Error](err)
+	if inner != nil {
+		if rate := usualRate(inner.Scope); rate > 0 {
+			return interval(rate)
+		}
+	}
+	switch {
+	case e == nil || e.Method == "":
+		return time.Second
+	case isRead(e.Method):
+		return interval(readRate)
+	}
+	return interval(writeRate)
+}
+
+// How many requests the API grants in a second, as its documentation says.
+const (
+	readRate  = 10
+	writeRate = 3
+	tokenRate = 20
+)
+
+// usualRate returns the rate of a scope, 0 where it is not known.
+func usualRate(scope string) int {
+	switch {
+	case scope == "token2":
+		return tokenRate
+	case strings.HasSuffix(scope, "_get"):
+		return readRate
+	case strings.HasSuffix(scope, "_update"):
+		return writeRate
+	}
+	return 0
+}
+
+// interval returns the time in which one request is granted at this rate, rounded up to whole milliseconds.
+func interval(rate int) time.Duration {
+	return max((time.Second/time.Duration(rate) + time.Millisecond - 1).Truncate(time.Millisecond), time.Millisecond)
+}
+
+// isRead tells whether the API counts requests with this method as reads.
+func isRead(method string) bool {
+	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
+}

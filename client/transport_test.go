@@ -1,0 +1,438 @@
+package client_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/client"
+)
+
+// roundTrip is a base that answers without a network.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+const refusal = `{"message":"429: too many requests","retry_after":0,"scope":"generic_get","code":0}`
+
+// refused is a 429 as the API sends it.
+func refused(scope, limit string) *http.Response {
+	resp := response(429, refusal)
+	resp.Header.Set("X-RateLimit-Scope", scope)
+	resp.Header.Set("X-RateLimit-Limit", limit)
+	return resp
+}
+
+// statuses answers with one status after another, the last one for ever, and counts.
+func statuses(count *atomic.Int32, all ...int) roundTrip {
+	return func(req *http.Request) (*http.Response, error) {
+		if req.Body != nil {
+			_, _ = io.Copy(io.Discard, req.Body)
+			_ = req.Body.Close()
+		}
+		i := int(count.Add(1)) - 1
+		if status := all[min(i, len(all)-1)]; status != 429 {
+			return response(status, `{"message":"x","code":0}`), nil
+		}
+		return refused("generic_get", "10"), nil
+	}
+}
+
+func do(t *testing.T, transport http.RoundTripper, method, body string) (*http.Response, error) {
+	t.Helper()
+	var reader io.Reader
+	if body != "" {
+		reader = strings.NewReader(body)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), method, "https://api.pluralkit.me/v2/members/abcde", reader)
+	require.NoError(t, err)
+	return (&http.Client{Transport: transport}).Do(req)
+}
+
+func TestTransportSendsAgainAfterA429(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var count atomic.Int32
+		start := time.Now()
+		var waits []time.Duration
+		transport := &client.Transport{
+			Base: statuses(&count, 429, 429, 200),
+			OnWait: func(req *http.Request, delay time.Duration, err error) {
+				require.Equal(t, "GET", req.Method)
+				require.ErrorIs(t, err, pkerr.TooManyRequests)
+				require.ErrorContains(t, err, "GET /v2/members/abcde: 429: too many requests")
+				waits = append(waits, delay)
+			},
+		}
+		resp, err := do(t, transport, http.MethodGet, "")
+		require.NoError(t, err)
+		require.NoError(t, client.Check(resp))
+		require.EqualValues(t, 3, count.Load())
+		require.Equal(t, 200*time.Millisecond, time.Since(start))
+		require.Equal(t, []time.Duration{100 * time.Millisecond, 100 * time.Millisecond}, waits)
+	})
+}
+
+func TestTransportSendsNothingElseAgain(t *testing.T) {
+	for _, status := range []int{200, 204, 301, 304, 400, 401, 404, 408, 425, 500, 502, 503, 504} {
+		synctest.Test(t, func(t *testing.T) {
+			var count atomic.Int32
+			transport := &client.Transport{Base: roundTrip(func(*http.Request) (*http.Response, error) {
+				count.Add(1)
+				resp := response(status, "")
+				resp.Header.Set("Retry-After", "1")
+				return resp, nil
+			})}
+			resp, err := transport.RoundTrip(request(t, "https://api.pluralkit.me/"))
+			require.NoError(t, err)
+			require.Equal(t, status, resp.StatusCode)
+			require.EqualValues(t, 1, count.Load())
+		})
+	}
+	broken := errors.New("broken")
+	_, err := (&client.Transport{Base: roundTrip(func(*http.Request) (*http.Response, error) { return nil, broken })}).
+		RoundTrip(request(t, "https://api.pluralkit.me/"))
+	require.ErrorIs(t, err, broken)
+}
+
+func TestTransportGivesUpWithTheLastResponse(t *testing.T) {
+	for name, c := range map[string]struct {
+		maxAttempts int
+		maxWait     time.Duration
+		method      string
+		body        io.Reader
+		sent        int32
+		took        time.Duration
+	}{
+		"after five attempts":                {0, 0, "GET", nil, 5, 400 * time.Millisecond},
+		"after as many as it is told":        {2, 0, "GET", nil, 2, 100 * time.Millisecond},
+		"never again":                        {1, 0, "GET", nil, 1, 0},
+		"where the wait would be too long":   {0, 250 * time.Millisecond, "GET", nil, 3, 200 * time.Millisecond},
+		"where the body cannot be had again": {0, 0, "PATCH", io.MultiReader(strings.NewReader("x")), 1, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var count atomic.Int32
+				start := time.Now()
+				transport := &client.Transport{Base: statuses(&count, 429), MaxAttempts: c.maxAttempts, MaxWait: c.maxWait}
+				req, err := http.NewRequestWithContext(t.Context(), c.method, "https://api.pluralkit.me/v2/members/abcde", c.body)
+				require.NoError(t, err)
+				resp, err := transport.RoundTrip(req)
+				require.NoError(t, err)
+				body, err := io.ReadAll(resp.Body)
+				require.NoError(t, err)
+				require.Equal(t, refusal, string(body), "the response is intact")
+				require.Equal(t, c.sent, count.Load())
+				require.Equal(t, c.took, time.Since(start))
+			})
+		})
+	}
+}
+
+func TestTransportSendsTheWholeBodyAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var bodies []string
+		transport := &client.Transport{Base: roundTrip(func(req *http.Request) (*http.Response, error) {
+			body, err := io.ReadAll(req.Body)
+			require.NoError(t, err)
+			require.NoError(t, req.Body.Close())
+			if bodies = append(bodies, string(body)); len(bodies) < 3 {
+				return refused("generic_update", "3"), nil
+			}
+			return response(200, ""), nil
+		})}
+		resp, err := do(t, transport, http.MethodPatch, `{"name":"Ada"}`)
+		require.NoError(t, err)
+		require.Equal(t, 200, resp.StatusCode)
+		require.Equal(t, []string{`{"name":"Ada"}`, `{"name":"Ada"}`, `{"name":"Ada"}`}, bodies)
+	})
+}
+
+// A server may refuse a request before it has read its body. The next try waits until nobody reads that body any more.
+func TestTransportNeverReadsABodyTwiceAtATime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var reading atomic.Int32
+		tries := 0
+		transport := &client.Transport{Base: roundTrip(func(req *http.Request) (*http.Response, error) {
+			tries++
+			require.EqualValues(t, 1, reading.Add(1))
+			go func() {
+				time.Sleep(10 * time.Second) // the writer is slow to notice
+				reading.Add(-1)
+				_ = req.Body.Close()
+			}()
+			if tries == 1 {
+				return refused("generic_update", "3"), nil
+			}
+			return response(200, ""), nil
+		})}
+		start := time.Now()
+		_, err := do(t, transport, http.MethodPatch, "x")
+		require.NoError(t, err)
+		require.Equal(t, 2, tries)
+		require.GreaterOrEqual(t, time.Since(start), 10*time.Second)
+		time.Sleep(time.Minute)
+	})
+}
+
+// closing tells whether a body was read to its end and closed.
+type closing struct {
+	io.Reader
+	ended, closed bool
+}
+
+func (c *closing) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.ended = c.ended || err == io.EOF
+	return n, err
+}
+
+func (c *closing) Close() error {
+	c.closed = true
+	return nil
+}
+
+func TestTransportDrainsAndClosesWhatItDoesNotReturn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var refusals []*closing
+		transport := &client.Transport{Base: roundTrip(func(*http.Request) (*http.Response, error) {
+			for _, earlier := range refusals {
+				require.True(t, earlier.ended && earlier.closed)
+			}
+			if len(refusals) == 3 {
+				return response(200, ""), nil
+			}
+			resp := refused("generic_get", "10")
+			body := &closing{Reader: resp.Body}
+			resp.Body = body
+			refusals = append(refusals, body)
+			return resp, nil
+		})}
+		_, err := do(t, transport, http.MethodGet, "")
+		require.NoError(t, err)
+		require.Len(t, refusals, 3)
+	})
+}
+
+func TestTransportKeepsAnOddBodyIntact(t *testing.T) {
+	broken := errors.New("broken")
+	for name, c := range map[string]struct {
+		body io.Reader
+		want int
+		err  error
+	}{
+		"a long one":               {strings.NewReader(strings.Repeat("x", 200<<10)), 200 << 10, nil},
+		"one of exactly the limit": {strings.NewReader(strings.Repeat("x", 64<<10)), 64 << 10, nil},
+		"one that breaks off":      {io.MultiReader(strings.NewReader("abc"), failing{broken}), 3, broken},
+	} {
+		t.Run(name, func(t *testing.T) {
+			body := &closing{Reader: c.body}
+			transport := &client.Transport{MaxAttempts: 1, Base: roundTrip(func(*http.Request) (*http.Response, error) {
+				resp := refused("generic_get", "10")
+				resp.Body = body
+				return resp, nil
+			})}
+			resp, err := transport.RoundTrip(request(t, "https://api.pluralkit.me/"))
+			require.NoError(t, err)
+			read, err := io.ReadAll(resp.Body)
+			require.Equal(t, c.err, err)
+			require.Len(t, read, c.want)
+			require.NoError(t, resp.Body.Close())
+			require.True(t, body.closed)
+		})
+	}
+}
+
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+func TestTransportEndsWithTheContext(t *testing.T) {
+	cause := errors.New("enough")
+	for name, c := range map[string]struct {
+		limiter client.Limiter
+		held    time.Duration
+	}{
+		"while it waits after a 429":     {&client.LocalLimiter{}, 0},
+		"while it is held for another":   {&client.LocalLimiter{}, time.Hour},
+		"while it waits for its turn":    {&client.LocalLimiter{Pace: true}, time.Hour},
+		"while another limiter is asked": {stuck{}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var count atomic.Int32
+				transport := &client.Transport{Base: statuses(&count, 429), Limiter: c.limiter, MaxAttempts: 1 << 30, MaxWait: 1000 * time.Hour}
+				if c.held > 0 {
+					c.limiter.Hold(client.Bucket{Host: "api.pluralkit.me", Scope: "generic_get"}, c.held)
+				}
+				ctx, cancel := context.WithCancelCause(t.Context())
+				var group sync.WaitGroup
+				for range 3 {
+					group.Go(func() {
+						resp, err := transport.RoundTrip(request(t, "https://api.pluralkit.me/v2/x").WithContext(ctx))
+						require.ErrorIs(t, err, cause)
+						require.Nil(t, resp)
+					})
+				}
+				time.Sleep(time.Minute + time.Millisecond)
+				synctest.Wait()
+				start := time.Now()
+				cancel(cause)
+				group.Wait()
+				require.Zero(t, time.Since(start), "at once")
+			})
+		})
+	}
+}
+
+// stuck is a limiter that never lets anything through.
+type stuck struct{}
+
+func (stuck) Wait(ctx context.Context, _ client.Bucket, _ int) error {
+	<-ctx.Done()
+	return context.Cause(ctx)
+}
+
+func (stuck) Hold(client.Bucket, time.Duration) {}
+
+func TestTransportClosesABodyThatIsNeverSent(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	body := &closing{Reader: strings.NewReader("x")}
+	req := request(t, "https://api.pluralkit.me/").WithContext(ctx)
+	req.Body = body
+	_, err := (&client.Transport{Base: roundTrip(nil)}).RoundTrip(req)
+	require.ErrorIs(t, err, context.Canceled)
+	require.True(t, body.closed)
+}
+
+func TestAServerCannotHoldEverybodyForEver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		first := true
+		transport := &client.Transport{Base: roundTrip(func(*http.Request) (*http.Response, error) {
+			if first {
+				first = false
+				return response(429, `{"retry_after":9223372036854775807}`), nil
+			}
+			return response(200, ""), nil
+		})}
+		start := time.Now()
+		resp, err := do(t, transport, http.MethodGet, "")
+		require.NoError(t, err)
+		require.Equal(t, 429, resp.StatusCode)
+		require.Zero(t, time.Since(start), "a wait that is too long is not begun")
+		resp, err = do(t, transport, http.MethodGet, "")
+		require.NoError(t, err)
+		require.Equal(t, 200, resp.StatusCode)
+		require.LessOrEqual(t, time.Since(start), time.Minute)
+	})
+}
+
+// held tells how long a request is kept waiting, by a transport that answers everything with 200 but what it is told to refuse.
+func TestBucketsAreHeldForThemselves(t *testing.T) {
+	type call struct{ method, path, token string }
+	const hold = 10 * time.Second
+	for name, c := range map[string]struct {
+		before  []call // which tell the transport what it could not know
+		refused call
+		scopes  map[call]string
+		free    []call
+		held    []call
+	}{
+		"a write does not stop reads, nor the other way round": {
+			refused: call{"PATCH", "/v2/members/a", ""},
+			free:    []call{{"GET", "/v2/members/a", ""}, {"GET", "/v2/members/b", "t"}},
+			held:    []call{{"PATCH", "/v2/members/b", ""}, {"POST", "/v2/members", "t"}, {"DELETE", "/v2/groups/a", ""}},
+		},
+		"one's own system does not stop those by address": {
+			refused: call{"GET", "/v2/systems/@me", "t"},
+			free:    []call{{"GET", "/v2/systems/b", ""}, {"GET", "/v2/systems/@me", "u"}, {"PATCH", "/v2/systems/@me", "t"}, {"GET", "/v2/members/a", "t"}},
+			held:    []call{{"GET", "/v2/systems/@me/members", "t"}},
+		},
+		"those by address do not stop one's own system": {
+			refused: call{"GET", "/v2/systems/b", "t"},
+			free:    []call{{"GET", "/v2/systems/@me", "t"}},
+			held:    []call{{"GET", "/v2/systems/c", "u"}, {"GET", "/v2/systems/c", ""}},
+		},
+		"what the API has said counts for more than the path": {
+			before:  []call{{"GET", "/v2/members/mine", "t"}},
+			refused: call{"GET", "/v2/members/mine", "t"},
+			scopes:  map[call]string{{"GET", "/v2/members/mine", "t"}: "own_system_get"},
+			free:    []call{{"GET", "/v2/members/other", "t"}},
+			held:    []call{{"GET", "/v2/members/mine", "t"}, {"GET", "/v2/systems/@me", "t"}},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				refuse := false
+				transport := &client.Transport{MaxAttempts: 1, Base: roundTrip(func(req *http.Request) (*http.Response, error) {
+					resp := response(200, "")
+					if refuse {
+						resp = response(429, `{"retry_after":9900}`)
+					}
+					asked := call{req.Method, req.URL.Path, req.Header.Get("Authorization")}
+					if scope := c.scopes[asked]; scope != "" {
+						resp.Header.Set("X-RateLimit-Scope", scope)
+						resp.Header.Set("X-RateLimit-Limit", "10")
+					}
+					return resp, nil
+				})}
+				send := func(c call) time.Duration {
+					start := time.Now()
+					req, err := http.NewRequestWithContext(t.Context(), c.method, "https://api.pluralkit.me"+c.path, nil)
+					require.NoError(t, err)
+					if c.token != "" {
+						req.Header.Set("Authorization", c.token)
+					}
+					_, err = transport.RoundTrip(req)
+					require.NoError(t, err)
+					return time.Since(start)
+				}
+				for _, before := range c.before {
+					send(before)
+				}
+				refuse = true
+				send(c.refused)
+				refuse = false
+				for _, free := range c.free {
+					require.Zero(t, send(free), "%v", free)
+				}
+				var group sync.WaitGroup
+				for _, held := range c.held {
+					group.Go(func() { require.Greater(t, send(held), hold-time.Second, "%v", held) })
+				}
+				group.Wait()
+			})
+		})
+	}
+}
+
+func TestABucketDoesNotShowTheToken(t *testing.T) {
+	spy := &spyLimiter{}
+	req := request(t, "https://api.pluralkit.me/v2/systems/@me")
+	req.Header.Set("Authorization", "s3cr3t")
+	_, err := (&client.Transport{Limiter: spy, Base: roundTrip(func(*http.Request) (*http.Response, error) { return response(200, ""), nil })}).RoundTrip(req)
+	require.NoError(t, err)
+	require.Equal(t, "own_system_get", spy.bucket.Scope)
+	require.Equal(t, "api.pluralkit.me", spy.bucket.Host)
+	require.Len(t, spy.bucket.Owner, 16)
+	require.NotContains(t, spy.bucket.Owner, "s3cr3t")
+}
+
+type spyLimiter struct{ bucket client.Bucket }
+
+func (s *spyLimiter) Wait(_ context.Context, bucket client.Bucket, _ int) error {
+	s.bucket = bucket
+	return nil
+}
+
+func (*spyLimiter) Hold(client.Bucket, time.Duration) {}
