@@ -420,9 +420,9 @@ func (c Code) naming() (_ Code, before, after string, _ bool) {
 // text returns what is sent for c where nobody has said anything better. It has no braces, and is empty for Code(0)
 // alone.
 func (c Code) text() string {
-	for b := c; b != 0; b = b.Base() {
-		if m := b.Message(); m != "" && !isTemplate(m) {
-			return m
+	for e := c.entry(); e != nil; e = e.base.entry() {
+		if strings.IndexByte(e.message, '{') < 0 {
+			return e.message
 		}
 	}
 	if m := Code(c.Status()).Message(); m != "" {
@@ -480,10 +480,14 @@ func (c Code) goString() string {
 	if name := c.Name(); name != "" {
 		return "pkerr." + name
 	}
-	if made := MakeCode(c.Number(), c.Status()); made != c || c == 0 {
-		return fmt.Sprintf("pkerr.Code(%s)", c.String())
+	switch {
+	case c != 0 && MakeCode(c.Number(), c.Status()) == c:
+		return fmt.Sprintf("pkerr.MakeCode(%d, %d)", c.Number(), c.Status())
+	case c.Number() == 0:
+		return fmt.Sprintf("pkerr.Code(%d)", c.Status())
 	}
-	return fmt.Sprintf("pkerr.MakeCode(%d, %d)", c.Number(), c.Status())
+	// No code can be this, so spell it as the constants are: 20003_007.
+	return fmt.Sprintf("pkerr.Code(%d_%03d)", c.Number(), max(c.Status(), -c.Status()))
 }
 
 // LogValue logs a code as "20003/404".

@@ -155,7 +155,7 @@ func TestCodesStopsWhenAsked(t *testing.T) {
 }
 
 func TestMakeCode(t *testing.T) {
-	const max = math.MaxInt64
+	const most = math.MaxInt64
 	tests := []struct {
 		number int64
 		status int
@@ -167,8 +167,8 @@ func TestMakeCode(t *testing.T) {
 		{0, 100, 100},
 		{0, 999, 999},
 		{1, 100, 1_100},
-		{max / 1000, 100, max/1000*1000 + 100},
-		{max / 1000, 807, max},
+		{most / 1000, 100, most/1000*1000 + 100},
+		{most / 1000, 807, most},
 
 		{0, 0, 0},
 		{0, 99, 0},
@@ -181,9 +181,9 @@ func TestMakeCode(t *testing.T) {
 		{20002, math.MaxInt32, 0},
 		{-1, 404, 0},
 		{math.MinInt64, 404, 0},
-		{max / 1000, 808, 0},
-		{max/1000 + 1, 100, 0},
-		{max, 404, 0},
+		{most / 1000, 808, 0},
+		{most/1000 + 1, 100, 0},
+		{most, 404, 0},
 	}
 	for _, test := range tests {
 		c := pkerr.MakeCode(test.number, test.status)
@@ -318,6 +318,21 @@ func TestIsMatrix(t *testing.T) {
 		require.NotErrorIs(t, pkerr.Code(0), code)
 	}
 	require.Greater(t, matches, 2*len(rows))
+}
+
+// What can be no code is at least nothing else, and never the zero Code.
+func TestIsOfImpossibleCodes(t *testing.T) {
+	impossible := []pkerr.Code{0, -1, -404, -20002_404, math.MinInt64}
+	for _, a := range impossible {
+		for _, b := range slices.Concat(impossible, slices.Collect(pkerr.Codes())) {
+			require.Equal(t, a == b, errors.Is(a, b), "%v is %v", a, b)
+			require.Equal(t, a == b, errors.Is(b, a), "%v is %v", b, a)
+		}
+	}
+	for _, c := range []pkerr.Code{7, 99, 20002_000, 20002_007} {
+		require.ErrorIs(t, c, c)
+		require.NotErrorIs(t, c, pkerr.Code(0))
+	}
 }
 
 // Some cells of the matrix, spelled out, so that the rules can be read here as well.

@@ -3,6 +3,7 @@ package pkerr
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/pkerr/pkerr/internal/oneline"
 )
@@ -18,7 +19,8 @@ func (f *Fields) Add(key string, o ErrorObject) {
 	if *f == nil {
 		*f = Fields{}
 	}
-	(*f)[key] = append((*f)[key], o.clone())
+	// Clip, for the list may be part of a longer one that somebody else holds.
+	(*f)[key] = append(slices.Clip((*f)[key]), o.clone())
 }
 
 // TooLong says that the value of key is too long: «Field name is too long.», with both lengths. The API counts text in
@@ -55,16 +57,16 @@ func (f Fields) Err() error {
 func (f Fields) String() string {
 	var b []byte
 	printed := 0
-	var room [16]string
-	for _, key := range f.keys(room[:0]) {
-		for _, o := range f[key] {
+	var room [8]field
+	for _, field := range f.sorted(room[:0]) {
+		for _, o := range field.objects {
 			if printed++; printed > printedFields {
 				continue
 			}
 			if printed > 1 {
 				b = append(b, "; "...)
 			}
-			b = append(oneline.Append(b, key, printedKey), ": "...)
+			b = append(oneline.Append(b, field.key, printedKey), ": "...)
 			b = oneline.Append(b, o.Message, printedMessage/2)
 			switch {
 			case o.ActualLength != nil && o.MaxLength != nil:
@@ -120,39 +122,36 @@ func (o ErrorObject) clone() ErrorObject {
 	return o
 }
 
-// keys appends the keys that have an error to room, which saves an allocation where it is large enough, and sorts them.
-func (f Fields) keys(room []string) []string {
+// field is what is wrong with one key.
+type field struct {
+	key     string
+	objects []ErrorObject
+}
+
+// sorted appends the fields that have an error to room, which saves an allocation where it is large enough, in the order
+// of their keys.
+func (f Fields) sorted(room []field) []field {
 	for key, objects := range f {
 		if len(objects) > 0 {
-			room = append(room, key)
+			room = append(room, field{key, objects})
 		}
 	}
-	slices.Sort(room)
+	slices.SortFunc(room, func(a, b field) int { return strings.Compare(a.key, b.key) })
 	return room
 }
 
-// size returns about how many bytes f takes as JSON.
-func (f Fields) size() int {
-	n := 0
-	for key, objects := range f {
-		n += len(key) + len(`"":[],`)
-		for _, o := range objects {
-			n += len(o.Message) + len(`{"message":"","actual_length":12345,"max_length":12345},`)
-		}
-	}
-	return n
-}
-
-// append appends f as JSON, its keys sorted.
+// append appends f as the member `errors` of a body, its keys sorted; nothing where nothing is wrong.
 func (f Fields) append(b []byte) []byte {
-	b = append(b, '{')
-	var room [16]string
-	for i, key := range f.keys(room[:0]) {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(appendString(b, key), ':')
-		for i, o := range f[key] {
+	var room [8]field
+	fields := f.sorted(room[:0])
+	if len(fields) == 0 {
+		return b
+	}
+	b = append(b, `,"errors":`...)
+	for i, field := range fields {
+		b = append(b, "{,"[min(i, 1)])
+		b = append(appendString(b, field.key), ':')
+		for i, o := range field.objects {
 			b = append(b, "[,"[min(i, 1)])
 			b = o.append(b)
 		}

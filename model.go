@@ -56,7 +56,7 @@ func (e *Error) Response() Response {
 
 // response is Response with the fields of e themselves, and without RetryAfter.
 func (e *Error) response() Response {
-	return Response{Code: e.Code.Number(), Message: e.message(), Errors: e.Fields, Scope: e.Scope}
+	return Response{Code: max(e.Code.Number(), 0), Message: e.message(), Errors: e.Fields, Scope: e.Scope}
 }
 
 // milliseconds returns d in whole milliseconds, rounded up so that nobody comes back too early.
@@ -95,8 +95,8 @@ func (r Response) Err(status int) *Error {
 //
 // [json.Marshal] escapes <, > and & in what this returns; called directly, it does not, as the API does not.
 func (r Response) MarshalJSON() ([]byte, error) {
-	// Room for all of it, so that a body without escapes takes one allocation.
-	b := make([]byte, 0, len(r.Message)+len(r.Scope)+80+r.Errors.size())
+	// Room for a short message and all keys, so that most bodies take one allocation.
+	b := make([]byte, 0, len(r.Message)+len(r.Scope)+70+100*len(r.Errors))
 	b = append(b, `{"message":`...)
 	b = appendString(b, r.Message)
 	if r.RetryAfter != nil {
@@ -109,8 +109,7 @@ func (r Response) MarshalJSON() ([]byte, error) {
 	}
 	b = append(b, `,"code":`...)
 	b = strconv.AppendInt(b, r.Code, 10)
-	if !r.Errors.empty() {
-		b = append(b, `,"errors":`...)
+	if len(r.Errors) > 0 {
 		b = r.Errors.append(b)
 	}
 	return append(b, '}'), nil

@@ -81,48 +81,54 @@ func TestNoInit(t *testing.T) {
 
 func TestEverythingExportedIsDocumented(t *testing.T) {
 	files, sources := readModule(t)
-	documented := map[string]bool{} // by directory: whether its package is
+	packages := map[string]bool{} // by directory: whether it is documented
 	seen := 0
-	check := func(name *ast.Ident, docs ...*ast.CommentGroup) {
-		if !name.IsExported() {
-			return
-		}
-		seen++
-		for _, doc := range docs {
-			if strings.TrimSpace(doc.Text()) != "" {
-				return
-			}
-		}
-		require.Fail(t, "not documented", "%s: %s has no comment", files.Position(name.Pos()), name.Name)
-	}
 	for _, s := range sources {
 		dir := filepath.Dir(s.path)
-		documented[dir] = documented[dir] || s.file.Doc.Text() != ""
-		for _, decl := range s.file.Decls {
-			switch decl := decl.(type) {
-			case *ast.FuncDecl:
-				if decl.Recv == nil || exportedReceiver(decl.Recv) {
-					check(decl.Name, decl.Doc)
-				}
-			case *ast.GenDecl:
-				for _, spec := range decl.Specs {
-					switch spec := spec.(type) {
-					case *ast.TypeSpec:
-						// A type that stands alone has its comment on the declaration.
-						check(spec.Name, spec.Doc, decl.Doc)
-					case *ast.ValueSpec:
-						for _, name := range spec.Names {
-							check(name, spec.Doc)
-						}
+		packages[dir] = packages[dir] || s.file.Doc.Text() != ""
+		for _, d := range declared(s.file) {
+			if d.name.IsExported() {
+				seen++
+				require.NotEmpty(t, strings.TrimSpace(d.doc), "%s: %s has no comment", files.Position(d.name.Pos()), d.name.Name)
+			}
+		}
+	}
+	for dir, ok := range packages {
+		require.True(t, ok, "the package in %s has a comment", dir)
+	}
+	require.Greater(t, seen, 60)
+}
+
+// declaration is a name that a file declares, and the comment on it.
+type declaration struct {
+	name *ast.Ident
+	doc  string
+}
+
+// declared returns what file declares, but for the methods of types that are not exported.
+func declared(file *ast.File) []declaration {
+	var all []declaration
+	for _, decl := range file.Decls {
+		switch decl := decl.(type) {
+		case *ast.FuncDecl:
+			if decl.Recv == nil || exportedReceiver(decl.Recv) {
+				all = append(all, declaration{decl.Name, decl.Doc.Text()})
+			}
+		case *ast.GenDecl:
+			for _, spec := range decl.Specs {
+				switch spec := spec.(type) {
+				case *ast.TypeSpec:
+					// A type that stands alone has its comment on the declaration.
+					all = append(all, declaration{spec.Name, decl.Doc.Text() + spec.Doc.Text()})
+				case *ast.ValueSpec:
+					for _, name := range spec.Names {
+						all = append(all, declaration{name, spec.Doc.Text()})
 					}
 				}
 			}
 		}
 	}
-	for dir, ok := range documented {
-		require.True(t, ok, "the package in %s has a comment", dir)
-	}
-	require.Greater(t, seen, 60)
+	return all
 }
 
 // exportedReceiver tells whether a method is one of an exported type.

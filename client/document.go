@@ -100,12 +100,12 @@ func (d *document) text(s *scan.Scanner, code pkerr.Code) string {
 	for _, text := range [...]scan.String{d.message, d.problem, d.title} {
 		switch {
 		case text.Empty():
-		case s.Is(text, own) && isTemplate(own):
-			// The server forgot to fill it in, or somebody copied it from the documentation.
-		case s.Is(text, own):
+		case !s.Is(text, own):
+			return s.Text(text)
+		case !isTemplate(own):
 			return own
 		default:
-			return s.Text(text)
+			// The server forgot to fill it in, or somebody copied it from the documentation. Another text may do.
 		}
 	}
 	return ""

@@ -1,9 +1,8 @@
 package client
 
 import (
+	"math"
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
 )
 
@@ -33,37 +32,35 @@ func (l *RateLimit) parse(header http.Header) bool {
 	if len(limit)+len(remaining)+len(reset)+len(scope) == 0 {
 		return false
 	}
-	l.Limit = count(limit)
-	l.Remaining = count(remaining)
-	l.Reset = resetTime(reset)
+	l.Limit = int(min(number(limit), math.MaxInt))
+	l.Remaining = int(min(number(remaining), math.MaxInt))
+	l.Reset = resetTime(number(reset))
 	if len(scope) > 0 {
 		l.Scope = scope[0]
 	}
 	return true
 }
 
-// count returns the number that a header has, 0 where it has none.
-func count(values []string) int {
-	if len(values) == 0 {
+// number returns the number that a header has, and 0 where it has none, or one of more than 18 digits.
+func number(values []string) (n int64) {
+	if len(values) == 0 || len(values[0]) > 18 {
 		return 0
 	}
-	n, err := strconv.Atoi(strings.TrimSpace(values[0]))
-	if err != nil {
-		return 0
+	for _, c := range []byte(values[0]) {
+		if c < '0' || c > '9' {
+			return 0
+		}
+		n = n*10 + int64(c-'0')
 	}
-	return max(n, 0)
+	return n
 }
 
-// resetTime returns the time that a header has, in seconds or milliseconds since 1970.
-func resetTime(values []string) time.Time {
+// resetTime returns the time that is n seconds or milliseconds after the start of 1970, and the zero time for 0.
+func resetTime(n int64) time.Time {
 	// In seconds the largest of these is the year 5138, in milliseconds the smallest is 1973.
 	const milliseconds = 100_000_000_000
-	if len(values) == 0 {
-		return time.Time{}
-	}
-	n, err := strconv.ParseInt(strings.TrimSpace(values[0]), 10, 64)
 	switch {
-	case err != nil || n <= 0 || n >= milliseconds*1000:
+	case n == 0 || n >= milliseconds*1000:
 		return time.Time{}
 	case n >= milliseconds:
 		return time.UnixMilli(n).UTC()

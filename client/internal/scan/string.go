@@ -1,6 +1,8 @@
 package scan
 
 import (
+	"encoding/binary"
+	"math/bits"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -22,7 +24,7 @@ func (s *Scanner) String() String {
 		return String{}
 	}
 	t := String{start: s.pos, ascii: true}
-	for i := s.pos; i < len(s.data); i++ {
+	for i := s.plain(s.pos); i < len(s.data); i = s.plain(i + 1) {
 		switch c := s.data[i]; {
 		case c == '"':
 			t.end, s.pos = i, i+1
@@ -35,12 +37,32 @@ func (s *Scanner) String() String {
 		case c < ' ':
 			s.failed = true
 			return String{}
-		case c >= utf8.RuneSelf:
+		default:
 			t.ascii = false
 		}
 	}
 	s.failed = true
 	return String{}
+}
+
+// plain returns where the next byte is, from i on, that is not just itself: a quotation mark, a backslash, a control
+// character, or a part of what is not ASCII. It looks at eight bytes at a time while there are as many.
+func (s *Scanner) plain(i int) int {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	for ; i+8 <= len(s.data); i += 8 {
+		w := binary.LittleEndian.Uint64(s.data[i:])
+		quote, escape := w^ones*'"', w^ones*'\\'
+		// The lowest high bit that this sets is right, and bits above it do not matter.
+		if odd := (w | (w - ones*' ') | (quote - ones) | (escape - ones)) & highs; odd != 0 {
+			return i + bits.TrailingZeros64(odd)/8
+		}
+	}
+	for ; i < len(s.data); i++ {
+		if c := s.data[i]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+			break
+		}
+	}
+	return i
 }
 
 // escape checks the escape whose backslash is at i, and returns how many bytes follow that backslash.
