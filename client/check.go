@@ -14,7 +14,7 @@ const (
 	// drainLimit is how much more of a long body is read, so that its connection can be used again.
 	drainLimit = 64 << 10
 
-	// readSize is what is first read of a body whose length is not known. The API's own bodies are far shorter.
+	// readSize is what is read first of a body that turns out to be longer than most.
 	readSize = 512
 )
 
@@ -53,8 +53,10 @@ func Check(resp *http.Response, opts ...Option) error {
 	for _, opt := range opts {
 		o = opt(o)
 	}
-	body, truncated, err := read(resp, o.bodyLimit)
-	e := decode(resp.StatusCode, resp.Header, body)
+	d := new(decoded)
+	body, truncated, err := read(resp, o.bodyLimit, d.room[:0])
+	d.decode(resp.StatusCode, resp.Header, body)
+	e := &d.response
 	e.Truncated = truncated
 	e.setRequest(resp.Request)
 	if err != nil {
@@ -64,21 +66,20 @@ func Check(resp *http.Response, opts ...Option) error {
 }
 
 // read returns up to limit bytes of the body, and whether that is not the whole of it. It reads on to the end, so that the
-// connection can be used again, unless that is far.
-func read(resp *http.Response, limit int) (body []byte, truncated bool, err error) {
+// connection can be used again, unless that is far. A short body is read into room.
+func read(resp *http.Response, limit int, room []byte) (body []byte, truncated bool, err error) {
 	if resp.Body == nil || limit == 0 {
 		return nil, resp.Body != nil && resp.Body != http.NoBody, nil
 	}
-	// One byte more than is expected, so that the end is seen without growing. What a server says of a length is believed
-	// only where it is a modest one.
-	size := readSize
-	if n := resp.ContentLength; n > 0 && n <= defaultBodyLimit {
-		size = int(n)
+	body = room
+	// What a server says of a length is believed only where it is a modest one.
+	if n := resp.ContentLength; n >= int64(cap(room)) && n <= defaultBodyLimit {
+		// One byte more than that, so that the end is seen without growing.
+		body = make([]byte, 0, min(int(n), limit)+1)
 	}
-	body = make([]byte, 0, min(size, limit)+1)
 	for len(body) <= limit {
 		if len(body) == cap(body) {
-			body = slices.Grow(body, min(len(body), limit+1-len(body)))
+			body = slices.Grow(body, min(max(len(body), readSize), limit+1-len(body)))
 		}
 		n, err := resp.Body.Read(body[len(body):min(cap(body), limit+1)])
 		body = body[:len(body)+n]

@@ -22,7 +22,9 @@ const maxText = 512
 //
 // Decode is for those who have no [http.Response], or have read its body themselves; else there is [Check].
 func Decode(status int, header http.Header, body []byte) error {
-	return decode(status, header, bytes.Clone(body))
+	d := new(decoded)
+	d.decode(status, header, append(d.room[:0], body...))
+	return &d.response
 }
 
 // decoded is everything that an error consists of, in one allocation.
@@ -31,10 +33,11 @@ type decoded struct {
 	err      pkerr.Error
 	rate     RateLimit
 	retry    time.Duration
+	room     [96]byte // for the body, where it is as short as most are
 }
 
-// decode is Decode for a body that is ours to keep.
-func decode(status int, header http.Header, body []byte) *ResponseError {
+// decode makes d what a response says. The body is kept.
+func (d *decoded) decode(status int, header http.Header, body []byte) {
 	doc := document{retryAfter: -1}
 	s := scan.New(body)
 	isJSON := doc.read(&s)
@@ -43,8 +46,8 @@ func decode(status int, header http.Header, body []byte) *ResponseError {
 		doc = document{retryAfter: -1}
 	}
 
-	d := &decoded{response: ResponseError{Status: status, RequestID: requestID(header), Body: body}}
-	d.response.err = &d.err
+	d.response.Status, d.response.Body, d.response.err = status, body, &d.err
+	d.response.RequestID = requestID(header)
 	if d.rate.parse(header) {
 		d.response.RateLimit = &d.rate
 	}
@@ -66,7 +69,6 @@ func decode(status int, header http.Header, body []byte) *ResponseError {
 	if d.err.Scope = doc.scope; d.err.Scope == "" && status == http.StatusTooManyRequests {
 		d.err.Scope = d.rate.Scope
 	}
-	return &d.response
 }
 
 // ownText returns the text for an error that brought none. It is never empty.
@@ -86,7 +88,7 @@ func ownText(code pkerr.Code, status int) string {
 }
 
 // isTemplate tells whether the text of a code has a reference to fill in.
-func isTemplate(text string) bool { return strings.Contains(text, "{") }
+func isTemplate(text string) bool { return strings.IndexByte(text, '{') >= 0 }
 
 // plainText returns a body that is a short text for people, and "" for any other.
 func plainText(header http.Header, body []byte) string {

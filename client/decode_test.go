@@ -311,7 +311,7 @@ func FuzzDecode(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, status int, contentType, retryAfter string, body []byte) {
-		if status = status % 1000; status < 100 {
+		if status %= 1000; status < 100 {
 			status = 100 + (status+1000)%900
 		}
 		header := http.Header{"Content-Type": {contentType}, "Retry-After": {retryAfter}}

@@ -25,13 +25,14 @@ type Bucket struct {
 //
 // A Limiter is used by many goroutines at once.
 type Limiter interface {
-	// Wait returns nil once a request that counts towards the bucket may be sent, at the given rate in requests per second. It
-	// returns an error where the limiter cannot tell, and at the latest when ctx is done; then the request is not sent.
-	Wait(ctx context.Context, bucket Bucket, rate int) error
+	// Wait returns nil once a request that counts towards the bucket may be sent. It returns an error where the limiter cannot
+	// tell, and at the latest when ctx is done; then the request is not sent.
+	Wait(ctx context.Context, bucket Bucket) error
 
-	// Hold makes the limiter let no request of the bucket through for the time d. It is called with every 429, and must not
-	// block for long.
-	Hold(bucket Bucket, d time.Duration)
+	// Observe tells what a response has said of the bucket: how many requests a second it takes, and for how long none may be
+	// sent, which is 0 but for a 429. It is called with each 429, and where the rate is not known or another one than before. It
+	// must not block for long.
+	Observe(bucket Bucket, rate int, hold time.Duration)
 }
 
 // LocalLimiter is the [Limiter] for one process. The zero value lets requests through as they come, until the API has refused
@@ -65,10 +66,13 @@ type pace struct {
 
 	// held is until when nothing may be sent.
 	held time.Time
+
+	// rate is how many requests a second the API takes.
+	rate int
 }
 
 // Wait waits until a request of the bucket may be sent.
-func (l *LocalLimiter) Wait(ctx context.Context, bucket Bucket, rate int) error {
+func (l *LocalLimiter) Wait(ctx context.Context, bucket Bucket) error {
 	p := l.enter(bucket)
 	defer l.leave(p)
 	select {
@@ -81,7 +85,7 @@ func (l *LocalLimiter) Wait(ctx context.Context, bucket Bucket, rate int) error 
 		if err := context.Cause(ctx); err != nil {
 			return err
 		}
-		wait := l.reserve(p, max(rate, 1))
+		wait := l.reserve(p)
 		if wait <= 0 {
 			return nil
 		}
@@ -96,13 +100,16 @@ func (l *LocalLimiter) Wait(ctx context.Context, bucket Bucket, rate int) error 
 	}
 }
 
-// Hold lets no request of the bucket through for the time d.
-func (l *LocalLimiter) Hold(bucket Bucket, d time.Duration) {
+// Observe sets the rate of the bucket, where it is a rate, and lets no request of it through for the time hold.
+func (l *LocalLimiter) Observe(bucket Bucket, rate int, hold time.Duration) {
 	p := l.enter(bucket)
 	defer l.leave(p)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if until := time.Now().Add(d); until.After(p.held) {
+	if rate > 0 {
+		p.rate = rate
+	}
+	if until := time.Now().Add(hold); hold > 0 && until.After(p.held) {
 		p.held = until
 	}
 }
@@ -117,7 +124,8 @@ func (l *LocalLimiter) enter(bucket Bucket) *pace {
 		if l.buckets == nil {
 			l.buckets = map[Bucket]*pace{}
 		}
-		p = &pace{turn: make(chan struct{}, 1)}
+		// A scope that is not known gets the slowest rate there is.
+		p = &pace{turn: make(chan struct{}, 1), rate: max(usualRate(bucket.Scope), 1)}
 		l.buckets[bucket] = p
 	}
 	p.waiting++
@@ -147,12 +155,12 @@ func (l *LocalLimiter) forget() {
 //
 // It counts as the API does, but a little slower, so that a request that is delayed on its way does not find the bucket
 // empty: 19 requests in the time of 20, and of a whole second's worth only the half at once.
-func (l *LocalLimiter) reserve(p *pace, rate int) time.Duration {
+func (l *LocalLimiter) reserve(p *pace) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
-	spacing := interval(rate) * 20 / 19
-	burst := spacing * time.Duration((rate-1)/2)
+	spacing := interval(p.rate) * 20 / 19
+	burst := spacing * time.Duration((p.rate-1)/2)
 	if !p.held.IsZero() {
 		if wait := p.held.Sub(now); wait > 0 {
 			return wait

@@ -106,12 +106,13 @@ func (e *ResponseError) goString() string {
 	if e == nil {
 		return "(*client.ResponseError)(nil)"
 	}
-	return fmt.Sprintf("&client.ResponseError{Status: %d, Method: %q, Path: %q, RequestID: %q, Body: %d bytes, err: %#v}", e.Status,
-		oneline.Text(e.Method, printedText), oneline.Text(e.Path, printedText), oneline.Text(e.RequestID, printedText), len(e.Body), e.Unwrap())
+	text := func(s string) string { return oneline.Text(s, printedText) }
+	return fmt.Sprintf("&client.ResponseError{Status: %d, Method: %q, Path: %q, RequestID: %q, Body: %d bytes, err: %#v}",
+		e.Status, text(e.Method), text(e.Path), text(e.RequestID), len(e.Body), e.Unwrap())
 }
 
-// LogValue logs e as a group: status, where they are known method, path, request_id and rate_limit, and as error what it wraps. The
-// body is not logged.
+// LogValue logs e as a group: status, where they are known method, path, request_id and rate_limit, and as error what it wraps.
+// The body is not logged.
 func (e *ResponseError) LogValue() slog.Value {
 	if e == nil {
 		return slog.StringValue("<nil>")

@@ -14,11 +14,14 @@ import (
 // was written, so it is not for a program to repeat.
 //
 // The delay is what the API asks for, as [pkerr.RetryAfter] has it, and one emission interval more: the time in which the
-// API grants one request. That more is needed. The API's limiter books the first request that it refuses in a burst, and
-// tells it to come back after 0 milliseconds; who obeys is refused, and booked, again, and so on for ever.
+// API grants one request. It is a second divided by the X-RateLimit-Limit header; without one, what the API's documentation says
+// of the scope, else of the method: 100 ms for reads, 334 ms for writes. Where neither is known it is a second.
 //
-// The interval is a second divided by the X-RateLimit-Limit header. Without one it is what the API's documentation says of
-// the scope, else of the method: 100 ms for reads, 334 ms for writes. Where neither is known it is a second.
+// That more is needed. The API's limiter books the first request that it refuses in a burst, as if it had been granted, and
+// tells it to come back after 0 milliseconds; who obeys is refused, and booked, again, and so on for ever. Where the
+// headers of the limiter are there, and so tell that it was this which happened, the delay has the interval that was
+// booked, too: two in all. With it the first retry passes at any rate and round trip, as long as nobody else uses the same
+// limit.
 //
 // It is for those who retry by hand; [Transport] does it all.
 func RetryDelay(err error) (time.Duration, bool) {
@@ -27,10 +30,19 @@ func RetryDelay(err error) (time.Duration, bool) {
 	}
 	wait, _ := pkerr.RetryAfter(err)
 	interval := emissionInterval(err)
+	if wait == 0 && booked(err) {
+		wait = interval
+	}
 	if wait > longest-interval {
 		return longest, true
 	}
 	return wait + interval, true
+}
+
+// booked tells whether a refusal that says «0 milliseconds» has all the headers of the limiter, and nothing left in them.
+func booked(err error) bool {
+	e, _ := errors.AsType[*ResponseError](err)
+	return e != nil && e.RateLimit != nil && e.RateLimit.Limit > 0 && e.RateLimit.Scope != "" && e.RateLimit.Remaining == 0
 }
 
 // emissionInterval returns the time in which the limit that err is about grants one request.

@@ -16,28 +16,35 @@ import (
 
 func TestRetryDelay(t *testing.T) {
 	const longest = time.Duration(math.MaxInt64)
+	limiter := func(limit, remaining string) map[string]string {
+		return map[string]string{"X-RateLimit-Limit": limit, "X-RateLimit-Remaining": remaining, "X-RateLimit-Scope": "generic_get"}
+	}
 	for name, c := range map[string]struct {
 		method string
 		header map[string]string
 		body   string
 		want   time.Duration
 	}{
-		"retry_after and an interval of the limit": {"GET", map[string]string{"X-RateLimit-Limit": "10"}, `{"retry_after":19}`, 119 * time.Millisecond},
-		"the first 429 of a burst says 0":          {"GET", map[string]string{"X-RateLimit-Limit": "10"}, `{"retry_after":0}`, 100 * time.Millisecond},
-		"3 per second":                             {"PATCH", map[string]string{"X-RateLimit-Limit": "3"}, `{"retry_after":333}`, 667 * time.Millisecond},
-		"20 per second":                            {"GET", map[string]string{"X-RateLimit-Limit": "20"}, `{"retry_after":1}`, 51 * time.Millisecond},
-		"a limit that nobody has":                  {"GET", map[string]string{"X-RateLimit-Limit": "999999999"}, `{"retry_after":1}`, 2 * time.Millisecond},
-		"no header, the scope of a read":           {"", nil, `{"retry_after":0,"scope":"generic_get"}`, 100 * time.Millisecond},
-		"no header, the scope of a write":          {"", nil, `{"retry_after":0,"scope":"generic_update"}`, 334 * time.Millisecond},
-		"no header, the scope of a token":          {"", nil, `{"retry_after":0,"scope":"token2"}`, 50 * time.Millisecond},
-		"the scope tells more than the method":     {"GET", nil, `{"retry_after":0,"scope":"generic_update"}`, 334 * time.Millisecond},
-		"no scope, a read":                         {"GET", nil, `{"retry_after":0}`, 100 * time.Millisecond},
-		"no scope, a write":                        {"DELETE", nil, `{"retry_after":0}`, 334 * time.Millisecond},
-		"nothing known":                            {"", nil, `{"retry_after":0}`, time.Second},
-		"not even retry_after":                     {"", nil, `<html>`, time.Second},
-		"a header that is junk":                    {"GET", map[string]string{"X-RateLimit-Limit": "-1"}, `{"retry_after":0}`, 100 * time.Millisecond},
-		"never overflowing":                        {"GET", nil, `{"retry_after":9223372036854775807}`, longest},
-		"a Retry-After header":                     {"GET", map[string]string{"Retry-After": "2"}, ``, 2100 * time.Millisecond},
+		"retry_after and an interval of the limit":   {"GET", map[string]string{"X-RateLimit-Limit": "10"}, `{"retry_after":19}`, 119 * time.Millisecond},
+		"the first 429 of a burst says 0":            {"GET", map[string]string{"X-RateLimit-Limit": "10"}, `{"retry_after":0}`, 100 * time.Millisecond},
+		"which the limiter has booked, if it was it": {"GET", limiter("10", "0"), `{"retry_after":0}`, 200 * time.Millisecond},
+		"also at 3 per second":                       {"PATCH", limiter("3", "0"), `{"retry_after":0}`, 668 * time.Millisecond},
+		"but no other refusal":                       {"GET", limiter("10", "0"), `{"retry_after":1}`, 101 * time.Millisecond},
+		"nor where something is left":                {"GET", limiter("10", "1"), `{"retry_after":0}`, 100 * time.Millisecond},
+		"3 per second":                               {"PATCH", map[string]string{"X-RateLimit-Limit": "3"}, `{"retry_after":333}`, 667 * time.Millisecond},
+		"20 per second":                              {"GET", map[string]string{"X-RateLimit-Limit": "20"}, `{"retry_after":1}`, 51 * time.Millisecond},
+		"a limit that nobody has":                    {"GET", map[string]string{"X-RateLimit-Limit": "999999999"}, `{"retry_after":1}`, 2 * time.Millisecond},
+		"no header, the scope of a read":             {"", nil, `{"retry_after":0,"scope":"generic_get"}`, 100 * time.Millisecond},
+		"no header, the scope of a write":            {"", nil, `{"retry_after":0,"scope":"generic_update"}`, 334 * time.Millisecond},
+		"no header, the scope of a token":            {"", nil, `{"retry_after":0,"scope":"token2"}`, 50 * time.Millisecond},
+		"the scope tells more than the method":       {"GET", nil, `{"retry_after":0,"scope":"generic_update"}`, 334 * time.Millisecond},
+		"no scope, a read":                           {"GET", nil, `{"retry_after":0}`, 100 * time.Millisecond},
+		"no scope, a write":                          {"DELETE", nil, `{"retry_after":0}`, 334 * time.Millisecond},
+		"nothing known":                              {"", nil, `{"retry_after":0}`, time.Second},
+		"not even retry_after":                       {"", nil, `<html>`, time.Second},
+		"a header that is junk":                      {"GET", map[string]string{"X-RateLimit-Limit": "-1"}, `{"retry_after":0}`, 100 * time.Millisecond},
+		"never overflowing":                          {"GET", nil, `{"retry_after":9223372036854775807}`, longest},
+		"a Retry-After header":                       {"GET", map[string]string{"Retry-After": "2"}, ``, 2100 * time.Millisecond},
 	} {
 		t.Run(name, func(t *testing.T) {
 			resp := response(429, c.body)

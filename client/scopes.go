@@ -11,8 +11,8 @@ import (
 // scopes knows which bucket a request counts towards: a guess, until the API has said it.
 type scopes struct {
 	mu    sync.Mutex
-	seen  map[route]string  // scopes that are not what one would guess
-	rates map[[2]string]int // by host and scope
+	seen  map[route]string // scopes that are not what one would guess
+	rates map[Bucket]int
 }
 
 // route is what the API's choice of a scope can depend on.
@@ -21,15 +21,12 @@ type route struct {
 	read              bool
 }
 
-// How much is remembered before it is forgotten and learned anew. The paths have the IDs of members in them, and headers can say
-// anything.
-const (
-	maxRoutes = 4096
-	maxRates  = 64
-)
+// maxRoutes is how many routes are remembered before all are forgotten, and learned anew. Their paths have the IDs of members in
+// them, so there is no end to them.
+const maxRoutes = 4096
 
-// of returns the bucket that req counts towards, and its rate in requests per second.
-func (s *scopes) of(req *http.Request) (Bucket, int) {
+// bucket returns the bucket that req counts towards.
+func (s *scopes) bucket(req *http.Request) Bucket {
 	r := routeOf(req)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -37,23 +34,15 @@ func (s *scopes) of(req *http.Request) (Bucket, int) {
 	if !ok {
 		scope = r.guess()
 	}
-	rate, ok := s.rates[[2]string{r.host, scope}]
-	if !ok {
-		// An unknown scope without a rate gets the slowest there is: one request a second.
-		rate = max(usualRate(scope), 1)
-	}
-	bucket := Bucket{Host: r.host, Scope: scope, Owner: r.owner}
-	if strings.HasPrefix(scope, "generic_") {
-		bucket.Owner = "" // counted by IP address, whoever it is
-	}
-	return bucket, rate
+	return r.bucket(scope)
 }
 
-// learn notes what the header of a response says of the bucket of its request.
-func (s *scopes) learn(req *http.Request, header http.Header) {
+// learn notes what the header of a response says of the bucket of its request. It returns that bucket, the rate that the header
+// says, or 0, and whether that is news.
+func (s *scopes) learn(req *http.Request, header http.Header) (_ Bucket, rate int, news bool) {
 	var limit RateLimit
 	if !limit.parse(header) || limit.Scope == "" {
-		return
+		return s.bucket(req), limit.Limit, limit.Limit > 0
 	}
 	r := routeOf(req)
 	s.mu.Lock()
@@ -66,12 +55,24 @@ func (s *scopes) learn(req *http.Request, header http.Header) {
 		}
 		s.seen[r] = limit.Scope
 	}
-	if limit.Limit > 0 {
-		if s.rates == nil || len(s.rates) >= maxRates {
-			s.rates = map[[2]string]int{}
-		}
-		s.rates[[2]string{r.host, limit.Scope}] = limit.Limit
+	bucket := r.bucket(limit.Scope)
+	if limit.Limit == 0 || s.rates[bucket] == limit.Limit {
+		return bucket, limit.Limit, false
 	}
+	if s.rates == nil || len(s.rates) >= maxBuckets {
+		s.rates = map[Bucket]int{}
+	}
+	s.rates[bucket] = limit.Limit
+	return bucket, limit.Limit, true
+}
+
+// bucket returns the bucket of the route's requests in that scope.
+func (r route) bucket(scope string) Bucket {
+	b := Bucket{Host: r.host, Scope: scope, Owner: r.owner}
+	if strings.HasPrefix(scope, "generic_") {
+		b.Owner = "" // counted by IP address, whoever it is
+	}
+	return b
 }
 
 func routeOf(req *http.Request) route {

@@ -32,6 +32,22 @@ const (
 // concurrent use, and must not be copied or changed once it is in use. Use one for all requests, since each has its own
 // idea of what the API has counted, unless they share a [Limiter].
 //
+// # How much gets through
+//
+// Fifty goroutines that want more than the limit, for a minute, against a limiter that counts as the API's does; round trips
+// of 5 to 350 ms make no difference to speak of. The share is that of the API's rate less one a second, which is what it
+// serves of a burst at the most. No goroutine got less than three quarters of what another one did.
+//
+//	rate            limiter       share    refused
+//	3 per second    as it is      142 %    48 of 219
+//	3 per second    with Pace     143 %    none of 172
+//	10 per second   as it is      107 %    41 of 619
+//	10 per second   with Pace     106 %    none of 575
+//	20 per second   as it is      101 %    33 of 1191
+//	20 per second   with Pace     100 %    none of 1145
+//
+// Nearly all refusals are those of the first moment, when fifty requests set off at once.
+//
 // # Which requests are counted together
 //
 // The API counts by scope, and by system where a token asks for its own system's things, else by IP address. It names the
@@ -70,8 +86,8 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	attempts := cmp.Or(t.MaxAttempts, defaultAttempts)
 	maxWait := cmp.Or(t.MaxWait, defaultMaxWait)
 
-	bucket, rate := t.scopes.of(req)
-	if err := limiter.Wait(ctx, bucket, rate); err != nil {
+	bucket := t.scopes.bucket(req)
+	if err := limiter.Wait(ctx, bucket); err != nil {
 		closeBody(req.Body)
 		return nil, waiting(bucket, err)
 	}
@@ -82,15 +98,17 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		if err != nil {
 			return nil, err
 		}
-		t.scopes.learn(req, resp.Header)
+		bucket, rate, news := t.scopes.learn(req, resp.Header)
 		if resp.StatusCode != http.StatusTooManyRequests {
+			if news {
+				limiter.Observe(bucket, rate, 0)
+			}
 			return resp, nil
 		}
 
 		refusal := buffer(resp, req)
 		delay, _ := RetryDelay(refusal)
-		bucket, rate = t.scopes.of(req)
-		limiter.Hold(bucket, min(delay, maxWait))
+		limiter.Observe(bucket, rate, min(delay, maxWait))
 
 		if attempt == 1 {
 			deadline = time.Now().Add(maxWait)
@@ -103,7 +121,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		waitCtx, cancel := context.WithDeadline(ctx, deadline)
 		if err = sent.released(waitCtx); err == nil {
-			err = limiter.Wait(waitCtx, bucket, rate)
+			err = limiter.Wait(waitCtx, bucket)
 		}
 		cancel()
 		if err == nil {
@@ -150,7 +168,9 @@ func (t *Transport) limiter() Limiter {
 // body can be read once more from resp, all of it.
 func buffer(resp *http.Response, req *http.Request) *ResponseError {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, defaultBodyLimit))
-	e := decode(resp.StatusCode, resp.Header, body)
+	d := new(decoded)
+	d.decode(resp.StatusCode, resp.Header, body)
+	e := &d.response
 	e.setRequest(req)
 
 	switch rest := resp.Body; {

@@ -30,6 +30,7 @@ func refused(scope, limit string) *http.Response {
 	resp := response(429, refusal)
 	resp.Header.Set("X-RateLimit-Scope", scope)
 	resp.Header.Set("X-RateLimit-Limit", limit)
+	resp.Header.Set("X-RateLimit-Remaining", "0")
 	return resp
 }
 
@@ -77,8 +78,8 @@ func TestTransportSendsAgainAfterA429(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, client.Check(resp))
 		require.EqualValues(t, 3, count.Load())
-		require.Equal(t, 200*time.Millisecond, time.Since(start))
-		require.Equal(t, []time.Duration{100 * time.Millisecond, 100 * time.Millisecond}, waits)
+		require.Equal(t, 400*time.Millisecond, time.Since(start))
+		require.Equal(t, []time.Duration{200 * time.Millisecond, 200 * time.Millisecond}, waits)
 	})
 }
 
@@ -113,10 +114,10 @@ func TestTransportGivesUpWithTheLastResponse(t *testing.T) {
 		sent        int32
 		took        time.Duration
 	}{
-		"after five attempts":                {0, 0, "GET", nil, 5, 400 * time.Millisecond},
-		"after as many as it is told":        {2, 0, "GET", nil, 2, 100 * time.Millisecond},
+		"after five attempts":                {0, 0, "GET", nil, 5, 800 * time.Millisecond},
+		"after as many as it is told":        {2, 0, "GET", nil, 2, 200 * time.Millisecond},
 		"never again":                        {1, 0, "GET", nil, 1, 0},
-		"where the wait would be too long":   {0, 250 * time.Millisecond, "GET", nil, 3, 200 * time.Millisecond},
+		"where the wait would be too long":   {0, 250 * time.Millisecond, "GET", nil, 2, 200 * time.Millisecond},
 		"where the body cannot be had again": {0, 0, "PATCH", io.MultiReader(strings.NewReader("x")), 1, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -272,7 +273,7 @@ func TestTransportEndsWithTheContext(t *testing.T) {
 				var count atomic.Int32
 				transport := &client.Transport{Base: statuses(&count, 429), Limiter: c.limiter, MaxAttempts: 1 << 30, MaxWait: 1000 * time.Hour}
 				if c.held > 0 {
-					c.limiter.Hold(client.Bucket{Host: "api.pluralkit.me", Scope: "generic_get"}, c.held)
+					c.limiter.Observe(client.Bucket{Host: "api.pluralkit.me", Scope: "generic_get"}, 10, c.held)
 				}
 				ctx, cancel := context.WithCancelCause(t.Context())
 				var group sync.WaitGroup
@@ -297,12 +298,12 @@ func TestTransportEndsWithTheContext(t *testing.T) {
 // stuck is a limiter that never lets anything through.
 type stuck struct{}
 
-func (stuck) Wait(ctx context.Context, _ client.Bucket, _ int) error {
+func (stuck) Wait(ctx context.Context, _ client.Bucket) error {
 	<-ctx.Done()
 	return context.Cause(ctx)
 }
 
-func (stuck) Hold(client.Bucket, time.Duration) {}
+func (stuck) Observe(client.Bucket, int, time.Duration) {}
 
 func TestTransportClosesABodyThatIsNeverSent(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
@@ -430,9 +431,48 @@ func TestABucketDoesNotShowTheToken(t *testing.T) {
 
 type spyLimiter struct{ bucket client.Bucket }
 
-func (s *spyLimiter) Wait(_ context.Context, bucket client.Bucket, _ int) error {
+func (s *spyLimiter) Wait(_ context.Context, bucket client.Bucket) error {
 	s.bucket = bucket
 	return nil
 }
 
-func (*spyLimiter) Hold(client.Bucket, time.Duration) {}
+func (*spyLimiter) Observe(client.Bucket, int, time.Duration) {}
+
+// Over a real network, and with a body that the server does not read before it refuses.
+func TestTransportUsesItsConnectionAgain(t *testing.T) {
+	var tries atomic.Int32
+	var connections sync.Map
+	address, httpClient := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		connections.Store(r.RemoteAddr, true)
+		if tries.Add(1) < 4 {
+			w.Header().Set("X-RateLimit-Limit", "1000")
+			w.WriteHeader(http.StatusTooManyRequests)
+			_, _ = io.WriteString(w, refusal)
+			return
+		}
+		body, err := io.ReadAll(r.Body)
+		if err != nil || string(body) != "hello" {
+			w.WriteHeader(http.StatusTeapot)
+		}
+	})
+	resp, err := do(t, rewritten{address, &client.Transport{Base: httpClient.Transport}}, http.MethodPost, "hello")
+	require.NoError(t, err)
+	require.NoError(t, client.Check(resp))
+	require.NoError(t, resp.Body.Close())
+	require.EqualValues(t, 4, tries.Load())
+	count := 0
+	connections.Range(func(any, any) bool { count++; return true })
+	require.Equal(t, 1, count, "connections")
+}
+
+// rewritten sends all requests to one address.
+type rewritten struct {
+	address string
+	base    http.RoundTripper
+}
+
+func (r rewritten) RoundTrip(req *http.Request) (*http.Response, error) {
+	req = req.Clone(req.Context())
+	req.URL.Scheme, req.URL.Host = "http", strings.TrimPrefix(r.address, "http://")
+	return r.base.RoundTrip(req)
+}

@@ -45,17 +45,17 @@ func tour(ctx context.Context, out io.Writer, address string, log *serverLog) er
 	// ask prints the request and what came back, and returns the error to handle.
 	ask := func(title, method, path, body string) error {
 		t.title(title)
-		t.line("request ", "%s %s %s", method, path, shorten(body))
+		t.linef("request ", "%s %s %s", method, path, shorten(body))
 		answer, err := call(ctx, httpClient, method, address+path, body)
 		if err == nil {
-			t.line("response", "%s", answer)
+			t.linef("response", "%s", answer)
 			return nil
 		}
 		// Where there is no ResponseError there was no response: the network failed, or the context ended.
 		if response, ok := errors.AsType[*client.ResponseError](err); ok {
-			t.line("response", "%d %s", response.Status, response.Body)
+			t.linef("response", "%d %s", response.Status, response.Body)
 		}
-		t.line("error   ", "%v", err)
+		t.linef("error   ", "%v", err)
 		return err
 	}
 
@@ -65,17 +65,17 @@ func tour(ctx context.Context, out io.Writer, address string, log *serverLog) er
 
 	err := ask("Match an error by its code", "GET", "/v2/members/zzzzz", "")
 	if errors.Is(err, pkerr.MemberNotFound) {
-		t.line("handled ", "errors.Is(err, pkerr.MemberNotFound): there is no such member")
+		t.linef("handled ", "errors.Is(err, pkerr.MemberNotFound): there is no such member")
 	}
 
 	err = ask("Match it by its class", "GET", "/v2/nowhere", "")
 	if errors.Is(err, pkerr.NotFound) && !errors.Is(err, pkerr.MemberNotFound) {
-		t.line("handled ", "errors.Is(err, pkerr.NotFound): a 404, whichever it is")
+		t.linef("handled ", "errors.Is(err, pkerr.NotFound): a 404, whichever it is")
 	}
 
 	err = ask("Read the reference that an error names", "POST", "/v2/systems/@me/switches", `{"members":["abcde","vwxyz"]}`)
 	if ref, ok := pkerr.Ref(err); ok && errors.Is(err, pkerr.MemberNotFound) {
-		t.line("handled ", "pkerr.Ref(err): %q is the one; code %v is a MemberNotFound too", ref, pkerr.CodeOf(err))
+		t.linef("handled ", "pkerr.Ref(err): %q is the one; code %v is a MemberNotFound too", ref, pkerr.CodeOf(err))
 	}
 
 	long, _ := json.Marshal(map[string]string{"name": strings.Repeat("x", 101), "color": "orange"})
@@ -84,37 +84,37 @@ func tour(ctx context.Context, out io.Writer, address string, log *serverLog) er
 	for _, key := range slices.Sorted(maps.Keys(fields)) {
 		for _, o := range fields[key] {
 			if o.MaxLength != nil && o.ActualLength != nil {
-				t.line("handled ", "%s: %d characters, and %d are allowed", key, *o.ActualLength, *o.MaxLength)
+				t.linef("handled ", "%s: %d characters, and %d are allowed", key, *o.ActualLength, *o.MaxLength)
 			} else {
-				t.line("handled ", "%s: %s", key, o.Message)
+				t.linef("handled ", "%s: %s", key, o.Message)
 			}
 		}
 	}
 
 	err = ask("Send a field of the wrong type", "PATCH", "/v2/members/abcde", `{"name":7}`)
 	if errors.Is(err, pkerr.ModelParse) {
-		t.line("handled ", "server.DecodeJSON said which: %v", pkerr.FieldErrors(err))
+		t.linef("handled ", "server.DecodeJSON said which: %v", pkerr.FieldErrors(err))
 	}
 
 	err = ask("Wait out a rate limit", "GET", "/v2/systems/@me/members", "")
 	if wait, ok := pkerr.RetryAfter(err); ok && errors.Is(err, pkerr.TooManyRequests) {
-		t.line("handled ", "pkerr.RetryAfter(err): try again in %v", wait)
+		t.linef("handled ", "pkerr.RetryAfter(err): try again in %v", wait)
 	}
 
 	err = ask("Meet a proxy that answers in HTML", "GET", "/v2/proxied", "")
 	if errors.Is(err, pkerr.InternalServerError) {
-		t.line("handled ", "errors.Is(err, pkerr.InternalServerError): a 5xx, and the page is no message")
+		t.linef("handled ", "errors.Is(err, pkerr.InternalServerError): a 5xx, and the page is no message")
 	}
 
 	err = ask("Meet a code from the future", "GET", "/v2/systems/@me/constellations", "")
 	if code := pkerr.CodeOf(err); code.Name() == "" && errors.Is(err, pkerr.NotFound) {
-		t.line("handled ", "code %v has no constant in this version of pkerr, and is a NotFound all the same", code)
+		t.linef("handled ", "code %v has no constant in this version of pkerr, and is a NotFound all the same", code)
 	}
 
 	err = ask("Run into a bug of the server", "GET", "/v2/systems/@me/fronters", "")
 	if errors.Is(err, pkerr.InternalServerError) {
-		t.line("handled ", "the client learns nothing of the cause; only the server's log has it:")
-		t.line("log     ", "%s", strings.TrimSpace(log.String()))
+		t.linef("handled ", "the client learns nothing of the cause; only the server's log has it:")
+		t.linef("log     ", "%s", strings.TrimSpace(log.String()))
 	}
 	return t.err
 }
@@ -139,7 +139,7 @@ func (t *transcript) title(title string) {
 	t.printf("%d. %s\n", t.chapter, title)
 }
 
-func (t *transcript) line(what, format string, args ...any) {
+func (t *transcript) linef(what, format string, args ...any) {
 	t.printf("   %s  %s\n", what, strings.TrimSpace(fmt.Sprintf(format, args...)))
 }
 

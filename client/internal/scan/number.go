@@ -40,7 +40,7 @@ func (s *Scanner) digits() {
 		s.pos++
 	}
 	if s.pos == start {
-		s.failed = true
+		s.fail()
 	}
 }
 

@@ -38,11 +38,14 @@ func (s *Scanner) Failed() bool { return s.failed }
 
 // Next returns the first byte of the next value, which tells its kind. It is 0 at the end, and once the scanner has failed.
 func (s *Scanner) Next() byte {
-	if s.failed || s.pos >= len(s.data) {
-		return 0
+	if s.pos < len(s.data) {
+		return s.data[s.pos]
 	}
-	return s.data[s.pos]
+	return 0
 }
+
+// fail ends the reading.
+func (s *Scanner) fail() { s.failed, s.pos = true, len(s.data) }
 
 // Open enters the object or list that begins with the bracket opening, and tells whether there is something in it:
 //
@@ -53,7 +56,7 @@ func (s *Scanner) Next() byte {
 func (s *Scanner) Open(opening byte) bool {
 	s.depth++
 	if s.depth > maxDepth || !s.take(opening) {
-		s.failed = true
+		s.fail()
 		return false
 	}
 	s.space()
@@ -69,7 +72,7 @@ func (s *Scanner) More(closing byte) bool {
 		return true
 	}
 	if !s.close(closing) {
-		s.failed = true
+		s.fail()
 	}
 	return false
 }
@@ -94,13 +97,8 @@ func (s *Scanner) take(c byte) bool {
 
 // space goes past white space.
 func (s *Scanner) space() {
-	for s.pos < len(s.data) {
-		switch s.data[s.pos] {
-		case ' ', '\t', '\n', '\r':
-			s.pos++
-		default:
-			return
-		}
+	for c := s.Next(); c <= ' ' && (c == ' ' || c == '\n' || c == '\r' || c == '\t'); c = s.Next() {
+		s.pos++
 	}
 }
 
@@ -109,7 +107,7 @@ func (s *Scanner) Key() String {
 	key := s.String()
 	s.space()
 	if !s.take(':') {
-		s.failed = true
+		s.fail()
 	}
 	s.space()
 	return key
@@ -142,7 +140,7 @@ func (s *Scanner) Skip() {
 
 func (s *Scanner) literal(word string) {
 	if len(s.data)-s.pos < len(word) || string(s.data[s.pos:s.pos+len(word)]) != word {
-		s.failed = true
+		s.fail()
 		return
 	}
 	s.pos += len(word)

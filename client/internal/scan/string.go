@@ -20,7 +20,7 @@ func (t String) Empty() bool { return t.start == t.end }
 // String reads the string that comes next.
 func (s *Scanner) String() String {
 	if !s.take('"') {
-		s.failed = true
+		s.fail()
 		return String{}
 	}
 	t := String{start: s.pos, ascii: true}
@@ -35,13 +35,13 @@ func (s *Scanner) String() String {
 				return String{}
 			}
 		case c < ' ':
-			s.failed = true
+			s.fail()
 			return String{}
 		default:
 			t.ascii = false
 		}
 	}
-	s.failed = true
+	s.fail()
 	return String{}
 }
 
@@ -77,7 +77,7 @@ func (s *Scanner) escape(i int) int {
 			}
 		}
 	}
-	s.failed = true
+	s.fail()
 	return 0
 }
 

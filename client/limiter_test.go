@@ -1,0 +1,191 @@
+package client_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pkerr/pkerr/client"
+)
+
+// The limiter for one process is one that Transport can use.
+var _ client.Limiter = (*client.LocalLimiter)(nil)
+
+var reads = client.Bucket{Host: "api.pluralkit.me", Scope: "generic_get"}
+
+// arrivals lets n requests through one after another, and returns when each might be sent.
+func arrivals(t *testing.T, l *client.LocalLimiter, bucket client.Bucket, n int) []time.Duration {
+	t.Helper()
+	start := time.Now()
+	at := make([]time.Duration, n)
+	for i := range at {
+		require.NoError(t, l.Wait(t.Context(), bucket))
+		at[i] = time.Since(start)
+	}
+	return at
+}
+
+func TestLimiterLetsEverythingThroughUntilARefusal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &client.LocalLimiter{}
+		require.Zero(t, arrivals(t, l, reads, 100)[99])
+
+		l.Observe(reads, 10, 150*time.Millisecond)
+		at := arrivals(t, l, reads, 100)
+		require.Equal(t, 150*time.Millisecond, at[0], "it is held")
+		for i := 1; i < len(at); i++ {
+			require.Greater(t, at[i]-at[i-1], 100*time.Millisecond, "then one at a time, slower than the API")
+			require.Less(t, at[i]-at[i-1], 110*time.Millisecond)
+		}
+
+		time.Sleep(time.Minute)
+		require.Zero(t, arrivals(t, l, reads, 100)[99], "as it was, once the bucket has had the time to fill up")
+	})
+}
+
+func TestLimiterPaces(t *testing.T) {
+	for scope, c := range map[string]struct {
+		observed int
+		burst    int
+		interval time.Duration
+	}{
+		"generic_get":       {0, 5, 100 * time.Millisecond},
+		"own_system_get":    {0, 5, 100 * time.Millisecond},
+		"generic_update":    {0, 2, 334 * time.Millisecond},
+		"own_system_update": {0, 2, 334 * time.Millisecond},
+		"token2":            {0, 10, 50 * time.Millisecond},
+		"other":             {0, 1, time.Second},
+		"observed":          {50, 25, 20 * time.Millisecond},
+	} {
+		t.Run(scope, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := &client.LocalLimiter{Pace: true}
+				bucket := client.Bucket{Scope: scope}
+				if c.observed > 0 {
+					l.Observe(bucket, c.observed, 0)
+				}
+				at := arrivals(t, l, bucket, c.burst+20)
+				require.Zero(t, at[c.burst-1], "half of a second's worth at once")
+				for i := c.burst; i < len(at); i++ {
+					require.Greater(t, at[i]-at[i-1], c.interval)
+					require.Less(t, at[i]-at[i-1], c.interval*11/10)
+				}
+			})
+		})
+	}
+}
+
+func TestLimiterHoldsTheLongestOfSeveralRefusals(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &client.LocalLimiter{}
+		l.Observe(reads, 10, time.Second)
+		l.Observe(reads, 10, 5*time.Second)
+		l.Observe(reads, 10, 2*time.Second)
+		require.Equal(t, 5*time.Second, arrivals(t, l, reads, 1)[0])
+		require.Zero(t, arrivals(t, l, client.Bucket{Scope: "generic_update"}, 1)[0], "and no other bucket")
+	})
+}
+
+// A refusal that comes while requests wait makes them wait longer.
+func TestLimiterHoldsThoseWhoWaitAlready(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &client.LocalLimiter{}
+		l.Observe(reads, 10, time.Second)
+		start := time.Now()
+		var group sync.WaitGroup
+		group.Go(func() {
+			require.NoError(t, l.Wait(t.Context(), reads))
+			require.Equal(t, 10*time.Second, time.Since(start))
+		})
+		synctest.Wait()
+		l.Observe(reads, 10, 10*time.Second)
+		group.Wait()
+	})
+}
+
+func TestLimiterIsFirstComeFirstServed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &client.LocalLimiter{}
+		l.Observe(reads, 10, time.Second)
+		var mu sync.Mutex
+		var order []int
+		var group sync.WaitGroup
+		for i := range 50 {
+			group.Go(func() {
+				require.NoError(t, l.Wait(t.Context(), reads))
+				mu.Lock()
+				defer mu.Unlock()
+				order = append(order, i)
+			})
+			synctest.Wait()
+		}
+		group.Wait()
+		for i, n := range order {
+			require.Equal(t, i, n)
+		}
+	})
+}
+
+// One who gives up does not cost the others their turn.
+func TestLimiterEndsWithTheContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cause := errors.New("enough")
+		l := &client.LocalLimiter{}
+		l.Observe(reads, 10, time.Second)
+		ctx, cancel := context.WithCancelCause(t.Context())
+		start := time.Now()
+		var group sync.WaitGroup
+		for range 20 {
+			group.Go(func() {
+				require.ErrorIs(t, l.Wait(ctx, reads), cause)
+				require.Equal(t, time.Millisecond, time.Since(start))
+			})
+		}
+		group.Go(func() {
+			require.NoError(t, l.Wait(t.Context(), reads))
+			require.Equal(t, time.Second, time.Since(start))
+		})
+		time.Sleep(time.Millisecond)
+		cancel(cause)
+		group.Wait()
+		require.ErrorIs(t, l.Wait(ctx, reads), cause, "nor is anything let through after it")
+	})
+}
+
+// A program with very many tokens does not make the limiter grow without end.
+func TestLimiterForgetsFullBuckets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &client.LocalLimiter{Pace: true}
+		held := client.Bucket{Owner: "held"}
+		l.Observe(held, 1, 24*time.Hour)
+		for i := range 5000 {
+			require.NoError(t, l.Wait(t.Context(), client.Bucket{Scope: "own_system_get", Owner: fmt.Sprint(i)}))
+			time.Sleep(time.Second)
+		}
+		require.Less(t, client.Buckets(l), 1100)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		require.ErrorIs(t, l.Wait(ctx, held), context.DeadlineExceeded, "what is still held is not forgotten")
+	})
+}
+
+func TestLimiterForManyGoroutines(t *testing.T) {
+	l := &client.LocalLimiter{Pace: true}
+	var group sync.WaitGroup
+	for i := range 50 {
+		group.Go(func() {
+			bucket := client.Bucket{Owner: fmt.Sprint(i % 7)}
+			l.Observe(bucket, 1_000_000, 0)
+			for range 20 {
+				require.NoError(t, l.Wait(t.Context(), bucket))
+			}
+		})
+	}
+	group.Wait()
+}

@@ -1,0 +1,165 @@
+package client_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/client"
+	"github.com/pkerr/pkerr/pkerrtest"
+)
+
+// limited starts a fake API whose limiter counts as the real one does. GET /v2/systems/abcde is answered with a 204.
+func limited(t *testing.T, rate int, latency time.Duration) *pkerrtest.Server {
+	t.Helper()
+	api := pkerrtest.NewServer(t, pkerrtest.WithLatency(latency),
+		pkerrtest.WithRateLimit(pkerrtest.Rates{Get: rate, Update: rate, Token2: rate}))
+	api.On("/v2/systems/abcde").ReplyBytes(http.StatusNoContent, nil, "")
+	return api
+}
+
+// roundTrips are those for which the limits are tried.
+var roundTrips = []time.Duration{
+	5 * time.Millisecond, 30 * time.Millisecond, 80 * time.Millisecond, 120 * time.Millisecond, 200 * time.Millisecond, 350 * time.Millisecond,
+}
+
+// together sends n requests at once, and returns the error of one that was refused, if any was.
+func together(t *testing.T, api *pkerrtest.Server, n int) error {
+	t.Helper()
+	refusals := make([]error, n)
+	var group sync.WaitGroup
+	for i := range refusals {
+		group.Go(func() { refusals[i] = get(api.Client(), api.URL+"/v2/systems/abcde") })
+	}
+	group.Wait()
+	i := slices.IndexFunc(refusals, func(err error) bool { return err != nil })
+	if i < 0 {
+		return nil
+	}
+	require.ErrorIs(t, refusals[i], pkerr.TooManyRequests)
+	return refusals[i]
+}
+
+// The first try after RetryDelay passes, whatever the rate and the round trip.
+func TestTheFirstRetryAfterRetryDelayPasses(t *testing.T) {
+	for _, rate := range []int{3, 10, 20} {
+		for _, roundTrip := range roundTrips {
+			t.Run(fmt.Sprintf("%d per second, %v", rate, roundTrip), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					api := limited(t, rate, roundTrip)
+					for range 20 {
+						// One after another, or where the round trip is so long that this never fills the bucket, many at once.
+						var err error
+						for tries := 0; err == nil; tries++ {
+							err = together(t, api, 1+tries/20)
+						}
+						delay, ok := client.RetryDelay(err)
+						require.True(t, ok)
+						time.Sleep(delay)
+						require.NoError(t, together(t, api, 1))
+					}
+				})
+			})
+		}
+	}
+}
+
+// load is what came of many goroutines that want more than the limit, through one Transport.
+type load struct {
+	passed, sent, refused, slowest, fastest int64
+}
+
+// usable is the share of what the API serves at the most, rate-1 per second, that got through.
+func (l load) usable(rate int, d time.Duration) float64 {
+	return float64(l.passed) / (float64(rate-1) * d.Seconds())
+}
+
+func run(t *testing.T, rate int, roundTrip, jitter time.Duration, pace bool, d time.Duration) load {
+	t.Helper()
+	var result load
+	synctest.Test(t, func(t *testing.T) {
+		api := limited(t, rate, roundTrip)
+		base := &counter{base: api.Client().Transport, jitter: jitter}
+		httpClient := &http.Client{Transport: &client.Transport{Base: base, Limiter: &client.LocalLimiter{Pace: pace}}}
+		ctx, cancel := context.WithTimeout(t.Context(), d)
+		defer cancel()
+		var group sync.WaitGroup
+		passed := make([]int64, 50)
+		for i := range passed {
+			group.Go(func() {
+				for ctx.Err() == nil {
+					req := request(t, api.URL+"/v2/systems/abcde").WithContext(ctx)
+					if rate == 3 {
+						req.Method = http.MethodPatch // as on the real API, where writes are the slow ones
+					}
+					resp, err := httpClient.Do(req)
+					if err != nil {
+						require.Error(t, ctx.Err(), "%v", err)
+						return
+					}
+					if client.Check(resp) == nil {
+						passed[i]++
+					}
+					require.NoError(t, resp.Body.Close())
+				}
+			})
+		}
+		group.Wait()
+		for _, n := range passed {
+			result.passed += n
+		}
+		result.sent, result.refused = base.sent.Load(), base.refused.Load()
+		result.slowest, result.fastest = slices.Min(passed), slices.Max(passed)
+	})
+	return result
+}
+
+// counter counts what goes over the wire, which delays each request by another part of jitter.
+type counter struct {
+	base          http.RoundTripper
+	jitter        time.Duration
+	sent, refused atomic.Int64
+}
+
+func (c *counter) RoundTrip(req *http.Request) (*http.Response, error) {
+	// 37 and 101 have no common divisor, so that all hundredths have their turn, in no obvious order.
+	time.Sleep(c.jitter * time.Duration(c.sent.Add(1)*37%101) / 101)
+	resp, err := c.base.RoundTrip(req)
+	if err == nil && resp.StatusCode == http.StatusTooManyRequests {
+		c.refused.Add(1)
+	}
+	return resp, err
+}
+
+func TestTransportUnderLoad(t *testing.T) {
+	for _, rate := range []int{3, 10, 20} {
+		for _, roundTrip := range roundTrips {
+			for _, jitter := range []time.Duration{0, 100 * time.Millisecond} {
+				for _, pace := range []bool{false, true} {
+					t.Run(fmt.Sprintf("%d per second, %v, jitter %v, pace %v", rate, roundTrip, jitter, pace), func(t *testing.T) {
+						l := run(t, rate, roundTrip, jitter, pace, time.Minute)
+						usable := l.usable(rate, time.Minute)
+						t.Logf("%.0f %% of the usable budget, %d sent, %d refused, each goroutine %d to %d",
+							100*usable, l.sent, l.refused, l.slowest, l.fastest)
+						if pace {
+							require.GreaterOrEqual(t, usable, 0.90)
+							require.Less(t, float64(l.refused), 0.01*float64(l.sent))
+						} else {
+							require.GreaterOrEqual(t, usable, 0.85)
+						}
+						require.GreaterOrEqual(t, 2*l.slowest, l.fastest, "nobody starves")
+					})
+				}
+			}
+		}
+	}
+}

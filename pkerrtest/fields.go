@@ -1,0 +1,92 @@
+package pkerrtest
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/pkerr/pkerr"
+)
+
+// RequireFields fails the test, and stops it, unless err says that something is wrong with these keys of the request, and with no
+// others. What exactly is wrong does not matter, nor in which words, and neither does the order of the keys. Without a key it
+// requires that err says nothing of any.
+//
+// It sees what [pkerr.FieldErrors] sees, so err may be wrapped. A nil err has no keys.
+func RequireFields(tb testing.TB, err error, keys ...string) {
+	tb.Helper()
+	fields := pkerr.FieldErrors(err)
+	var missing, unexpected []string
+	for _, key := range keys {
+		if len(fields[key]) == 0 {
+			missing = append(missing, key)
+		}
+	}
+	for key := range fields {
+		if !slices.Contains(keys, key) {
+			unexpected = append(unexpected, key)
+		}
+	}
+	if len(missing)+len(unexpected) == 0 {
+		return
+	}
+	tb.Fatalf(`the wrong keys have errors
+      want: %s
+       got: %s
+   missing: %s
+unexpected: %s
+ the error: %s`, list(keys), list(slices.Collect(maps.Keys(fields))), list(missing), list(unexpected), text(err))
+}
+
+// RequireTooLong fails the test, and stops it, unless err says that the value of key is too long: that maxLength is allowed, and
+// that it has actualLength, both as [pkerr.Length] counts. Other errors of the same key, and other keys, do not matter.
+//
+// It sees what [pkerr.FieldErrors] sees, so err may be wrapped. A nil err says nothing.
+func RequireTooLong(tb testing.TB, err error, key string, maxLength, actualLength int) {
+	tb.Helper()
+	objects := pkerr.FieldErrors(err)[key]
+	var got []string
+	for _, o := range objects {
+		if o.MaxLength != nil && *o.MaxLength == maxLength && o.ActualLength != nil && *o.ActualLength == actualLength {
+			return
+		}
+		got = append(got, fmt.Sprintf("max_length %s, actual_length %s (%q)", length(o.MaxLength), length(o.ActualLength), o.Message))
+	}
+	if got == nil {
+		got = []string{"nothing is wrong with it"}
+	}
+	tb.Fatalf(`the key %q is not said to be too long
+      want: max_length %d, actual_length %d
+       got: %s
+ the error: %s`, key, maxLength, actualLength, strings.Join(got, "\n            "), text(err))
+}
+
+// list returns the keys in order, on one line.
+func list(keys []string) string {
+	if len(keys) == 0 {
+		return "none"
+	}
+	quoted := make([]string, 0, len(keys))
+	for _, key := range slices.Compact(slices.Sorted(slices.Values(keys))) {
+		quoted = append(quoted, fmt.Sprintf("%q", key))
+	}
+	return strings.Join(quoted, ", ")
+}
+
+func length(n *int) string {
+	if n == nil {
+		return "absent"
+	}
+	return strconv.Itoa(*n)
+}
+
+// text returns the text of err. A code by itself has more to say than what the verbs of fmt print.
+func text(err error) string {
+	if err == nil {
+		return "nil"
+	}
+	return fmt.Sprint(struct{ error }{err}) // which survives an Error that panics, too
+}

@@ -1,0 +1,95 @@
+package pkerrtest_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// recorder is a test that keeps what it is told, for tests of what makes a test fail.
+type recorder struct {
+	testing.TB
+
+	mu       sync.Mutex
+	failures []string
+	cleanups []func()
+}
+
+func (r *recorder) Helper() {}
+
+func (r *recorder) Cleanup(f func()) { r.cleanups = append(r.cleanups, f) }
+
+func (r *recorder) Errorf(format string, args ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.failures = append(r.failures, fmt.Sprintf(format, args...))
+}
+
+func (r *recorder) Fatalf(format string, args ...any) { r.Errorf(format, args...) }
+
+func (r *recorder) FailNow() {}
+
+func (r *recorder) Name() string { return "recorder" }
+
+// end does what is left to do when a test is over.
+func (r *recorder) end() {
+	for _, f := range slices.Backward(r.cleanups) {
+		f()
+	}
+}
+
+// told returns what the test was told, and forgets it.
+func (r *recorder) told() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	failures := r.failures
+	r.failures = nil
+	return failures
+}
+
+// newRecorder returns a recorder that ends with t.
+func newRecorder(t *testing.T) *recorder {
+	t.Helper()
+	r := &recorder{}
+	t.Cleanup(r.end)
+	return r
+}
+
+// response is one with its body.
+type response struct {
+	status int
+	header http.Header
+	body   string
+}
+
+// do sends a request, with headers in pairs.
+func do(t *testing.T, c *http.Client, method, url string, headers ...string) response {
+	t.Helper()
+	got, err := send(t, c, method, url, headers...)
+	require.NoError(t, err)
+	return got
+}
+
+// send is do for any goroutine, and for what may go wrong.
+func send(t *testing.T, c *http.Client, method, url string, headers ...string) (response, error) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, url, nil)
+	if err != nil {
+		return response{}, err
+	}
+	for pair := range slices.Chunk(headers, 2) {
+		req.Header.Set(pair[0], pair[1])
+	}
+	resp, err := c.Do(req)
+	if err != nil {
+		return response{}, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	return response{resp.StatusCode, resp.Header, string(body)}, err
+}
