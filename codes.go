@@ -20,7 +20,7 @@ import (
 type Code int64
 
 // The plain codes have the number 0, so the status alone tells them apart. They are also the classes: every code
-// with the status 404 matches [NotFound], those that the API will only have tomorrow included.
+// with the status 404 matches [NotFound], including those that the API adds later.
 const (
 	// BadRequest is «400: Bad Request». The API sends it for a body that is not JSON or has a value of the wrong JSON
 	// type, for a path or query parameter that does not parse, and for a PATCH without a single known key.

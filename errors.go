@@ -4,7 +4,7 @@
 // A [Code] is the identity of an error, and a constant of this package is a whole error that is matched with [errors.Is]:
 //
 //	errors.Is(err, pkerr.MemberNotFound) // this error, or the one that refines it
-//	errors.Is(err, pkerr.NotFound)       // any 404, those that the API will only have tomorrow included
+//	errors.Is(err, pkerr.NotFound)       // any 404, including codes that the API adds later
 //
 // An [Error] adds what the API says beside the code: the text, what is wrong with which key, how long to wait. It is
 // built from a code, and every step returns a new error:
@@ -309,6 +309,9 @@ func Ref(err error) (string, bool) {
 
 // RetryAfter returns how long err asks the caller to wait, and whether it says so at all: that of the outermost [*Error]
 // that does. It is never negative, and 0 is a value that the API does send. It returns false for a nil err.
+//
+// It is what the API says, and that is not enough: a client that waits for no longer can be refused for ever. How long to
+// wait before a retry is told by RetryDelay in package client.
 func RetryAfter(err error) (time.Duration, bool) {
 	return inErrors(err, func(e *Error) (time.Duration, bool) {
 		if e.RetryAfter == nil {

@@ -18,26 +18,25 @@ const (
 	readSize = 512
 )
 
-// Option changes what [Check] does.
-type Option func(options) options
+// Option changes what [Check] does. The zero value changes nothing.
+type Option struct{ apply func(*options) }
 
 type options struct{ bodyLimit int }
 
 // WithBodyLimit makes [Check] read and keep up to limit bytes of the body, instead of 64 KiB. With 0 or less it reads no body
 // at all, so that the status and the headers alone tell the error.
 func WithBodyLimit(limit int) Option {
-	return func(o options) options {
+	return Option{func(o *options) {
 		// One less than the largest int, since one byte more is asked for to see the end.
 		o.bodyLimit = min(max(limit, 0), math.MaxInt-1)
-		return o
-	}
+	}}
 }
 
 // Check returns nil for a response with a 2xx status, and what the response says as an error for any other: a
 // [*ResponseError], which wraps a [*pkerr.Error]. It is never a typed nil.
 //
-// Check reads the body of an error, and of no other response. It reads up to 64 KiB, to which [WithBodyLimit] is another
-// limit, and keeps them; the rest of a longer body is given up, and with it the connection. Closing the body is left to
+// Check reads the body of an error, and of no other response. It reads and keeps up to 64 KiB, or as much as [WithBodyLimit]
+// says; the rest of a longer body is given up, and with it the connection. Closing the body is left to
 // the caller, as ever. Where reading fails, because the context of the request is done or the connection breaks off, the
 // error still tells the status, and wraps what reading failed with.
 //
@@ -49,12 +48,8 @@ func Check(resp *http.Response, opts ...Option) error {
 	if resp.StatusCode >= 200 && resp.StatusCode <= 299 {
 		return nil
 	}
-	o := options{bodyLimit: defaultBodyLimit}
-	for _, opt := range opts {
-		o = opt(o)
-	}
 	d := new(decoded)
-	body, truncated, err := read(resp, o.bodyLimit, d.room[:0])
+	body, truncated, err := read(resp, bodyLimit(opts), d.room[:0])
 	d.decode(resp.StatusCode, resp.Header, body)
 	e := &d.response
 	e.Truncated = truncated
@@ -63,6 +58,20 @@ func Check(resp *http.Response, opts ...Option) error {
 		e.err = e.err.WithCause(err)
 	}
 	return e
+}
+
+// bodyLimit returns how much of a body is read.
+func bodyLimit(opts []Option) int {
+	if len(opts) == 0 {
+		return defaultBodyLimit
+	}
+	o := options{bodyLimit: defaultBodyLimit}
+	for _, opt := range opts {
+		if opt.apply != nil {
+			opt.apply(&o)
+		}
+	}
+	return o.bodyLimit
 }
 
 // read returns up to limit bytes of the body, and whether that is not the whole of it. It reads on to the end, so that the

@@ -2,6 +2,7 @@ package client
 
 import (
 	"bytes"
+	"cmp"
 	"math"
 	"net/http"
 	"strconv"
@@ -73,22 +74,22 @@ func (d *decoded) decode(status int, header http.Header, body []byte) {
 
 // ownText returns the text for an error that brought none. It is never empty.
 func ownText(code pkerr.Code, status int) string {
-	for c := code; c != 0; c = c.Base() {
-		if text := c.Message(); text != "" && !isTemplate(text) {
-			return text
-		}
-	}
-	if text := pkerr.MakeCode(0, status).Message(); text != "" {
+	none := "status " + strconv.Itoa(status)
+	if text := sentText(code, ""); text != "" && text != none {
 		return text
 	}
-	if text := http.StatusText(status); text != "" {
-		return text
-	}
-	return "status " + strconv.Itoa(status)
+	return cmp.Or(http.StatusText(status), none)
 }
 
-// isTemplate tells whether the text of a code has a reference to fill in.
-func isTemplate(text string) bool { return strings.IndexByte(text, '{') >= 0 }
+// isTemplate tells whether text is one of the API's in which the reference is not filled in.
+func isTemplate(text string) bool {
+	return strings.IndexByte(text, '{') >= 0 && sentText(0, text) != text
+}
+
+// sentText returns the text that is sent for a code with this message. It is not that message where it is a template.
+func sentText(code pkerr.Code, message string) string {
+	return (&pkerr.Error{Code: code, Message: message}).Response().Message
+}
 
 // plainText returns a body that is a short text for people, and "" for any other.
 func plainText(header http.Header, body []byte) string {
@@ -97,7 +98,7 @@ func plainText(header http.Header, body []byte) string {
 		return ""
 	}
 	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\uFEFF")))
-	if bytes.HasPrefix(body, []byte("<")) {
+	if bytes.HasPrefix(body, []byte("<")) || bytes.Contains(bytes.ToLower(body), []byte("<html")) {
 		return ""
 	}
 	return strings.ToValidUTF8(string(body), string(utf8.RuneError))

@@ -1,4 +1,4 @@
-// Package client turns what comes back from the API into errors that can be handled.
+// Package client turns what comes back from the API into errors that can be handled, and waits out its rate limits.
 //
 // [Check] is all that most callers need. After a request:
 //
@@ -14,6 +14,18 @@
 // What it returns matches the codes of package pkerr with [errors.Is], and has all that the response said in a
 // [*ResponseError]: an API's error as well as a proxy's page of HTML, an empty body, or a code that no version of this
 // library has heard of.
+//
+// # Waiting out rate limits
+//
+// With a [Transport], requests that the API refuses with a 429 are held back and sent again, and so are those of all other
+// goroutines that the same limit is for:
+//
+//	httpClient := &http.Client{Transport: &client.Transport{}}
+//
+// With a [LocalLimiter] that paces, hardly any is refused in the first place. Those who would rather retry by hand wait for
+// as long as [RetryDelay] says. Do not wait for the `retry_after` of the response alone: the limiter of the API counts some
+// of the requests that it refuses, so that a client which obeys it to the letter can be refused for ever. Transport has a
+// table of what gets through.
 //
 // # What is read, and how
 //
@@ -36,6 +48,6 @@
 //     is absent or negative, the Retry-After header counts, in seconds or as a date; one in the past is 0. A wait that is
 //     too long for a [time.Duration] is the longest there is.
 //  9. The scope is `scope`, else, of a 429, the X-RateLimit-Scope header.
-//  10. Nothing that came from outside is printed without escaping it, and nothing secret is added: no request header, no
-//     query string and no password of a URL can be reached from the error. What the server said is kept as it said it.
+//  10. An error escapes what came from outside when it is printed, and adds nothing secret: no request header, no query
+//     string and no password of a URL can be reached from it. Its Body and Message are kept as the server sent them.
 package client

@@ -98,14 +98,13 @@ func known(s *scan.Scanner, text scan.String, usual ...string) string {
 func (d *document) text(s *scan.Scanner, code pkerr.Code) string {
 	own := code.Message()
 	for _, text := range [...]scan.String{d.message, d.problem, d.title} {
-		switch {
-		case text.Empty():
-		case !s.Is(text, own):
-			return s.Text(text)
-		case !isTemplate(own):
-			return own
-		default:
-			// The server forgot to fill it in, or somebody copied it from the documentation. Another text may do.
+		found := own // spares a new string for the text that nearly all have
+		if !s.Is(text, own) {
+			found = s.Text(text)
+		}
+		// The server may have forgotten to fill it in, or somebody has copied it from the documentation. Another may do.
+		if found != "" && !isTemplate(found) {
+			return found
 		}
 	}
 	return ""

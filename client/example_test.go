@@ -103,14 +103,14 @@ func ExampleCheck_rateLimit() {
 
 	err := get(api.Client(), api.URL+"/v2/members/abcde")
 
-	if wait, ok := pkerr.RetryAfter(err); ok {
-		fmt.Println("wait:", wait)
+	if delay, ok := client.RetryDelay(err); ok {
+		fmt.Println("try again in", delay)
 	}
 	if e, ok := errors.AsType[*client.ResponseError](err); ok && e.RateLimit != nil {
 		fmt.Println("limit:", e.RateLimit.Limit, "per second for", e.RateLimit.Scope)
 	}
 	// Output:
-	// wait: 19ms
+	// try again in 119ms
 	// limit: 10 per second for generic_get
 }
 

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Bucket is what the API counts requests by. Each has a rate of its own, and is full or empty for itself.
+// Bucket is what the API counts requests by. Each has a rate of its own, and fills up and empties by itself.
 type Bucket struct {
 	// Host is the API, such as "api.pluralkit.me".
 	Host string
@@ -29,9 +29,9 @@ type Limiter interface {
 	// tell, and at the latest when ctx is done; then the request is not sent.
 	Wait(ctx context.Context, bucket Bucket) error
 
-	// Observe tells what a response has said of the bucket: how many requests a second it takes, and for how long none may be
-	// sent, which is 0 but for a 429. It is called with each 429, and where the rate is not known or another one than before. It
-	// must not block for long.
+	// Observe tells what a response has said of the bucket: how many requests a second it takes, 0 where it did not say, and
+	// for how long none may be sent, 0 unless it was a 429. It is called with every 429, and with every other response that
+	// says a rate. It must not block for long.
 	Observe(bucket Bucket, rate int, hold time.Duration)
 }
 
@@ -47,10 +47,16 @@ type LocalLimiter struct {
 
 	mu      sync.Mutex
 	buckets map[Bucket]*pace
+	many    int // how many buckets there may be until those that are full again are forgotten
 }
 
-// maxBuckets is how many buckets are remembered before those that are full again are forgotten.
-const maxBuckets = 1024
+const (
+	// fewBuckets are so few that none needs to be forgotten.
+	fewBuckets = 1024
+
+	// maxRate is how many requests a second are let through at most, whatever a server says.
+	maxRate = 1000
+)
 
 // pace is the state of a bucket.
 type pace struct {
@@ -69,6 +75,9 @@ type pace struct {
 
 	// rate is how many requests a second the API takes.
 	rate int
+
+	// counting tells that the API has refused a request, and that its bucket cannot have been full since.
+	counting bool
 }
 
 // Wait waits until a request of the bucket may be sent.
@@ -107,7 +116,7 @@ func (l *LocalLimiter) Observe(bucket Bucket, rate int, hold time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if rate > 0 {
-		p.rate = rate
+		p.rate = min(rate, maxRate)
 	}
 	if until := time.Now().Add(hold); hold > 0 && until.After(p.held) {
 		p.held = until
@@ -138,17 +147,18 @@ func (l *LocalLimiter) leave(p *pace) {
 	p.waiting--
 }
 
-// forget drops the buckets that are full again, once there are many.
+// forget drops the buckets that are full again, each time that there are twice as many as were left the last time.
 func (l *LocalLimiter) forget() {
-	if len(l.buckets) < maxBuckets {
+	if len(l.buckets) < max(l.many, fewBuckets) {
 		return
 	}
 	now := time.Now()
 	for bucket, p := range l.buckets {
-		if p.waiting == 0 && !p.full.After(now) && !p.held.After(now) {
+		if p.waiting == 0 && now.Sub(p.full) >= time.Second && !p.held.After(now) {
 			delete(l.buckets, bucket)
 		}
 	}
+	l.many = 2 * len(l.buckets)
 }
 
 // reserve books a request where it may be sent now, and else returns how long to wait before asking again.
@@ -166,13 +176,12 @@ func (l *LocalLimiter) reserve(p *pace) time.Duration {
 			return wait
 		}
 		// The API's bucket has had time for one request, and no more.
-		p.held, p.full = time.Time{}, now.Add(burst)
+		p.held, p.full, p.counting = time.Time{}, now.Add(burst), true
+	} else if idle := now.Sub(p.full); idle >= 0 {
+		// The API's bucket holds a second's worth, of which this one leaves out all but the burst.
+		p.full, p.counting = now, p.counting && idle < time.Second-burst
 	}
-	counting := l.Pace || p.full.After(now)
-	if p.full.Before(now) {
-		p.full = now
-	}
-	if !counting {
+	if !p.counting && !l.Pace {
 		return 0
 	}
 	if wait := p.full.Sub(now) - burst; wait > 0 {

@@ -16,7 +16,7 @@ type RateLimit struct {
 	Remaining int
 
 	// Reset is when the limit is whole again. The API sends the time of the response, whatever the limit, so do not wait for it:
-	// see [pkerr.RetryAfter]. The header, X-RateLimit-Reset, is in seconds; it was in milliseconds once, which is told
+	// see [RetryDelay]. The header, X-RateLimit-Reset, is in seconds; it was in milliseconds once, which is told
 	// apart by its size.
 	Reset time.Time
 

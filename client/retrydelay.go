@@ -17,11 +17,11 @@ import (
 // API grants one request. It is a second divided by the X-RateLimit-Limit header; without one, what the API's documentation says
 // of the scope, else of the method: 100 ms for reads, 334 ms for writes. Where neither is known it is a second.
 //
-// That more is needed. The API's limiter books the first request that it refuses in a burst, as if it had been granted, and
-// tells it to come back after 0 milliseconds; who obeys is refused, and booked, again, and so on for ever. Where the
-// headers of the limiter are there, and so tell that it was this which happened, the delay has the interval that was
-// booked, too: two in all. With it the first retry passes at any rate and round trip, as long as nobody else uses the same
-// limit.
+// The API's own figure is too low. When a burst goes over the limit, the API counts the first request that it refuses as if
+// it had been served, and tells the client to come back after 0 milliseconds. A client that obeys is counted and refused
+// again, and so on for ever. A refusal with 0 milliseconds and all the headers of the limiter is such a one, and its delay
+// is two intervals, one of them for the request that was counted. After this delay the first retry passes at any rate and
+// round trip, as long as nobody else uses the same limit.
 //
 // It is for those who retry by hand; [Transport] does it all.
 func RetryDelay(err error) (time.Duration, bool) {

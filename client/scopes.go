@@ -10,9 +10,8 @@ import (
 
 // scopes knows which bucket a request counts towards: a guess, until the API has said it.
 type scopes struct {
-	mu    sync.Mutex
-	seen  map[route]string // scopes that are not what one would guess
-	rates map[Bucket]int
+	mu   sync.Mutex
+	seen map[route]string // scopes that are not what one would guess
 }
 
 // route is what the API's choice of a scope can depend on.
@@ -21,13 +20,17 @@ type route struct {
 	read              bool
 }
 
-// maxRoutes is how many routes are remembered before all are forgotten, and learned anew. Their paths have the IDs of members in
-// them, so there is no end to them.
-const maxRoutes = 4096
+const (
+	// maxRoutes is how many routes are remembered before all are forgotten, and learned anew. Their paths have the IDs of
+	// members in them, so there is no end to them.
+	maxRoutes = 4096
 
-// bucket returns the bucket that req counts towards.
-func (s *scopes) bucket(req *http.Request) Bucket {
-	r := routeOf(req)
+	// maxScope is how long the name of a scope may be. Those of the API are much shorter.
+	maxScope = 64
+)
+
+// bucket returns the bucket that requests of the route count towards, as far as is known.
+func (s *scopes) bucket(r route) Bucket {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	scope, ok := s.seen[r]
@@ -37,33 +40,21 @@ func (s *scopes) bucket(req *http.Request) Bucket {
 	return r.bucket(scope)
 }
 
-// learn notes what the header of a response says of the bucket of its request. It returns that bucket, the rate that the header
-// says, or 0, and whether that is news.
-func (s *scopes) learn(req *http.Request, header http.Header) (_ Bucket, rate int, news bool) {
-	var limit RateLimit
-	if !limit.parse(header) || limit.Scope == "" {
-		return s.bucket(req), limit.Limit, limit.Limit > 0
+// learn notes the scope that a response of the route names.
+func (s *scopes) learn(r route, scope string) {
+	if scope == "" || len(scope) > maxScope {
+		return
 	}
-	r := routeOf(req)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if limit.Scope == r.guess() {
+	if scope == r.guess() {
 		delete(s.seen, r)
-	} else {
-		if s.seen == nil || len(s.seen) >= maxRoutes {
-			s.seen = map[route]string{}
-		}
-		s.seen[r] = limit.Scope
+		return
 	}
-	bucket := r.bucket(limit.Scope)
-	if limit.Limit == 0 || s.rates[bucket] == limit.Limit {
-		return bucket, limit.Limit, false
+	if _, known := s.seen[r]; s.seen == nil || !known && len(s.seen) >= maxRoutes {
+		s.seen = map[route]string{}
 	}
-	if s.rates == nil || len(s.rates) >= maxBuckets {
-		s.rates = map[Bucket]int{}
-	}
-	s.rates[bucket] = limit.Limit
-	return bucket, limit.Limit, true
+	s.seen[r] = scope
 }
 
 // bucket returns the bucket of the route's requests in that scope.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -364,6 +365,11 @@ func TestBucketsAreHeldForThemselves(t *testing.T) {
 			free:    []call{{"GET", "/v2/systems/@me", "t"}},
 			held:    []call{{"GET", "/v2/systems/c", "u"}, {"GET", "/v2/systems/c", ""}},
 		},
+		"a path that only looks like one's own, or without a token, is by address": {
+			refused: call{"GET", "/v2/systems/b", ""},
+			free:    []call{{"GET", "/v2/systems/@me", "t"}},
+			held:    []call{{"GET", "/v2/systems/@mean", "t"}, {"GET", "/v2/systems/@me", ""}},
+		},
 		"what the API has said counts for more than the path": {
 			before:  []call{{"GET", "/v2/members/mine", "t"}},
 			refused: call{"GET", "/v2/members/mine", "t"},
@@ -476,3 +482,155 @@ func (r rewritten) RoundTrip(req *http.Request) (*http.Response, error) {
 	req.URL.Scheme, req.URL.Host = "http", strings.TrimPrefix(r.address, "http://")
 	return r.base.RoundTrip(req)
 }
+
+func TestTransportTakesAResponseWithoutABody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		transport := &client.Transport{MaxAttempts: 2, Base: roundTrip(func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 429, Header: http.Header{}}, nil
+		})}
+		resp, err := transport.RoundTrip(request(t, "https://api.pluralkit.me/"))
+		require.NoError(t, err)
+		require.ErrorIs(t, client.Check(resp), pkerr.TooManyRequests)
+	})
+}
+
+// A Base may ask for the body again by itself, as net/http does where a connection turns out to be dead.
+func TestTransportWaitsForBodiesThatTheBaseAskedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var reading atomic.Int32
+		tries := 0
+		transport := &client.Transport{Base: roundTrip(func(req *http.Request) (*http.Response, error) {
+			require.Zero(t, reading.Load(), "bodies that are still read")
+			if tries++; tries > 1 {
+				_ = req.Body.Close()
+				return response(200, ""), nil
+			}
+			_ = req.Body.Close()
+			again, err := req.GetBody()
+			require.NoError(t, err)
+			reading.Add(1)
+			go func() {
+				time.Sleep(10 * time.Second)
+				reading.Add(-1)
+				_ = again.Close()
+			}()
+			return refused("generic_update", "3"), nil
+		})}
+		_, err := do(t, transport, http.MethodPatch, "x")
+		require.NoError(t, err)
+		require.Equal(t, 2, tries)
+	})
+}
+
+// asked is a limiter that tells what it was asked, and answers as it is told.
+type asked struct {
+	answers []error
+	waits   int
+	rates   []int
+}
+
+func (l *asked) Wait(ctx context.Context, _ client.Bucket) error {
+	if l.waits++; l.waits <= len(l.answers) {
+		return l.answers[l.waits-1]
+	}
+	<-ctx.Done()
+	return context.Cause(ctx)
+}
+
+func (l *asked) Observe(_ client.Bucket, rate int, hold time.Duration) {
+	l.rates = append(l.rates, rate, int(hold.Milliseconds()))
+}
+
+func TestTransportIsBoundByMaxWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var count atomic.Int32
+		start := time.Now()
+		transport := &client.Transport{Base: statuses(&count, 429), Limiter: &asked{answers: []error{nil}}, MaxWait: time.Second}
+		resp, err := transport.RoundTrip(request(t, "https://api.pluralkit.me/"))
+		require.NoError(t, err, "a wait that becomes too long ends with the last response")
+		require.Equal(t, 429, resp.StatusCode)
+		require.EqualValues(t, 1, count.Load())
+		require.Equal(t, time.Second, time.Since(start))
+
+		start = time.Now()
+		transport = &client.Transport{Base: statuses(&count, 200), Limiter: &asked{}, MaxWait: time.Second}
+		_, err = do(t, transport, http.MethodGet, "")
+		require.ErrorIs(t, err, context.DeadlineExceeded, "where there is none, with an error")
+		require.ErrorContains(t, err, "waiting for the rate limit of generic_get")
+		require.True(t, os.IsTimeout(err))
+		require.Equal(t, time.Second, time.Since(start))
+		require.EqualValues(t, 1, count.Load())
+	})
+}
+
+func TestTransportReturnsTheErrorOfTheLimiter(t *testing.T) {
+	broken := errors.New("no connection to the store")
+	for _, answers := range [][]error{{broken}, {nil, broken}} {
+		var count atomic.Int32
+		_, err := do(t, &client.Transport{Base: statuses(&count, 429), Limiter: &asked{answers: answers}}, http.MethodGet, "")
+		require.ErrorIs(t, err, broken)
+		require.False(t, os.IsTimeout(err))
+		require.EqualValues(t, len(answers)-1, count.Load())
+	}
+}
+
+func TestTransportReturnsTheResponseWhereTheBodyIsLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		req := request(t, "https://api.pluralkit.me/")
+		req.Method, req.Body = http.MethodPatch, io.NopCloser(strings.NewReader("x"))
+		req.GetBody = func() (io.ReadCloser, error) { return nil, errors.New("lost") }
+		var count atomic.Int32
+		resp, err := (&client.Transport{Base: statuses(&count, 429)}).RoundTrip(req)
+		require.NoError(t, err)
+		require.ErrorIs(t, client.Check(resp), pkerr.TooManyRequests)
+		require.EqualValues(t, 1, count.Load())
+	})
+}
+
+func TestTransportEndsWithTheContextWhileABodyIsRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		req, err := http.NewRequestWithContext(ctx, http.MethodPatch, "https://api.pluralkit.me/", strings.NewReader("x"))
+		require.NoError(t, err)
+		start := time.Now()
+		limiter := &asked{answers: []error{nil}}
+		_, err = (&client.Transport{Limiter: limiter, Base: roundTrip(func(*http.Request) (*http.Response, error) {
+			return refused("generic_update", "3"), nil // and never closes the body
+		})}).RoundTrip(req)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.Equal(t, time.Second, time.Since(start))
+		require.Equal(t, 1, limiter.waits, "no turn is taken before the body can be sent")
+	})
+}
+
+func TestTransportTellsTheLimiterWhatResponsesSay(t *testing.T) {
+	limiter := &asked{answers: []error{nil, nil, nil, nil}}
+	responses := []*http.Response{response(200, ""), refused("generic_get", "10"), response(500, ""), response(429, `{"retry_after":5}`)}
+	responses[2].Header.Set("X-RateLimit-Limit", "7")
+	transport := &client.Transport{MaxAttempts: 1, Limiter: limiter, Base: roundTrip(func(*http.Request) (*http.Response, error) {
+		resp := responses[0]
+		responses = responses[1:]
+		return resp, nil
+	})}
+	for range 4 {
+		_, err := transport.RoundTrip(request(t, "https://api.pluralkit.me/"))
+		require.NoError(t, err)
+	}
+	require.Equal(t, []int{10, 200, 7, 0, 0, 105}, limiter.rates, "rate and hold of each response that says either")
+}
+
+func TestTransportClosesTheIdleConnectionsOfItsBase(t *testing.T) {
+	base := &idle{}
+	(&http.Client{Transport: &client.Transport{Base: base}}).CloseIdleConnections()
+	require.True(t, base.closed)
+	(&client.Transport{Base: roundTrip(nil)}).CloseIdleConnections()
+}
+
+type idle struct {
+	roundTrip
+
+	closed bool
+}
+
+func (i *idle) CloseIdleConnections() { i.closed = true }

@@ -97,8 +97,11 @@ func tour(ctx context.Context, out io.Writer, address string, log *serverLog) er
 	}
 
 	err = ask("Wait out a rate limit", "GET", "/v2/systems/@me/members", "")
-	if wait, ok := pkerr.RetryAfter(err); ok && errors.Is(err, pkerr.TooManyRequests) {
-		t.linef("handled ", "pkerr.RetryAfter(err): try again in %v", wait)
+	if wait, ok := pkerr.RetryAfter(err); ok {
+		t.linef("handled ", "pkerr.RetryAfter(err): the API says %v, which is not enough (see client.RetryDelay)", wait)
+	}
+	if delay, ok := client.RetryDelay(err); ok {
+		t.linef("handled ", "client.RetryDelay(err): try again in %v, or let client.Transport do that", delay)
 	}
 
 	err = ask("Meet a proxy that answers in HTML", "GET", "/v2/proxied", "")

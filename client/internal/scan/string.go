@@ -105,7 +105,8 @@ func (s *Scanner) Is(t String, text string) bool {
 	if t.ascii {
 		return string(s.data[t.start:t.end]) == text
 	}
-	return s.Text(t) == text
+	// An escape is six bytes at the most, so a text this long is another one, and need not be decoded.
+	return t.end-t.start <= 6*len(text) && s.Text(t) == text
 }
 
 // Digits tells whether t is nothing but decimal digits, and returns them.
