@@ -51,14 +51,14 @@ type place struct {
 	depth      int
 }
 
-// member returns the place of a member of the object at p.
-func (p place) member(key string) place {
-	quoted, _ := json.Marshal(key) // a string never fails
+// member returns the place of a member of the object at p. Its key also comes as it is written, since written anew it could be
+// much longer.
+func (p place) member(key string, written []byte) place {
 	path := key
 	if p.depth > 0 {
 		path = p.path + "." + key
 	}
-	return place{path, p.open + "{" + string(quoted) + ":", "}" + p.shut, p.depth + 1}
+	return place{path, p.open + "{" + string(written) + ":", "}" + p.shut, p.depth + 1}
 }
 
 // item returns the place of an item of the list at p. Alone it is the first of its list.
@@ -91,12 +91,13 @@ func (s *search) within(p place, value []byte) bool {
 	for i := 0; d.More() && len(s.fields) < maxFields && s.work > 0; i++ {
 		part := p.item(i)
 		if empty == "{}" {
+			start := d.InputOffset()
 			token, _ := d.Token()
 			key, ok := token.(string)
 			if !ok {
 				break // cannot be: the document is valid
 			}
-			part = p.member(key)
+			part = p.member(key, bytes.TrimLeft(value[start:d.InputOffset()], ", \t\r\n"))
 		}
 		var raw json.RawMessage
 		if err := d.Decode(&raw); err != nil {

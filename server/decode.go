@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,24 +24,29 @@ import (
 //   - [pkerr.BadRequest] where the body is not one JSON document, is null, does not have the type of dst, or could not be
 //     read.
 //   - [pkerr.ModelParse] where the document has members that are unknown, or do not have the type that dst has there.
-//     [pkerr.FieldErrors] names each of them by its path, such as "color" or "proxy_tags[0].prefix", with the spelling
-//     of the body. Of very many it names the first 32, of very deep ones what contains them. A path over 256 bytes is cut.
+//     [pkerr.FieldErrors] names them by their paths, such as "color" or "proxy_tags[0].prefix", with the spelling of the
+//     body: the first 32, cut to 256 bytes.
 //
-// The cause of each is the error behind it, so [errors.Is] still finds [context.Canceled] or [io.ErrUnexpectedEOF] after a
-// client that went away, and [errors.AsType] an [*http.MaxBytesError]. Where dst is no pointer, or nil, the error
-// is none of the API, so that it becomes a 500.
+// Where the wrong members cannot be found the error is a BadRequest with no fields: at the end of a very large list, in a type
+// whose own UnmarshalJSON refuses the whole, or in an interface of dst that holds a pointer already.
 //
-// What [encoding/json] lets pass is passed: keys in another case, keys that are there twice, null for anything, and
-// whatever a type's own UnmarshalJSON accepts. Missing keys are for the handler to check, with [pkerr.Fields.Required].
+// The cause of each is the error behind it, so [errors.Is] still finds [context.Canceled] after a client that went away. A dst
+// that is nil or no pointer is a mistake of the programmer, and its error a 500; a dst that JSON cannot fill, such as a channel,
+// is one as well, though it looks like a fault of the caller.
 //
-// On an error dst may be partly filled. To find what is wrong, DecodeJSON decodes parts of the body again, into new values of
-// dst's type; the methods UnmarshalJSON and UnmarshalText of the types in it can therefore be called several times. The
-// work is bounded by a small multiple of that of decoding the body once.
+// As with [encoding/json], keys match in any case and may be there twice, and null fits anything. Missing keys are for the
+// handler to check, with [pkerr.Fields.Required]. On an error dst may be partly filled.
+//
+// To find what is wrong, parts of the body are decoded again, into new values of dst's type, so the methods UnmarshalJSON and
+// UnmarshalText of the types in it can be called several times. The work is bounded by a small multiple of decoding once.
 func DecodeJSON(w http.ResponseWriter, r *http.Request, dst any) error {
 	if v := reflect.ValueOf(dst); v.Kind() != reflect.Pointer || v.IsNil() {
 		return fmt.Errorf("server: DecodeJSON needs a pointer that is not nil to decode into, and was given a %T", dst)
 	}
 	if got := r.Header.Get("Content-Type"); !isJSON(got) {
+		if r.ContentLength != 0 {
+			hangUp(w, r)
+		}
 		return pkerr.UnsupportedMediaType.WithCause(fmt.Errorf("the Content-Type is %.64q, want application/json", got))
 	}
 	body, err := readBody(w, r)
@@ -78,17 +84,14 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.Body == nil {
 		return nil, nil
 	}
-	limit := configOf(r).bodyLimit
-	if limit == 0 {
-		limit = defaultBodyLimit
-	}
-	w = innermost(w)
+	limit := cmp.Or(configOf(r).bodyLimit, defaultBodyLimit)
 	if r.ContentLength > limit {
-		refuseBody(w)
+		hangUp(w, r)
 		return nil, pkerr.ContentTooLarge.WithCause(&http.MaxBytesError{Limit: limit})
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	body, err := io.ReadAll(http.MaxBytesReader(innermost(w), r.Body, limit))
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		hangUp(w, r)
 		return nil, pkerr.ContentTooLarge.WithCause(err)
 	}
 	if err != nil {
@@ -97,8 +100,8 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	return body, nil
 }
 
-// innermost returns the writer of net/http itself: http.MaxBytesReader tells that one, and no wrapper, when a body is too
-// large.
+// innermost returns the writer of net/http itself where it can be reached. Told by http.MaxBytesReader that a body is too large,
+// it lingers before it closes the connection, so that a client that is still sending gets the answer.
 func innermost(w http.ResponseWriter) http.ResponseWriter {
 	for {
 		u, ok := w.(interface{ Unwrap() http.ResponseWriter })
@@ -109,10 +112,12 @@ func innermost(w http.ResponseWriter) http.ResponseWriter {
 	}
 }
 
-// refuseBody makes net/http answer without reading the rest of the body, for which a client can let it wait. A
-// MaxBytesReader that overflows is the way to say so.
-func refuseBody(w http.ResponseWriter) {
-	_, _ = http.MaxBytesReader(w, io.NopCloser(strings.NewReader("x")), 0).Read(make([]byte, 1))
+// hangUp makes net/http close the connection after the answer, for what is left of the body is not read, and a client can let
+// one wait for it. In HTTP/2 that is a matter of the one stream.
+func hangUp(w http.ResponseWriter, r *http.Request) {
+	if r.ProtoMajor == 1 {
+		w.Header().Set("Connection", "close")
+	}
 }
 
 func decodeStrictly(document []byte, dst any) error {

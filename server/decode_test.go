@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -305,9 +306,11 @@ func TestDecodeJSONTooLarge(t *testing.T) {
 			request, requestErr := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL, body)
 			require.NoError(t, requestErr)
 			request.Header.Set("Content-Type", "application/json")
-			// With this the client waits for the answer before it sends the body, so that the answer is not lost.
+			// With these the client waits for the answer before it sends the body, so that the answer is not lost.
 			request.Header.Set("Expect", "100-continue")
-			response, requestErr := s.Client().Do(request)
+			httpClient := s.Client()
+			httpClient.Transport.(*http.Transport).ExpectContinueTimeout = 10 * time.Second
+			response, requestErr := httpClient.Do(request)
 			require.NoError(t, requestErr)
 			got, requestErr := io.ReadAll(response.Body)
 			require.NoError(t, requestErr)
@@ -322,22 +325,69 @@ func TestDecodeJSONTooLarge(t *testing.T) {
 	}
 }
 
-// A client that announces a large body and does not send it must not make the server wait for it.
-func TestDecodeJSONTooLargeAndStalled(t *testing.T) {
-	s := httptest.NewServer(server.Configure(server.Recover(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+// A client that announces a body and does not send it must not make the server wait for it, whatever stands around.
+func TestDecodeJSONStalled(t *testing.T) {
+	decoding := server.Configure(server.Recover(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 		return server.DecodeJSON(w, r, &member{})
-	})), server.WithBodyLimit(10)))
-	defer s.Close()
-	conn, err := net.Dial("tcp", s.Listener.Addr().String())
-	require.NoError(t, err)
-	defer conn.Close()
-	require.NoError(t, conn.SetDeadline(time.Now().Add(10*time.Second)))
-	_, err = io.WriteString(conn, "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
-	require.NoError(t, err)
-	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
-	require.NoError(t, err)
-	require.Equal(t, 413, response.StatusCode)
-	require.NoError(t, response.Body.Close())
+	})), server.WithBodyLimit(10))
+	for name, h := range map[string]http.Handler{
+		"alone": decoding,
+		// Its writer has no Unwrap.
+		"in a TimeoutHandler": http.TimeoutHandler(decoding, time.Minute, "timeout"),
+	} {
+		for _, test := range []struct {
+			header, sent string
+			status       int
+		}{
+			{"Content-Type: application/json\r\nContent-Length: 100\r\n", "{", 413},
+			{"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n", "b\r\n[1,2,3,4,5]\r\n", 413},
+			{"Content-Type: text/plain\r\nContent-Length: 100\r\n", "{", 415},
+			{"Content-Type: text/plain\r\nTransfer-Encoding: chunked\r\n", "1\r\n{\r\n", 415},
+		} {
+			t.Run(name+", "+test.header, func(t *testing.T) {
+				s := httptest.NewServer(h)
+				defer s.Close()
+				conn, err := net.Dial("tcp", s.Listener.Addr().String())
+				require.NoError(t, err)
+				defer conn.Close()
+				require.NoError(t, conn.SetDeadline(time.Now().Add(5*time.Second)))
+				_, err = io.WriteString(conn, "POST / HTTP/1.1\r\nHost: x\r\n"+test.header+"\r\n"+test.sent)
+				require.NoError(t, err)
+				response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+				require.NoError(t, err)
+				require.Equal(t, test.status, response.StatusCode)
+				require.True(t, response.Close)
+				require.NoError(t, response.Body.Close())
+			})
+		}
+	}
+}
+
+// A connection is closed only where something is left on it, and only where it carries one request at a time.
+func TestDecodeJSONConnection(t *testing.T) {
+	for name, test := range map[string]struct {
+		contentType, body, want string
+		protocol                int
+	}{
+		"too large":               {"application/json", `"0123456789"`, "close", 1},
+		"too large, by HTTP/2":    {"application/json", `"0123456789"`, "", 2},
+		"a wrong type":            {"text/plain", "x", "close", 1},
+		"a wrong type, by HTTP/2": {"text/plain", "x", "", 2},
+		"a wrong type of nothing": {"text/plain", "", "", 1},
+		"a wrong value":           {"application/json", `"x"`, "", 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(test.body))
+			r.ProtoMajor = test.protocol
+			r.Header.Set("Content-Type", test.contentType)
+			w := httptest.NewRecorder()
+			server.Configure(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+				return server.DecodeJSON(w, r, &member{})
+			}), server.WithBodyLimit(10)).ServeHTTP(w, r)
+			require.GreaterOrEqual(t, w.Code, 400)
+			require.Equal(t, test.want, w.Header().Get("Connection"))
+		})
+	}
 }
 
 // counted counts how often it is decoded, and from how many bytes.
@@ -385,6 +435,7 @@ func TestDecodeJSONWork(t *testing.T) {
 		"many items, deep down":       {nest(20, `{"items":[`+fill("%d,", size)+`"bad"]}`), ""},
 		"items beside a long key":     {`{"` + long + `":{"a":1},"items":[` + fill("%d,", size/3) + `"bad"]}`, "items"},
 		"items within a long key":     {`{"object":{"` + long + `":[` + fill("%d,", size/3) + `"bad"]}}`, ""},
+		"a key that grows in escapes": {`{"object":{"` + strings.Repeat("<", size) + `":["bad"]}}`, "object." + strings.Repeat("<", 249) + "…"},
 		"deep":                        {nest(9000, `{"items":1}`), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -400,6 +451,30 @@ func TestDecodeJSONWork(t *testing.T) {
 			require.Less(t, cost, 10*len(test.body)+256<<10)
 		})
 	}
+}
+
+// fat is large, whatever is decoded into it.
+type fat struct {
+	counted
+	_ [64 << 10]byte
+}
+
+// Each decoding into a new value of a large type costs as much as the value is large.
+func TestDecodeJSONWorkOfAFatType(t *testing.T) {
+	size := int(reflect.TypeFor[fat]().Size())
+	body := `{"items":["bad"` + strings.Repeat(",1", 10_000) + `]}`
+	decodings.times, decodings.bytes = 0, 0
+	require.Contains(t, pkerr.FieldErrors(decode(body, &fat{})), "items[0]")
+	cost := decodings.bytes + (256+size)*decodings.times
+	t.Logf("decoded %d times, %d bytes in all", decodings.times, decodings.bytes)
+	require.Less(t, cost, 10*(len(body)+size)+256<<10)
+
+	// It is looked through, though one decoding costs more than those of a small body may.
+	var huge struct {
+		Name string `json:"name"`
+		_    [1 << 20]byte
+	}
+	require.Contains(t, pkerr.FieldErrors(decode(`{"name":1}`, &huge)), "name")
 }
 
 // FuzzDecodeJSON tries that DecodeJSON accepts what encoding/json accepts, and always says what is wrong with the rest.

@@ -8,6 +8,7 @@
 //		if err != nil {
 //			return err // a pkerr.MemberNotFound, however deeply wrapped, is sent; anything else is a 500
 //		}
+//		w.Header().Set("Content-Type", "application/json")
 //		return json.NewEncoder(w).Encode(member)
 //	}))
 //

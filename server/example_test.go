@@ -45,6 +45,7 @@ func Example() {
 		if r.PathValue("ref") != "exmpl" {
 			return pkerr.SystemNotFound
 		}
+		w.Header().Set("Content-Type", "application/json")
 		_, err := io.WriteString(w, `{"id":"exmpl"}`)
 		return err
 	}))
@@ -146,6 +147,7 @@ func ExampleDecodeJSON() {
 		if err := server.DecodeJSON(w, r, &member); err != nil {
 			return err
 		}
+		w.Header().Set("Content-Type", "application/json")
 		return json.NewEncoder(w).Encode(member.Name)
 	})
 	show(handler, http.MethodPost, "/", `{"name":"Ash"}`)
@@ -182,7 +184,8 @@ func ExampleWithLogger() {
 	// 503 {"message":"503: Service Unavailable","code":0}
 }
 
-// A hook counts errors by their code.
+// A hook counts errors by their code. It is given what the handler returned, which is not always what is sent: "other" is sent
+// as a 500, and so is the error of another server, whatever its own code.
 func ExampleWithErrorHook() {
 	count := map[string]int{} // of a metrics library, which is safe for concurrent use
 	handler := server.Configure(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {

@@ -53,22 +53,27 @@ func Configure(next http.Handler, opts ...Option) http.Handler {
 // WithLogger sets the logger for errors. The default, and what nil stands for, is [slog.Default] at the time of the
 // error.
 //
-// An error that is sent with a status of 500 or more is logged at the level Error, one below at Debug; an error that came
+// An error that is sent with a status of 500 or more is logged at the level Error, a lower status at Debug; an error that came
 // too late to be sent is logged at Warn at least. Where the client has gone away, and the error is its
-// [context.Canceled], the level is Debug. The attributes are method, path, status and error, and stack for a panic. Neither
-// the query nor a header of the request is logged. Texts that came from outside are cut to a bound, and what is not
-// printable in them is escaped.
+// [context.Canceled] or a write that failed, the level is Debug.
+//
+// The attributes are method, path, status and error, and stack for a panic. Neither the query nor a header of the request
+// is logged. Texts that came from outside are cut to a bound, and what is not printable in them is escaped.
 func WithLogger(logger *slog.Logger) Option {
 	return func(c *config) { c.logger = logger }
 }
 
 // WithErrorHook adds a function that is called with every error that [Write] is given, and every panic that [Recover]
 // catches, before anything is written: for metrics, traces, and error trackers. It is also called for what cannot be sent
-// because the response has been started. The error is the whole one, with its causes; an [errors.Is] or
-// [pkerr.CodeOf] on it works as ever. Do not send it to anyone.
+// because the response has been started. Do not send it to anyone.
+//
+// The error is what the handler returned, with all its causes, and [errors.Is] and [pkerr.CodeOf] work on it as ever. It is not
+// always what is sent: an error of another server has a code of its own, and is sent as a 500 where [Relay] does not let it
+// through.
 //
 // All hooks are called, the outer ones first, each on the goroutine of the request, so a hook must be safe for
-// concurrent use and should not block. The request is nil where Write was given none. A nil hook is none.
+// concurrent use and should not block. The panic of a hook is logged, and stops neither the others nor the response. The
+// request is nil where Write was given none. A nil hook is none.
 func WithErrorHook(hook func(r *http.Request, err error)) Option {
 	return func(c *config) {
 		if hook != nil {

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"encoding/json"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -66,6 +67,28 @@ func TestErrorHook(t *testing.T) {
 	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/hooked", nil))
 	require.True(t, called)
 	require.Equal(t, 500, w.Code)
+}
+
+// A hook that panics takes nothing from the client, nor from the other hooks.
+func TestErrorHookPanics(t *testing.T) {
+	var j journal
+	var hooked error
+	w := get(server.Configure(failing(pkerr.MemberNotFound), server.WithLogger(j.logger()),
+		server.WithErrorHook(func(*http.Request, error) { panic("hook\n" + secret) }),
+		server.WithErrorHook(func(_ *http.Request, err error) { hooked = err })))
+	requireBody(t, w, 404, `{"message":"Member not found.","code":20002}`)
+	require.Equal(t, pkerr.MemberNotFound, hooked)
+	first, second, _ := strings.Cut(j.buf.String(), "\n")
+	require.Contains(t, first, `"request failed"`)
+	var record map[string]any
+	require.NoError(t, json.Unmarshal([]byte(second), &record))
+	require.Contains(t, record["stack"], "options_test.go", "where it happened")
+	delete(record, "stack")
+	delete(record, "time")
+	require.Equal(t, map[string]any{
+		"level": "ERROR", "msg": "error hook panicked", "method": "GET", "path": "/v2/members/abcde",
+		"error": `panic: hook\n` + secret,
+	}, record)
 }
 
 func TestBodyLimit(t *testing.T) {

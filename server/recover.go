@@ -15,9 +15,10 @@ import (
 //
 // [http.ErrAbortHandler] goes on panicking, for that is how a handler asks net/http to cut the response off.
 //
-// Where the response has been started, nothing can be written any more. Then the response is cut off, so that the client
-// notices that it is not whole: by a write deadline in the past, for which every writer between this one and that of
-// net/http must have an Unwrap method. A connection that was hijacked is left alone.
+// Where the response has been started, it is cut off, and the client gets an error while reading it rather than half a
+// response that looks whole. That fails where a middleware between this one and net/http has a writer without an Unwrap
+// method, such as [http.TimeoutHandler]; then the client sees what was written so far. A connection that was hijacked is left
+// alone.
 //
 // Put Recover within [Configure], and outside of what may panic.
 func Recover(next http.Handler) http.Handler {
@@ -34,7 +35,7 @@ func Recover(next http.Handler) http.Handler {
 			late := started(w)
 			write(w, r, pkerr.InternalServerError.WithCause(panicError(v)), debug.Stack())
 			if late && !hijacked(w) {
-				// Any time in the past. A recorder, say, has no deadlines, and nobody to tell.
+				// Any time in the past cuts off. A recorder, say, has no deadlines, and nobody to tell.
 				_ = http.NewResponseController(w).SetWriteDeadline(time.Unix(1, 0))
 			}
 		}()

@@ -62,6 +62,37 @@ func TestRecover(t *testing.T) {
 	}
 }
 
+// What a client of net/http's own server gets.
+func TestRecoverOnServer(t *testing.T) {
+	for _, protocol := range []string{"HTTP/1.1", "HTTP/2.0"} {
+		t.Run(protocol, func(t *testing.T) {
+			s := httptest.NewUnstartedServer(server.Recover(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Length", "1000")
+				panic(secret)
+			})))
+			if protocol == "HTTP/2.0" {
+				s.EnableHTTP2 = true
+				s.StartTLS()
+			} else {
+				s.Start()
+			}
+			defer s.Close()
+			for range 2 { // the connection is as good as before
+				response, err := s.Client().Get(s.URL)
+				require.NoError(t, err)
+				require.Equal(t, protocol, response.Proto)
+				body, err := io.ReadAll(response.Body)
+				require.NoError(t, err)
+				require.NoError(t, response.Body.Close())
+				require.Equal(t, 500, response.StatusCode)
+				require.Equal(t, internalServerError, string(body))
+				require.Equal(t, "application/json", response.Header.Get("Content-Type"))
+				require.False(t, response.Close)
+			}
+		})
+	}
+}
+
 func TestRecoverWithoutPanic(t *testing.T) {
 	w := get(server.Recover(failing(pkerr.MemberNotFound)))
 	requireBody(t, w, 404, `{"message":"Member not found.","code":20002}`)

@@ -9,6 +9,9 @@ import "github.com/pkerr/pkerr"
 // The text goes out as the other server wrote it, so relay only what your clients may see. An error with no [pkerr.Error] or
 // [pkerr.Code] in it is still a 500.
 //
+// An error is one of another server where it, or what its As method offers, has a method Remote() bool that returns true.
+// Whoever takes the [*pkerr.Error] out of such an error and returns that alone makes it their own, and it is sent.
+//
 // The result has the text of err and unwraps to it. Relay(nil) is nil.
 func Relay(err error) error {
 	if err == nil {
@@ -29,7 +32,7 @@ func sendable(err error, relay bool) *pkerr.Error {
 		if _, ok := err.(*relayed); ok {
 			relay = true
 		}
-		if remote, ok := err.(interface{ Remote() bool }); ok && !relay && remote.Remote() {
+		if !relay && isRemote(err) {
 			return nil
 		}
 		if e := offered(err); e != nil {
@@ -50,6 +53,16 @@ func sendable(err error, relay bool) *pkerr.Error {
 		}
 	}
 	return nil
+}
+
+// isRemote tells whether err itself came over the wire, or offers by an As method what did: what else it offers is then not
+// ours either.
+func isRemote(err error) bool {
+	remote, ok := err.(interface{ Remote() bool })
+	if as, can := err.(interface{ As(target any) bool }); can && !ok {
+		ok = as.As(&remote)
+	}
+	return ok && remote != nil && remote.Remote()
 }
 
 // offered returns the error of the API that err itself is, or offers by an As method; nil where there is none, or it says

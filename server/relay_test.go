@@ -37,6 +37,15 @@ func TestRemoteErrors(t *testing.T) {
 		"a relayed cause of ours":        {pkerr.NotFound.WithCause(server.Relay(theirs)), 404, `{"message":"404: Not Found","code":0}`},
 		"a relayed plain error":          {server.Relay(errStore), 500, internalServerError},
 		"a relayed error of ours":        {server.Relay(pkerr.Gone), 410, `{"message":"Unsupported API version","code":0}`},
+		"relayed, joined":                {server.Relay(errors.Join(errStore, theirs)), 401, relayed},
+		"behind an As":                   {chain{theirs}, 500, internalServerError},
+		"behind an As, wrapped":          {fmt.Errorf("x: %w", chain{fmt.Errorf("y: %w", theirs), pkerr.Gone}), 500, internalServerError},
+		"behind an As, a client's":       {chain{client.Decode(401, nil, []byte(`{"message":"`+secret+`","code":0}`))}, 500, internalServerError},
+		"behind an As, relayed":          {server.Relay(chain{theirs}), 401, relayed},
+		"behind an As, beside ours":      {errors.Join(chain{theirs}, pkerr.NotFound), 404, `{"message":"404: Not Found","code":0}`},
+		"behind an As, not remote":       {chain{local{pkerr.Gone}}, 410, `{"message":"Unsupported API version","code":0}`},
+		"behind an As, nothing remote":   {chain{pkerr.Gone}, 410, `{"message":"Unsupported API version","code":0}`},
+		"behind an As that lies":         {liar{pkerr.Gone}, 410, `{"message":"Unsupported API version","code":0}`},
 		"a relayed success":              {server.Relay(remote{pkerr.MakeCode(0, 204)}), 500, internalServerError},
 		"not remote after all":           {local{pkerr.Gone}, 410, `{"message":"Unsupported API version","code":0}`},
 	} {
@@ -51,6 +60,18 @@ type local struct{ error }
 
 func (e local) Remote() bool  { return false }
 func (e local) Unwrap() error { return e.error }
+
+// chain is an error that leaves As to another, as those of packages for several errors do.
+type chain []error
+
+func (e chain) Error() string      { return e[0].Error() }
+func (e chain) As(target any) bool { return errors.As(e[0], target) }
+
+// liar has an As method that says yes, and gives nothing.
+type liar struct{ error }
+
+func (liar) As(any) bool     { return true }
+func (e liar) Unwrap() error { return e.error }
 
 func TestRelay(t *testing.T) {
 	require.NoError(t, server.Relay(nil))

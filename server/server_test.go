@@ -62,6 +62,16 @@ func (j *journal) only(t *testing.T) map[string]any {
 	return record
 }
 
+// nowhere is io.Discard, which slog knows, and a log to which would be as one to a discarding handler.
+type nowhere struct{}
+
+func (nowhere) Write(p []byte) (int, error) { return len(p), nil }
+
+// everything logs all there is to nowhere, unlike a discarding handler, for which nothing is worked out.
+func everything() *slog.Logger {
+	return slog.New(slog.NewTextHandler(nowhere{}, &slog.HandlerOptions{Level: slog.LevelDebug}))
+}
+
 // remote is an error that another server sent, as client.ResponseError is one.
 type remote struct{ error }
 

@@ -2,6 +2,7 @@ package server
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -14,6 +15,7 @@ type tracker struct {
 	started  bool     // a final status or a part of the body is on its way
 	hijacked bool     // the connection is the handler's own
 	encoding []string // the Content-Encoding from before the handler
+	failure  error    // the first that the writer below returned
 }
 
 // tracked is a tracker, with whatever stands around it.
@@ -108,7 +110,16 @@ func (t *tracker) WriteHeader(status int) {
 
 func (t *tracker) Write(p []byte) (int, error) {
 	t.started = true
-	return t.ResponseWriter.Write(p)
+	n, err := t.ResponseWriter.Write(p)
+	t.note(err)
+	return n, err
+}
+
+// note keeps the first error of the writer below.
+func (t *tracker) note(err error) {
+	if t.failure == nil {
+		t.failure = err
+	}
 }
 
 // ReadFrom leaves the copying to the writer below, which may have a fast way, such as sendfile.
@@ -120,6 +131,7 @@ func (t *tracker) ReadFrom(src io.Reader) (int64, error) {
 		return n, err
 	}
 	rest, err := io.Copy(t.ResponseWriter, src)
+	t.note(err) // or one of the source: nobody tells which
 	return n + rest, err
 }
 
@@ -130,8 +142,10 @@ type writerOnly struct{ io.Writer }
 // tracker to a writer below.
 func (t *tracker) FlushError() error {
 	err := http.NewResponseController(t.ResponseWriter).Flush()
-	if err == nil {
+	if !errors.Is(err, http.ErrNotSupported) {
+		// One that fails otherwise may have sent something.
 		t.started = true
+		t.note(err)
 	}
 	return err
 }

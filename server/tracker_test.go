@@ -84,6 +84,16 @@ func TestTrackerFailedFlush(t *testing.T) {
 	require.Equal(t, 404, w.Code)
 }
 
+// One that fails for another reason may have sent something.
+func TestTrackerBrokenFlush(t *testing.T) {
+	w := httptest.NewRecorder()
+	server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+		return http.NewResponseController(w).Flush()
+	}).ServeHTTP(flushErrorer{w}, nil)
+	require.Empty(t, w.Header())
+	require.Empty(t, w.Body.String())
+}
+
 // Who has taken over the connection has answered, or will.
 func TestTrackerHijack(t *testing.T) {
 	w := httptest.NewRecorder()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -15,7 +16,7 @@ import (
 )
 
 // Write answers a request with err, in the shape of the API: the status of its code, and the body that
-// [pkerr.Error.MarshalJSON] writes. It counts the outermost [pkerr.Code] or [*pkerr.Error] in the chain of err, in the order
+// [pkerr.Error.MarshalJSON] writes. The outermost [pkerr.Code] or [*pkerr.Error] in the chain of err decides, in the order
 // of [errors.Is]. Anything else is sent as [pkerr.InternalServerError], whose text is fixed, and so is an error that came over
 // the wire from another server (one whose method Remote() bool says so, as a *client.ResponseError does), unless [Relay] lets
 // it through. A cause is never sent. A status under 400, which no error can have, becomes 500.
@@ -40,13 +41,23 @@ func write(w http.ResponseWriter, r *http.Request, err error, stack []byte) {
 	e := outgoing(err)
 	c := configOf(r)
 	late := started(w)
-	c.report(r, err, e.Code.Status(), late, stack)
+	c.report(r, err, e.Code.Status(), late, gone(w, r, err), stack)
 	for _, hook := range c.hooks {
-		hook(r, err)
+		c.call(hook, r, err)
 	}
 	if !late {
 		send(w, r, e)
 	}
+}
+
+// call calls a hook. One that panics must not cost the client its answer.
+func (c *config) call(hook func(*http.Request, error), r *http.Request, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			c.log(r, slog.LevelError, "error hook panicked", 0, panicError(v), debug.Stack())
+		}
+	}()
+	hook(r, err)
 }
 
 // outgoing returns what is sent for err. The status of its code is that of the response.
@@ -93,17 +104,20 @@ func send(w http.ResponseWriter, r *http.Request, e *pkerr.Error) {
 
 // dropStale removes the headers that described a body which is not sent.
 func dropStale(w http.ResponseWriter, h http.Header) {
-	for _, key := range [...]string{
-		"Accept-Ranges", "Content-Digest", "Content-Disposition", "Content-Language", "Content-Length", "Content-Location",
-		"Content-Range", "Digest", "Etag", "Expires", "Last-Modified", "Repr-Digest",
-	} {
-		h.Del(key)
-	}
-	if !strings.Contains(strings.ToLower(h.Get("Cache-Control")), "no-store") {
-		h.Del("Cache-Control")
+	for key, values := range h {
+		switch http.CanonicalHeaderKey(key) { // not all are spelled so: ETag is set without Header.Set
+		case "Accept-Ranges", "Content-Digest", "Content-Disposition", "Content-Language", "Content-Length", "Content-Location",
+			"Content-Md5", "Content-Range", "Content-Type", "Digest", "Etag", "Expires", "Last-Modified", "Repr-Digest":
+			delete(h, key)
+		case "Cache-Control":
+			if !strings.Contains(strings.ToLower(strings.Join(values, ",")), "no-store") {
+				delete(h, key)
+			}
+		}
 	}
 	// A middleware that compresses on the fly sets Content-Encoding before the handler runs, and encodes the error as well; a
-	// handler sets it for its own body. Where nobody can tell which it was, it stays, as with http.Error (go.dev/issue/66343).
+	// handler sets it for its own body. Where nobody can tell which it was, it stays, as with http.Error (go.dev/issue/66343):
+	// so it does behind another writer than ours, which may be the one that compresses.
 	if t, ok := w.(tracked); ok {
 		if encoding := t.self().encoding; encoding != nil {
 			h["Content-Encoding"] = encoding
@@ -130,13 +144,13 @@ const (
 	loggedError  = 2048
 )
 
-// report logs err.
-func (c *config) report(r *http.Request, err error, status int, late bool, stack []byte) {
+// report logs err, which is sent with a status unless it comes too late.
+func (c *config) report(r *http.Request, err error, status int, late, gone bool, stack []byte) {
 	level, text := slog.LevelDebug, "request failed"
 	switch {
 	case stack != nil:
 		level, text = slog.LevelError, "handler panicked"
-	case gone(r, err):
+	case gone:
 		text = "request failed: the client has gone away"
 	case status >= http.StatusInternalServerError:
 		level = slog.LevelError
@@ -147,7 +161,11 @@ func (c *config) report(r *http.Request, err error, status int, late bool, stack
 	if late {
 		text += ", after the response was started"
 	}
+	c.log(r, level, text, status, err, stack)
+}
 
+// log logs err, with the status and the stack where there are such.
+func (c *config) log(r *http.Request, level slog.Level, text string, status int, err error, stack []byte) {
 	logger, ctx := c.logger, context.Background()
 	if logger == nil {
 		logger = slog.Default()
@@ -166,7 +184,10 @@ func (c *config) report(r *http.Request, err error, status int, late bool, stack
 			attrs = append(attrs, slog.String("path", oneline.Text(r.URL.Path, loggedPath)))
 		}
 	}
-	attrs = append(attrs, slog.Int("status", status), slog.Attr{Key: "error", Value: logValue(err)})
+	if status != 0 {
+		attrs = append(attrs, slog.Int("status", status))
+	}
+	attrs = append(attrs, slog.Attr{Key: "error", Value: logValue(err)})
 	if stack != nil {
 		attrs = append(attrs, slog.String("stack", string(stack)))
 	}
@@ -183,6 +204,10 @@ func logValue(err error) slog.Value {
 }
 
 // gone tells whether err is but the consequence of the client having gone away.
-func gone(r *http.Request, err error) bool {
-	return r != nil && r.Context().Err() != nil && errors.Is(err, context.Canceled)
+func gone(w http.ResponseWriter, r *http.Request, err error) bool {
+	if r == nil || r.Context().Err() == nil {
+		return false
+	}
+	return errors.Is(err, context.Canceled) ||
+		anyTracker(w, func(t *tracker) bool { return t.failure != nil && errors.Is(err, t.failure) })
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"math"
 	"net/http"
@@ -142,12 +143,16 @@ func TestWriteNil(t *testing.T) {
 }
 
 func TestWriteWithoutRequest(t *testing.T) {
+	before := slog.Default()
+	defer slog.SetDefault(before)
+	slog.SetDefault(everything())
 	for name, r := range map[string]*http.Request{"nil": nil, "zero": {}} {
 		t.Run(name, func(t *testing.T) {
 			for _, err := range []error{pkerr.NotFound, errStore, context.Canceled} {
 				w := httptest.NewRecorder()
 				server.Write(w, r, err)
 				require.NotEmpty(t, w.Body.String())
+				require.NotContains(t, w.Body.String(), secret)
 			}
 		})
 	}
@@ -179,11 +184,14 @@ func TestWriteRetryAfter(t *testing.T) {
 func TestWriteHeaders(t *testing.T) {
 	success := func(w http.ResponseWriter) {
 		for _, key := range []string{
-			"Accept-Ranges", "Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language", "Content-Length",
-			"Content-Location", "Content-Range", "Etag", "Expires", "Last-Modified",
+			"Accept-Ranges", "Cache-Control", "Content-Digest", "Content-Disposition", "Content-Encoding", "Content-Language",
+			"Content-Length", "Content-Location", "Content-MD5", "Content-Range", "Digest", "ETag", "Expires", "Last-Modified",
+			"Repr-Digest",
 		} {
 			w.Header().Set(key, "stale")
+			w.Header()[key] = []string{"stale"} // as it is spelled, if that is another way
 		}
+		w.Header()["content-type"] = []string{"stale"}
 		w.Header().Set("Content-Type", "image/png")
 		w.Header().Set("Allow", "GET")
 		w.Header().Set("Vary", "Authorization")
@@ -218,6 +226,23 @@ func TestWriteHeaders(t *testing.T) {
 		want.Set("Content-Encoding", "stale")
 		want.Del("Content-Length")
 		require.Equal(t, want, w.Header())
+	})
+	t.Run("and behind another writer, which may be the one that encodes", func(t *testing.T) {
+		w := get(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+			success(w)
+			server.Write(wrapper{w}, r, pkerr.NotFound)
+			return nil
+		}))
+		require.Equal(t, "stale", w.Header().Get("Content-Encoding"))
+		require.Empty(t, w.Header().Get("Content-Length"))
+	})
+	t.Run("no-store is kept, in the second place", func(t *testing.T) {
+		w := get(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Add("Cache-Control", "private")
+			w.Header().Add("Cache-Control", "no-store")
+			server.Write(w, r, pkerr.NotFound)
+		}))
+		require.Equal(t, []string{"private", "no-store"}, w.Header()["Cache-Control"])
 	})
 	t.Run("no-store is kept", func(t *testing.T) {
 		w := get(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -310,6 +335,155 @@ func TestWriteLog(t *testing.T) {
 	}
 }
 
+// What a stranger writes into a request stays one short line each.
+func TestWriteLogOfAHostileRequest(t *testing.T) {
+	var j journal
+	r := httptest.NewRequest(http.MethodGet, "/"+strings.Repeat("x", 1000), nil)
+	r.Method = "G\x1b[2J\n" + strings.Repeat("T", 100)
+	server.Configure(failing(errStore), server.WithLogger(j.logger())).ServeHTTP(httptest.NewRecorder(), r)
+	record := j.only(t)
+	require.Equal(t, `G\x1b[2J\n`+strings.Repeat("T", 32-len(`G\x1b[2J\n`))+"…", record["method"])
+	require.Equal(t, "/"+strings.Repeat("x", 255)+"…", record["path"])
+}
+
+type traceKey struct{}
+
+// tracing is a handler of a log that adds what is in the context, as those for traces do.
+type tracing struct{ slog.Handler }
+
+func (h tracing) Handle(ctx context.Context, r slog.Record) error {
+	r.AddAttrs(slog.Any("trace", ctx.Value(traceKey{})))
+	return h.Handler.Handle(ctx, r)
+}
+
+func TestWriteLogsWithTheContext(t *testing.T) {
+	var j journal
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	r = r.WithContext(context.WithValue(r.Context(), traceKey{}, "abc"))
+	logger := slog.New(tracing{j.logger().Handler()})
+	server.Configure(failing(errStore), server.WithLogger(logger)).ServeHTTP(httptest.NewRecorder(), r)
+	require.Equal(t, "abc", j.only(t)["trace"])
+}
+
+// What is not logged is not worked out either.
+func TestWriteLogsNothingThatIsNotWanted(t *testing.T) {
+	var log strings.Builder
+	h := server.Configure(failing(unprintable{t}), server.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
+	requireBody(t, get(h), 404, `{"message":"404: Not Found","code":0}`)
+	require.Empty(t, log.String())
+}
+
+// unprintable is an error whose text nobody should ask for.
+type unprintable struct{ t *testing.T }
+
+func (e unprintable) Error() string {
+	e.t.Error("asked for its text")
+	return ""
+}
+
+func (e unprintable) Unwrap() error { return pkerr.NotFound }
+
+// brokenWriter is the writer of a connection that is lost.
+type brokenWriter struct {
+	*httptest.ResponseRecorder
+	err error
+}
+
+func (w brokenWriter) Write(p []byte) (int, error) {
+	if strings.Trim(string(p), "x") == "" && len(p) == 512 {
+		return len(p), nil // the last that the connection takes
+	}
+	return 0, w.err
+}
+
+func (w brokenWriter) FlushError() error { return w.err }
+
+func TestWriteGone(t *testing.T) {
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	const late = ", after the response was started"
+	encode := func(w http.ResponseWriter) error {
+		if err := json.NewEncoder(w).Encode(1); err != nil {
+			return fmt.Errorf("encoding: %w", err)
+		}
+		return nil
+	}
+	for name, test := range map[string]struct {
+		ctx       context.Context
+		answer    func(http.ResponseWriter) error
+		level, is string
+	}{
+		"the client has gone": {gone, encode, "DEBUG", "request failed: the client has gone away" + late},
+		"behind a middleware": {
+			gone, func(w http.ResponseWriter) error { return encode(wrapper{w}) },
+			"DEBUG", "request failed: the client has gone away" + late,
+		},
+		"while copying": {
+			gone, func(w http.ResponseWriter) error {
+				_, err := io.Copy(w, struct{ io.Reader }{strings.NewReader(strings.Repeat("x", 100))})
+				return err
+			},
+			"DEBUG", "request failed: the client has gone away" + late,
+		},
+		"while copying, later": {
+			gone, func(w http.ResponseWriter) error {
+				_, err := io.Copy(w, struct{ io.Reader }{strings.NewReader(strings.Repeat("x", 512) + "lost")})
+				return err
+			},
+			"DEBUG", "request failed: the client has gone away" + late,
+		},
+		"while flushing": {
+			gone, func(w http.ResponseWriter) error { return http.NewResponseController(w).Flush() },
+			"DEBUG", "request failed: the client has gone away" + late,
+		},
+		"canceled and late": {
+			gone, func(w http.ResponseWriter) error { return errors.Join(encode(w), context.Canceled) },
+			"DEBUG", "request failed: the client has gone away" + late,
+		},
+		"another error after that": {
+			gone, func(w http.ResponseWriter) error { _ = encode(w); return errors.New("broken") },
+			"ERROR", "request failed" + late,
+		},
+		"the client is there": {t.Context(), encode, "ERROR", "request failed" + late},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var j journal
+			h := server.Configure(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error { return test.answer(w) }),
+				server.WithLogger(j.logger()))
+			r := httptest.NewRequest(http.MethodGet, "/", nil).WithContext(test.ctx)
+			h.ServeHTTP(brokenWriter{httptest.NewRecorder(), errors.New("broken pipe")}, r)
+			record := j.only(t)
+			require.Equal(t, test.level, record["level"])
+			require.Equal(t, test.is, record["msg"])
+		})
+	}
+}
+
+// On a real connection the error is one of the net package.
+func TestWriteGoneOnServer(t *testing.T) {
+	var j journal
+	s := httptest.NewServer(server.Configure(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+		if err := http.NewResponseController(w).Flush(); err != nil {
+			return err
+		}
+		<-r.Context().Done()
+		return json.NewEncoder(w).Encode(make([]int, 1_000_000))
+	}), server.WithLogger(j.logger())))
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL, nil)
+	require.NoError(t, err)
+	response, err := s.Client().Do(request)
+	require.NoError(t, err)
+	cancel()
+	require.NoError(t, response.Body.Close())
+	s.Close() // which waits for the handler
+	if j.buf.Len() == 0 {
+		return // the connection took it all
+	}
+	require.Equal(t, "DEBUG", j.only(t)["level"])
+}
+
 func TestWriteLogsToTheDefault(t *testing.T) {
 	var j journal
 	before := slog.Default()
@@ -322,7 +496,7 @@ func TestWriteLogsToTheDefault(t *testing.T) {
 
 func TestWriteConcurrently(t *testing.T) {
 	shared := pkerr.MakeCode(0, 503).WithRetryAfter(time.Second)
-	h := server.Configure(server.Recover(failing(shared)), server.WithLogger(slog.New(slog.DiscardHandler)),
+	h := server.Configure(server.Recover(failing(shared)), server.WithLogger(everything()),
 		server.WithErrorHook(func(*http.Request, error) {}))
 	h = server.Configure(h, server.WithErrorHook(func(*http.Request, error) {}))
 	var wait sync.WaitGroup
