@@ -61,8 +61,8 @@ const (
 	UnsupportedMediaType Code = 415
 
 	// TooManyRequests is «429: too many requests». It carries how long to wait ([RetryAfter]) and the scope of the limit
-	// that was hit. Wait a little longer than it says: the first refusal of a burst says 0 milliseconds, and a client that
-	// obeys to the letter can be refused for ever.
+	// that was hit. Wait a little longer than it says, as RetryDelay in package client tells: the first refusal of a burst
+	// says 0 milliseconds, and a client that obeys to the letter can be refused for ever.
 	TooManyRequests Code = 429
 
 	// InternalServerError is «500: Internal Server Error». The API sends it for its own faults, and for some mistakes of

@@ -3,7 +3,6 @@ package client
 import (
 	"bytes"
 	"cmp"
-	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -120,15 +119,4 @@ func requestID(header http.Header) string {
 		}
 	}
 	return ""
-}
-
-// longest is the longest wait there is.
-const longest = time.Duration(math.MaxInt64)
-
-// duration returns n units as a duration, the longest one at most.
-func duration(n int64, unit time.Duration) time.Duration {
-	if n > int64(longest/unit) {
-		return longest
-	}
-	return time.Duration(n) * unit
 }

@@ -115,5 +115,5 @@ func (d *document) retry(header http.Header) (time.Duration, bool) {
 	if d.retryAfter >= 0 {
 		return duration(d.retryAfter, time.Millisecond), true
 	}
-	return retryAfter(first(header, "Retry-After"), time.Now)
+	return retryAfter(first(header, "Retry-After"))
 }
