@@ -1,0 +1,141 @@
+package locale_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/text/language"
+
+	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/client"
+	"github.com/pkerr/pkerr/locale"
+)
+
+// Every code has a text of its own in every language, and nothing is left to fill in.
+func TestMessageOfEveryCode(t *testing.T) {
+	for _, tag := range locale.Languages() {
+		l := locale.New(tag)
+		seen := map[string]pkerr.Code{}
+		for code := range pkerr.Codes() {
+			e := code.WithRef("abcde").WithRetryAfter(3 * time.Second)
+			text := l.Message(e)
+			require.NotEmpty(t, text, "%v %v", tag, code)
+			require.NotContains(t, text, "{", "%v %v", tag, code)
+			require.Equal(t, code == pkerr.TooManyRequests, strings.Contains(text, "3"), "%v %v: %s", tag, code, text)
+			require.Equal(t, strings.HasSuffix(e.Code.Name(), "WithRef"), strings.Contains(text, "abcde"), "%v %v: %s", tag, code, text)
+			require.NotContains(t, text, fmt.Sprint(code.Number()), "%v", tag)
+			if code == e.Code { // or else it has become the code that names it
+				other, twice := seen[text]
+				require.False(t, twice, "%v: %v and %v say %q", tag, code, other, text)
+				seen[text] = code
+			}
+			require.Equal(t, text, l.Message(fmt.Errorf("wrapped: %w", e)))
+		}
+	}
+}
+
+func TestMessage(t *testing.T) {
+	notFound := "That couldn't be found."
+	member := "This member couldn't be found. Please check the name or ID."
+	general := "Something went wrong. Please try again later."
+	tests := []struct {
+		name string
+		err  error
+		want string
+	}{
+		{"nil", nil, ""},
+		{"a bare code", pkerr.NotFound, notFound},
+		{"an error", &pkerr.Error{Code: pkerr.NotFound}, notFound},
+		{"the text that was sent is not what a reader is told", pkerr.NotFound.WithMessage("pq: no rows"), notFound},
+		{"a name", pkerr.MemberNotFound.WithRef("abcde"), "The member “abcde” couldn't be found. Please check the name or ID."},
+		{"a name that is a number", pkerr.MemberNotFound.WithRef("20003"), "The member “20003” couldn't be found. Please check the name or ID."},
+		{"a name that looks like a placeholder", pkerr.MemberNotFound.WithRef("{ref}{wait}"), "The member “{ref}{wait}” couldn't be found. Please check the name or ID."},
+		{"a missing name", pkerr.MemberNotFoundWithRef, member},
+		{"an empty name", pkerr.MemberNotFound.WithRef(""), member},
+		{"an invisible name", pkerr.MemberNotFound.WithRef(" \u202e\u200b\x00\n"), member},
+		{"a text that tells no name", pkerr.MemberNotFoundWithRef.WithMessage("no such member"), member},
+		{"a known number with another status", pkerr.MakeCode(20003, 410), member},
+		{"a code of tomorrow", pkerr.MakeCode(20011, 404).WithMessage("Webhook not found."), notFound},
+		{"a status without a code", pkerr.MakeCode(0, 418), "That couldn't be understood. Please check what you entered."},
+		{"a number and a status of tomorrow", pkerr.MakeCode(20011, 418), "That couldn't be understood. Please check what you entered."},
+		{"a proxy's 503", pkerr.MakeCode(0, 503), "Something went wrong on the server. If you were changing something, check whether it was saved before you try again."},
+		{"a wait", pkerr.TooManyRequests.WithRetryAfter(1200 * time.Millisecond), "That was a lot at once. Try again in 2 seconds."},
+		{"a wait of 0", pkerr.TooManyRequests.WithRetryAfter(0), "That was a lot at once. Try again in 1 second."},
+		{"an unknown wait", pkerr.TooManyRequests, "That was a lot at once. Please wait a moment and try again."},
+		{"a limit of tomorrow", pkerr.MakeCode(60001, 429).WithRetryAfter(time.Minute), "That was a lot at once. Try again in 1 minute."},
+		{"no error status", pkerr.MakeCode(1, 302), general},
+		{"an unheard-of status", pkerr.MakeCode(0, 999), general},
+		{"no code", &pkerr.Error{Message: "secret"}, general},
+		{"Code(0)", pkerr.Code(0), general},
+		{"a typed nil", (*pkerr.Error)(nil), general},
+		{"a foreign error", errors.New("dial tcp 10.0.0.1:5432: secret"), general},
+		{"a timeout", context.DeadlineExceeded, general},
+		{"the outermost of two", fmt.Errorf("%w: %w", pkerr.NotFound, pkerr.Forbidden), notFound},
+		{"a code behind a foreign error", errors.Join(io.EOF, pkerr.NotFound), notFound},
+		{"a decoded response", client.Decode(http.StatusNotFound, nil, []byte(`{"message":"Member 'x' not found.","code":20003}`)), "The member “x” couldn't be found. Please check the name or ID."},
+		{"a proxy's page", client.Decode(http.StatusNotFound, nil, []byte("<html>")), notFound},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			require.Equal(t, tt.want, locale.For("en").Message(tt.err))
+			if tt.want == general {
+				require.Equal(t, locale.For("de").Message(io.EOF), locale.For("de").Message(tt.err))
+			}
+		})
+	}
+}
+
+// The name is a stranger's text, which must not get out of the sentence that it stands in.
+func TestNamesArePrintable(t *testing.T) {
+	tests := []struct{ ref, want string }{
+		{"Zoë 🦊", "Zoë 🦊"},
+		{"👩‍👧", "👩‍👧"},
+		{"a\nb\r\nc\td\u2028e", "a b c d e"},
+		{" a  b ", "a b"},
+		{"\u202eabc\u2066d\u200be\ufefff\x1b[31m", "abcdef[31m"},
+		{"\xffa", "\ufffda"},
+		{strings.Repeat("ä", 64), strings.Repeat("ä", 64)},
+		{strings.Repeat("ä", 65), strings.Repeat("ä", 64) + "…"},
+		{strings.Repeat("x", 1<<20), strings.Repeat("x", 64) + "…"},
+	}
+	for _, tt := range tests {
+		require.Equal(t, "The member “"+tt.want+"” isn't part of your system.", locale.For("en").Message(pkerr.NotOwnMember.WithRef(tt.ref)))
+	}
+}
+
+// A Localizer that nobody made speaks English.
+func TestZeroLocalizer(t *testing.T) {
+	english := locale.For("en")
+	for _, l := range []*locale.Localizer{nil, {}} {
+		require.Equal(t, language.English, l.Language())
+		require.Equal(t, "en", l.String())
+		require.Equal(t, english.Message(pkerr.NotFound), l.Message(pkerr.NotFound))
+		require.Equal(t, english.RetryAfter(1), l.RetryAfter(1))
+		require.Equal(t, english.Field("x", pkerr.ErrorObject{}), l.Field("x", pkerr.ErrorObject{}))
+		require.Nil(t, l.Fields(nil))
+	}
+}
+
+func TestConcurrentUse(t *testing.T) {
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			for range 20 {
+				for _, tag := range locale.Languages() {
+					l := locale.For(tag.String())
+					require.Contains(t, l.RetryAfter(time.Duration(i+2)*time.Second), fmt.Sprint(i+2))
+					require.Contains(t, l.Message(pkerr.GroupNotFound.WithRef(fmt.Sprint("x", i))), fmt.Sprint("x", i))
+				}
+			}
+		})
+	}
+	wg.Wait()
+}

@@ -1,0 +1,239 @@
+package locale_test
+
+import (
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/text/language"
+
+	"github.com/pkerr/pkerr/locale"
+)
+
+// The locales that Discord gives its users (docs.discord.com, «Locales»), and the catalog for each.
+func TestDiscordLocales(t *testing.T) {
+	locales := map[string]string{
+		"id": "id", "da": "da", "de": "de", "en-GB": "en", "en-US": "en", "es-ES": "es", "es-419": "es-419", "fr": "fr", "hr": "hr",
+		"it": "it", "lt": "lt", "hu": "hu", "nl": "nl", "no": "nb", "pl": "pl", "pt-BR": "pt-BR", "ro": "ro", "fi": "fi", "sv-SE": "sv",
+		"vi": "vi", "tr": "tr", "cs": "cs", "el": "el", "bg": "bg", "ru": "ru", "uk": "uk", "hi": "hi", "th": "th", "zh-CN": "zh", "ja": "ja",
+		"zh-TW": "zh-Hant", "ko": "ko",
+	}
+	require.Len(t, locales, 32)
+	used := map[string]bool{}
+	for preference, want := range locales {
+		l, found := locale.Match(preference)
+		require.True(t, found, preference)
+		require.Equal(t, want, l.String(), preference)
+		require.Equal(t, language.Make(want), l.Language(), preference)
+		used[want] = true
+	}
+	for _, tag := range locale.Languages() {
+		require.True(t, used[tag.String()], "%v is a language of Discord", tag)
+		require.Equal(t, tag, locale.For(tag.String()).Language())
+		require.Equal(t, tag, locale.New(tag).Language())
+	}
+}
+
+// Headers as browsers and programs send them. An empty want is English that nobody asked for.
+func TestAcceptLanguage(t *testing.T) {
+	tests := []struct{ header, want string }{
+		{"en-US,en;q=0.9", "en"},
+		{"en-US,en;q=0.5", "en"},
+		{"en-GB,en-US;q=0.9,en;q=0.8", "en"},
+		{"en-AU,en-GB;q=0.9,en;q=0.8", "en"},
+		{"en-IN,hi;q=0.9", "en"},
+		{"de-DE,de;q=0.9,en-US;q=0.8,en;q=0.7", "de"},
+		{"de,en-US;q=0.7,en;q=0.3", "de"},
+		{"de-CH,de;q=0.9,fr;q=0.8,it;q=0.7", "de"},
+		{"gsw-CH,gsw;q=0.9,de-CH;q=0.8,de;q=0.7", "de"},
+		{"de-AT", "de"},
+		{"fr-CH, fr;q=0.9, en;q=0.8, de;q=0.7, *;q=0.5", "fr"},
+		{"fr-CA,fr-FR;q=0.8,en-CA;q=0.5,en;q=0.3", "fr"},
+		{"fr,fr-FR;q=0.8,en-US;q=0.5,en;q=0.3", "fr"},
+		{"da, en-gb;q=0.8, en;q=0.7", "da"},
+		{"da-DK,da;q=0.9,en-US;q=0.8,en;q=0.7", "da"},
+		{"nb-NO,nb;q=0.9,no;q=0.8,nn;q=0.7,en-US;q=0.6,en;q=0.5", "nb"},
+		{"nn-NO,nn;q=0.9,en;q=0.5", "nb"},
+		{"no", "nb"},
+		{"sv-SE,sv;q=0.9,en-US;q=0.8,en;q=0.7", "sv"},
+		{"sv-FI,sv;q=0.9,fi;q=0.8", "sv"},
+		{"fi-FI,fi;q=0.9,en;q=0.8", "fi"},
+		{"et-EE,et;q=0.9,en;q=0.8", "en"},
+		{"nl-BE,nl;q=0.9,fr;q=0.8", "nl"},
+		{"it-IT,it;q=0.9,en-US;q=0.8,en;q=0.7", "it"},
+		{"es-ES,es;q=0.9", "es"},
+		{"es-ES,es;q=0.9,ca;q=0.8", "es"},
+		{"es-MX,es;q=0.9,en-US;q=0.8", "es-419"},
+		{"es-419,es;q=0.9", "es-419"},
+		{"es-AR,es;q=0.8,en-US;q=0.5,en;q=0.3", "es-419"},
+		{"es-US,es;q=0.9,en;q=0.8", "es-419"},
+		{"ca-ES,ca;q=0.9,es;q=0.8,en;q=0.7", "es"},
+		{"gl-ES,gl;q=0.8,es-ES;q=0.5,es;q=0.3", "es"},
+		{"pt-BR,pt;q=0.9,en-US;q=0.8,en;q=0.7", "pt-BR"},
+		{"pt-PT,pt;q=0.8,en;q=0.5,en-US;q=0.3", "pt-BR"},
+		{"ro-RO,ro;q=0.9,en-US;q=0.8", "ro"},
+		{"ro-MD,ro;q=0.9,ru;q=0.8", "ro"},
+		{"pl,en-US;q=0.7,en;q=0.3", "pl"},
+		{"cs-CZ,cs;q=0.9,sk;q=0.8", "cs"},
+		{"sk-SK,sk;q=0.9,cs;q=0.8,en-US;q=0.7,en;q=0.6", "cs"},
+		{"hr-HR,hr;q=0.9,en;q=0.8", "hr"},
+		{"bs-BA,bs;q=0.9,hr;q=0.8,sr;q=0.7", "hr"},
+		{"sr-RS,sr;q=0.9,en-US;q=0.8", "en"},
+		{"hu-HU,hu;q=0.9,en;q=0.8", "hu"},
+		{"lt-LT,lt;q=0.9,en;q=0.8,ru;q=0.7,pl;q=0.6", "lt"},
+		{"bg-BG,bg;q=0.9", "bg"},
+		{"el-GR,el;q=0.9,en;q=0.8", "el"},
+		{"uk-UA,uk;q=0.9,ru;q=0.8,en-US;q=0.7,en;q=0.6", "uk"},
+		{"ru-RU,ru;q=0.9,en-US;q=0.8,en;q=0.7", "ru"},
+		{"be-BY,be;q=0.9,en;q=0.8,ru;q=0.7", "en"},
+		{"be", ""},
+		{"kk-KZ,kk;q=0.9,ru;q=0.8", "ru"},
+		{"tr-TR,tr;q=0.9,en-US;q=0.8", "tr"},
+		{"hi-IN,hi;q=0.9,en-IN;q=0.8", "hi"},
+		{"th-TH,th;q=0.9", "th"},
+		{"vi-VN,vi;q=0.9,fr-FR;q=0.8", "vi"},
+		{"id-ID,id;q=0.9,en-US;q=0.8,ms;q=0.7", "id"},
+		{"in-ID", "id"}, // what old Android calls Indonesian
+		{"ms-MY,ms;q=0.9,en;q=0.8", "en"},
+		{"fil-PH,fil;q=0.9,tl;q=0.8,en-US;q=0.7", "en"},
+		{"zh-CN,zh;q=0.9", "zh"},
+		{"zh-CN,zh;q=0.8,zh-TW;q=0.7,zh-HK;q=0.5,en-US;q=0.3,en;q=0.2", "zh"},
+		{"zh-TW,zh;q=0.9,en-US;q=0.8,en;q=0.7", "zh-Hant"},
+		{"zh-HK,zh;q=0.9,en;q=0.8", "zh-Hant"},
+		{"zh-Hant-HK", "zh-Hant"},
+		{"zh-Hans-CN;q=1, en-CN;q=0.9", "zh"},
+		{"zh-SG,zh;q=0.9", "zh"},
+		{"yue-HK,yue;q=0.9,zh-HK;q=0.8,zh;q=0.7", "zh-Hant"},
+		{"ja,en-US;q=0.9,en;q=0.8", "ja"},
+		{"ja-JP", "ja"},
+		{"ko-KR,ko;q=0.9,en-US;q=0.8,en;q=0.7", "ko"},
+		{"ar-SA,ar;q=0.9", ""},
+		{"he-IL,he;q=0.9,en-US;q=0.8,en;q=0.7", "en"},
+		{"de-DE-u-co-phonebk", "de"},
+		{"en;q=0.8, de;q=0.9", "de"},
+		{"de;q=0, fr;q=0.1", "fr"},
+		{"de;q=0", ""},
+		{"xx-klingon, de;q=0.5", "de"},
+		{"de;q=high, fr", "fr"},
+		{" ,, ;q=1, ja ;q=0.3 , ", "ja"},
+		{"DE_de", "de"},
+		{"english", "en"},
+		{"*", ""},
+		{"", ""},
+		{"\x00\xff", ""},
+	}
+	for _, tt := range tests {
+		l, found := locale.Match(tt.header)
+		if tt.want == "" {
+			require.False(t, found, tt.header)
+			tt.want = "en"
+		} else {
+			require.True(t, found, tt.header)
+		}
+		require.Equal(t, tt.want, l.String(), tt.header)
+		require.Same(t, l, locale.For(tt.header), "shared")
+	}
+}
+
+func TestTheFirstPreferenceThatMatchesWins(t *testing.T) {
+	tests := []struct {
+		preferences []string
+		want        string
+	}{
+		{nil, "en"},
+		{[]string{"", ""}, "en"},
+		{[]string{"de", "fr"}, "de"},
+		{[]string{"", "fr"}, "fr"},
+		{[]string{"tlh", "ar, *", "ja;q=0.1, ko;q=0.2"}, "ko"},
+		{[]string{"en-US", "de"}, "en"},
+	}
+	for _, tt := range tests {
+		require.Equal(t, tt.want, locale.For(tt.preferences...).String(), "%q", tt.preferences)
+	}
+	require.Equal(t, "fr", locale.New(language.Und, language.Arabic, language.CanadianFrench, language.German).String())
+	require.Equal(t, "en", locale.New().String())
+}
+
+// The language is that of the texts, without what the reader's tag says beside it.
+func TestLanguageHasNoExtensions(t *testing.T) {
+	require.Equal(t, "de", locale.For("de-AT-u-co-phonebk-nu-deva").String())
+}
+
+func TestLanguages(t *testing.T) {
+	tags := locale.Languages()
+	require.Len(t, tags, 31)
+	require.Equal(t, language.English, tags[0])
+	tags[0] = language.Afrikaans
+	require.Equal(t, language.English, locale.Languages()[0], "a slice of one's own")
+}
+
+// Only the first 256 bytes of a header are looked at, up to a comma.
+func TestLongPreferences(t *testing.T) {
+	pad := func(n int) string { return strings.Repeat("x", n) }
+	require.Equal(t, "de", locale.For("de,"+pad(1<<20)).String())
+	require.Equal(t, "de", locale.For(pad(253)+",de").String(), "256 bytes")
+	require.Equal(t, "en", locale.For(pad(254)+",de").String(), "257 bytes")
+	require.Equal(t, "de", locale.For("fr;q=0.1,"+pad(244)+",de,ja").String(), "de ends at byte 256")
+	require.Equal(t, "fr", locale.For("fr;q=0.1,"+pad(245)+",de,ja").String(), "de would end at byte 257")
+	require.Equal(t, "en", locale.For("de"+pad(1<<20)).String())
+}
+
+func hostile() map[string]string {
+	const size = 1 << 20
+	repeat := func(s string) string { return strings.Repeat(s, size/len(s)) }
+	return map[string]string{
+		"underscores": repeat("_"), "hyphens": repeat("-"), "tags": repeat("en-"), "commas": repeat(","), "entries": repeat("de;q=0.1,"),
+		"unknown": repeat("xx,"), "extensions": "de-" + repeat("u-co-phonebk-"), "weights": "de;q=" + repeat("1"), "zeros": repeat("\x00"),
+	}
+}
+
+// A hostile header takes no more memory than its first 256 bytes. How much time it takes is told by BenchmarkFor.
+func TestHostileHeaders(t *testing.T) {
+	locale.For("de")
+	for name, header := range hostile() {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for range 10 {
+			require.NotNil(t, locale.For(header))
+		}
+		runtime.ReadMemStats(&after)
+		require.Less(t, (after.TotalAlloc-before.TotalAlloc)/10, uint64(64<<10), name)
+	}
+}
+
+func FuzzFor(f *testing.F) {
+	for _, seed := range []string{"da, en-gb;q=0.8, en;q=0.7", "zh-Hant-HK", "es-419", "*;q=0.5", "de;q=NaN,fr;q=-1,ja;q=1e9", "x_y_z", "i-klingon"} {
+		f.Add(seed)
+	}
+	known := map[language.Tag]bool{}
+	for _, tag := range locale.Languages() {
+		known[tag] = true
+	}
+	f.Fuzz(func(t *testing.T, header string) {
+		l, found := locale.Match(header)
+		require.True(t, known[l.Language()])
+		require.True(t, found || l.Language() == language.English)
+		require.Same(t, l, locale.For(header))
+		if found {
+			require.Same(t, l, locale.For("", header, "de"))
+		} else {
+			require.Equal(t, language.German, locale.For(header, "de").Language())
+		}
+	})
+}
+
+func BenchmarkFor(b *testing.B) {
+	locale.For("de")
+	headers := hostile()
+	headers["discord"] = "pt-BR"
+	headers["browser"] = "de-DE,de;q=0.9,en-US;q=0.8,en;q=0.7"
+	for name, header := range headers {
+		b.Run("header="+name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				locale.For(header)
+			}
+		})
+	}
+}

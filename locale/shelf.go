@@ -1,0 +1,93 @@
+package locale
+
+import (
+	"io/fs"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/language"
+)
+
+// A shelf holds the catalogs, and finds the one for a reader. It reads none of them.
+type shelf struct {
+	localizers []*Localizer // English first, then by tag
+	matcher    language.Matcher
+}
+
+// newShelf returns a shelf with a catalog for every file, which is named for the tag of its language.
+func newShelf(files fs.FS) *shelf {
+	names, _ := fs.Glob(files, "*.json") // fails for a malformed pattern alone
+	byTag := make(map[language.Tag]*catalog, len(names))
+	for _, name := range names {
+		tag := language.Make(strings.TrimSuffix(name, ".json"))
+		byTag[tag] = newCatalog(files, name, tag)
+	}
+	s := &shelf{localizers: make([]*Localizer, 0, len(byTag))}
+	tags := make([]language.Tag, 0, len(byTag))
+	for tag, c := range byTag {
+		c.parent = parent(tag, byTag)
+		tags = append(tags, tag)
+		s.localizers = append(s.localizers, &Localizer{c})
+	}
+	// The matcher falls back to the first.
+	slices.SortFunc(tags, compare)
+	slices.SortFunc(s.localizers, func(a, b *Localizer) int { return compare(a.catalog.tag, b.catalog.tag) })
+	s.matcher = language.NewMatcher(tags)
+	return s
+}
+
+// compare orders English first, and the others by tag.
+func compare(a, b language.Tag) int {
+	switch {
+	case a == b:
+		return 0
+	case a == language.English:
+		return -1
+	case b == language.English:
+		return 1
+	}
+	return strings.Compare(a.String(), b.String())
+}
+
+// parent returns the catalog that has the texts which the one of a tag lacks: the parent language's, where there is one,
+// else English; nil for English itself. By CLDR traditional Chinese has no parent, so that it never reads simplified.
+func parent(tag language.Tag, byTag map[language.Tag]*catalog) *catalog {
+	if tag == language.English {
+		return nil
+	}
+	for tag = tag.Parent(); tag != language.Und; tag = tag.Parent() {
+		if c, found := byTag[tag]; found {
+			return c
+		}
+	}
+	return byTag[language.English]
+}
+
+// find returns the localizer for the first of the tags that there is one for.
+func (s *shelf) find(tags []language.Tag) (*Localizer, bool) {
+	for _, tag := range tags {
+		// The index, for the tag that the matcher returns has the reader's extensions.
+		_, i, confidence := s.matcher.Match(tag)
+		if confidence != language.No && sameLanguage(tag, s.localizers[i].catalog.tag) {
+			return s.localizers[i], true
+		}
+	}
+	return s.localizers[0], false
+}
+
+// sameLanguage tells whether who asked for one language is given that one, be it as it is spoken elsewhere. The matcher goes
+// further, to languages that many of the same readers are said to know: Russian for Belarusian, Finnish for Estonian.
+// That is not what they asked for, and they may have named a second language.
+func sameLanguage(asked, given language.Tag) bool {
+	a, _ := asked.Base()
+	g, _ := given.Base()
+	return norwegian(a.String()) == norwegian(g.String())
+}
+
+// norwegian returns Bokmål for all of Norwegian, for who reads one of the two written languages reads both.
+func norwegian(base string) string {
+	if base == "no" || base == "nn" {
+		return "nb"
+	}
+	return base
+}
