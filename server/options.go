@@ -15,7 +15,8 @@ type Option func(*config)
 type config struct {
 	logger    *slog.Logger // nil: slog.Default()
 	hooks     []func(*http.Request, error)
-	bodyLimit int64 // 0: defaultBodyLimit
+	bodyLimit int64                                         // 0: defaultBodyLimit
+	localizer func(acceptLanguage string) (Localizer, bool) // nil: English alone
 }
 
 const defaultBodyLimit = 1 << 20

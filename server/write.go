@@ -46,7 +46,7 @@ func write(w http.ResponseWriter, r *http.Request, err error, stack []byte) {
 		c.call(hook, r, err)
 	}
 	if !late {
-		send(w, r, e)
+		c.send(w, r, e)
 	}
 }
 
@@ -83,10 +83,13 @@ func outgoing(err error) *pkerr.Error {
 }
 
 // send writes e to a response that has not been started.
-func send(w http.ResponseWriter, r *http.Request, e *pkerr.Error) {
-	body, _ := e.MarshalJSON() // never fails
+func (c *config) send(w http.ResponseWriter, r *http.Request, e *pkerr.Error) {
 	h := w.Header()
 	dropStale(w, h)
+	body, ok := c.localize(h, r, e)
+	if !ok {
+		body, _ = e.MarshalJSON() // never fails
+	}
 	h.Set("Content-Type", "application/json")
 	// The body can have a stranger's text in it, and unlike encoding/json the API does not escape it for HTML.
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -98,7 +101,8 @@ func send(w http.ResponseWriter, r *http.Request, e *pkerr.Error) {
 	}
 	w.WriteHeader(e.Code.Status())
 	if r == nil || r.Method != http.MethodHead {
-		_, _ = w.Write(body) // a client that does not listen cannot be told so
+		// A client that does not listen cannot be told so.
+		_, _ = w.Write(body) //nolint:gosec // It is JSON, and nobody will take it for HTML.
 	}
 }
 

@@ -1,0 +1,200 @@
+package server_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/client"
+	"github.com/pkerr/pkerr/locale"
+	"github.com/pkerr/pkerr/server"
+)
+
+// localized answers a request in a language with err.
+func localized(err error, acceptLanguage string, opts ...server.Option) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	if acceptLanguage != "" {
+		r.Header.Set("Accept-Language", acceptLanguage)
+	}
+	w := httptest.NewRecorder()
+	opts = append([]server.Option{server.WithLogger(new(journal).logger()), server.WithLocalizer(locale.Match)}, opts...)
+	server.Configure(failing(err), opts...).ServeHTTP(w, r)
+	return w
+}
+
+func TestWithLocalizer(t *testing.T) {
+	var fields pkerr.Fields
+	fields.TooLong("name", 100, 101)
+	fields.Invalid("color")
+	tests := []struct {
+		name string
+		err  error
+		body string
+	}{
+		{
+			"a code", pkerr.Forbidden,
+			`{"message":"403: Missing permissions to access this resource","localized_message":"Dafür hast du keine Berechtigung.","code":0}`,
+		},
+		{
+			"a name, unescaped", pkerr.MemberNotFound.WithRef("<a&b>"),
+			`{"message":"Member '<a&b>' not found.","localized_message":"Das Mitglied „<a&b>“ wurde nicht gefunden. Bitte überprüfe den Namen oder die ID.","code":20003}`,
+		},
+		{
+			"a rate limit", pkerr.TooManyRequests.WithRetryAfter(1500 * time.Millisecond).WithScope("generic_get"),
+			`{"message":"429: too many requests","localized_message":"Das war etwas viel auf einmal. Versuche es in 2 Sekunden noch einmal.",` +
+				`"retry_after":1500,"scope":"generic_get","code":0}`,
+		},
+		{
+			"fields", fields.Err(),
+			`{"message":"Error parsing JSON model","localized_message":"Einige Angaben stimmen noch nicht. Bitte überprüfe sie und versuche es noch einmal.","code":40001,"errors":{` +
+				`"color":[{"message":"Field color is invalid.","localized_message":"Diese Angabe ist nicht gültig. Bitte überprüfe sie."}],` +
+				`"name":[{"message":"Field name is too long.","localized_message":"Das ist zu lang. Höchstens 100 Zeichen sind erlaubt, hier sind es 101.","actual_length":101,"max_length":100}]}}`,
+		},
+		{
+			"a foreign error", errStore,
+			`{"message":"500: Internal Server Error","localized_message":"Auf dem Server ist etwas schiefgelaufen. Falls du gerade etwas ändern wolltest, prüfe, ` +
+				`ob es gespeichert wurde, bevor du es noch einmal versuchst.","code":0}`,
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := localized(tt.err, "xx, de-AT;q=0.9, en;q=0.8")
+			require.Equal(t, tt.body, w.Body.String())
+			require.Equal(t, "de", w.Header().Get("Content-Language"))
+			require.Equal(t, "Accept-Language", w.Header().Get("Vary"))
+			require.Equal(t, fmt.Sprint(len(tt.body)), w.Header().Get("Content-Length"))
+		})
+	}
+}
+
+// But for the texts, every body is what it is without the option.
+func TestLocalizedBodiesAreTheSameOtherwise(t *testing.T) {
+	for code := range pkerr.Codes() {
+		var fields pkerr.Fields
+		fields.TooLong("name", 100, 101)
+		for _, e := range []*pkerr.Error{
+			code.WithRef("abcde"), code.WithRetryAfter(time.Second).WithScope("generic_get"), code.WithCause(nil).WithFields(fields),
+		} {
+			var plain, german map[string]any
+			require.NoError(t, json.Unmarshal(localized(e, "").Body.Bytes(), &plain))
+			w := localized(e, "de")
+			require.NoError(t, json.Unmarshal(w.Body.Bytes(), &german))
+			require.Equal(t, locale.For("de").Message(e), german["localized_message"])
+			delete(german, "localized_message")
+			if errs, ok := german["errors"].(map[string]any); ok {
+				object := errs["name"].([]any)[0].(map[string]any)
+				require.NotEmpty(t, object["localized_message"])
+				delete(object, "localized_message")
+			}
+			require.Equal(t, plain, german)
+			require.Equal(t, pkerr.CodeOf(e), pkerr.CodeOf(client.Decode(w.Code, w.Header(), w.Body.Bytes())))
+		}
+	}
+}
+
+// Nobody is told a language that was not asked for.
+func TestNotLocalized(t *testing.T) {
+	plain := `{"message":"404: Not Found","code":0}`
+	for _, acceptLanguage := range []string{"", "tlh", "*", "be", strings.Repeat("x", 1<<20)} {
+		w := localized(pkerr.NotFound, acceptLanguage)
+		require.Equal(t, plain, w.Body.String())
+		require.Empty(t, w.Header().Values("Content-Language"))
+		require.Equal(t, []string{"Accept-Language"}, w.Header().Values("Vary"), "for caches, since another reader gets another body")
+	}
+	// English is a language like any other.
+	require.Equal(t, `{"message":"404: Not Found","localized_message":"That couldn't be found.","code":0}`, localized(pkerr.NotFound, "en-GB").Body.String())
+
+	// It is off unless it is asked for, and a nil one turns it off.
+	off := localized(pkerr.NotFound, "de", server.WithLocalizer[*locale.Localizer](nil))
+	require.Equal(t, plain, off.Body.String())
+	require.Empty(t, off.Header().Values("Vary"))
+}
+
+func TestLocalizedHeaders(t *testing.T) {
+	answer := func(method string, prepare func(h http.Header), lines ...string) *httptest.ResponseRecorder {
+		h := server.Configure(server.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) error {
+			prepare(w.Header())
+			return pkerr.NotFound
+		}), server.WithLocalizer(locale.Match))
+		r := httptest.NewRequest(method, "/", nil)
+		r.Header["Accept-Language"] = lines
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w
+	}
+	none := func(http.Header) {}
+	vary := func(values ...string) []string {
+		return answer("GET", func(h http.Header) { h["Vary"] = values }, "de").Header().Values("Vary")
+	}
+	require.Equal(t, []string{"Origin", "Accept-Language"}, vary("Origin"))
+	require.Equal(t, []string{"Origin, accept-language"}, vary("Origin, accept-language"))
+	require.Equal(t, []string{"*"}, vary("*"))
+
+	w := answer("GET", func(h http.Header) { h.Set("Content-Language", "fr") }, "de")
+	require.Equal(t, []string{"de"}, w.Header().Values("Content-Language"), "that of the body which was to be sent is gone")
+
+	require.Equal(t, "ja", answer("GET", none, "de;q=0.5", "ja").Header().Get("Content-Language"), "weights hold across lines")
+
+	head := answer("HEAD", none, "de")
+	require.Empty(t, head.Body.String())
+	require.Equal(t, answer("GET", none, "de").Header(), head.Header())
+}
+
+// What is not sent in English is not sent in another language either.
+func TestLocalizedTextsLeakNothing(t *testing.T) {
+	cause := pkerr.TooManyRequests.WithRetryAfter(77 * time.Second)
+	ref := pkerr.MemberNotFound.WithRef("secret")
+	remote := client.Decode(http.StatusForbidden, nil, []byte(`{"message":"Member 'secret' is not part of your system.","code":30008}`))
+	for _, err := range []error{
+		pkerr.MemberNotFoundWithRef.WithCause(ref), pkerr.TooManyRequests.WithCause(cause), remote, fmt.Errorf("secret: %w", errors.New("secret")),
+		pkerr.InternalServerError.WithCause(errors.New("secret")),
+	} {
+		body := localized(err, "en").Body.String()
+		require.Contains(t, body, "localized_message")
+		require.NotContains(t, body, "secret")
+		require.NotContains(t, body, "77")
+		require.NotContains(t, body, "2 minutes")
+	}
+	require.Contains(t, localized(server.Relay(remote), "en").Body.String(), "The member “secret” isn't part of your system.")
+}
+
+// stub is a Localizer of somebody else's.
+type stub struct{ message, field, tag func() string }
+
+func (s stub) Message(error) string                   { return s.message() }
+func (s stub) Field(string, pkerr.ErrorObject) string { return s.field() }
+func (s stub) String() string                         { return s.tag() }
+
+func TestOtherLocalizers(t *testing.T) {
+	text := func(s string) func() string { return func() string { return s } }
+	panics := func() string { panic("a bug") }
+	var fields pkerr.Fields
+	fields.Invalid("x")
+	plain := `{"message":"Error parsing JSON model","code":40001,"errors":{"x":[{"message":"Field x is invalid."}]}}`
+	for _, tt := range []struct {
+		s    stub
+		want string
+	}{
+		{stub{text("nuq"), text("Dach"), text("tlh")}, `{"message":"Error parsing JSON model","localized_message":"nuq","code":40001,"errors":{"x":[{"message":"Field x is invalid.","localized_message":"Dach"}]}}`},
+		{stub{text(""), text(""), text("tlh")}, plain},
+		{stub{panics, text("x"), text("x")}, plain},
+		{stub{text("x"), panics, text("x")}, plain},
+		{stub{text("x"), text("x"), panics}, plain},
+	} {
+		var j journal
+		w := localized(fields.Err(), "tlh", server.WithLogger(j.logger()), server.WithLocalizer(func(...string) (stub, bool) { return tt.s, true }))
+		require.Equal(t, tt.want, w.Body.String())
+		require.Equal(t, http.StatusBadRequest, w.Code)
+		require.Equal(t, strings.Contains(j.buf.String(), "localizer panicked"), w.Header().Get("Content-Language") == "")
+	}
+	w := localized(pkerr.NotFound, "tlh", server.WithLogger(new(journal).logger()), server.WithLocalizer(func(...string) (stub, bool) { panic("a bug") }))
+	require.Equal(t, `{"message":"404: Not Found","code":0}`, w.Body.String())
+}
