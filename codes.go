@@ -23,21 +23,24 @@ type Code int64
 // with the status 404 matches [NotFound], including those that the API adds later.
 const (
 	// BadRequest is «400: Bad Request». The API sends it for a body that is not JSON or has a value of the wrong JSON
-	// type, for a path or query parameter that does not parse, and for a PATCH without a single known key.
+	// type, for a path or query parameter or a timestamp that does not parse, for an empty list of members or groups to
+	// add or remove, and for a PATCH without a single known key.
 	// Fix the request: the body of the answer does not say what was wrong with it, whatever the API's page says of an
 	// `error` key. Without a User-Agent header the API sends this status with no body at all.
 	//
 	// As a class it is every 4xx that has no plain code of its own, such as 409 and 418.
 	BadRequest Code = 400
 
-	// Unauthorized is «401: Missing or invalid Authorization header». The API sends it where the path says @me, or
-	// the request writes, and the token is missing, mistyped or revoked. Ask the user for a new token.
+	// Unauthorized is «401: Missing or invalid Authorization header». The API sends it where the token is missing,
+	// mistyped or revoked, and the path says @me, or the request writes a member or a group, or reads a member's settings
+	// for a Discord server. Ask the user for a new token.
 	// A wrong token on a public GET is no error: it is answered with the public data.
 	Unauthorized Code = 401
 
-	// Forbidden is «403: Missing permissions to access this resource». The API sends it where the token is right, and
-	// the system is somebody else's. Use another token, or leave it. (The API's page has another text for it, of being
-	// blocked; the API never sends that one.)
+	// Forbidden is «403: Missing permissions to access this resource». The API sends it where a request writes to a system,
+	// or reads its settings for a Discord server, with the token of another one. With a wrong token or none it does so too,
+	// unless the path says @me. Use another token, or leave it. (The API's page has another text for it, of being blocked;
+	// the API never sends that one.)
 	Forbidden Code = 403
 
 	// NotFound is «404: Not Found». The API itself sends no such body: its unknown routes are answered with an empty
@@ -45,7 +48,7 @@ const (
 	NotFound Code = 404
 
 	// MethodNotAllowed is «405: Method Not Allowed». The API sends the status with an empty body, and an Allow header.
-	// Use one of the methods in it.
+	// Use one of the methods that the header names.
 	MethodNotAllowed Code = 405
 
 	// Gone is «Unsupported API version». The API sends it on the paths of version 1, which it no longer has.
@@ -57,12 +60,13 @@ const (
 	ContentTooLarge Code = 413
 
 	// UnsupportedMediaType is «415: Unsupported Media Type». The API sends the status, with problem details for a body,
-	// where a request with a body has no Content-Type. Set it to application/json.
+	// where a request with a body has no Content-Type. Set the Content-Type to application/json.
 	UnsupportedMediaType Code = 415
 
-	// TooManyRequests is «429: too many requests». It carries how long to wait ([RetryAfter]) and the scope of the limit
-	// that was hit. Wait a little longer than it says, as RetryDelay in package client tells: the first refusal of a burst
-	// says 0 milliseconds, and a client that obeys to the letter can be refused for ever.
+	// TooManyRequests is «429: too many requests». The API sends it where requests come faster than a rate limit allows. It
+	// carries how long to wait ([RetryAfter]) and the scope of the limit that was hit. Wait a little longer than it says, as
+	// RetryDelay in package client tells: the first refusal of a burst says 0 milliseconds, and a client that obeys to the
+	// letter can be refused for ever.
 	TooManyRequests Code = 429
 
 	// InternalServerError is «500: Internal Server Error». The API sends it for its own faults, and for some mistakes of
@@ -88,13 +92,14 @@ const (
 	// list, or mend it. It is a [MemberNotFound].
 	MemberNotFoundWithRef Code = 20003_404
 
-	// GroupNotFound is «Group not found.» The API sends it where the path, or a list of groups to add, names a group that
-	// does not exist. Check the reference. It also matches [GroupNotFoundWithRef].
+	// GroupNotFound is «Group not found.» The API sends it where the path names a group that does not exist, or a list of
+	// groups to add names one that does not exist or belongs to another system. Check the reference. It also matches
+	// [GroupNotFoundWithRef].
 	GroupNotFound Code = 20004_404
 
 	// GroupNotFoundWithRef is «Group '{groupRef}' not found.» The API sends it where the list of groups that a member is to
-	// be removed from, or to have instead of its own, names one that does not exist. [Ref] gives the reference. It is a
-	// [GroupNotFound].
+	// be removed from, or to have instead of its own, names one that does not exist or belongs to another system. [Ref]
+	// gives the reference. It is a [GroupNotFound].
 	GroupNotFoundWithRef Code = 20005_404
 
 	// MessageNotFound is «Message not found.» The API sends it for a Discord message that PluralKit did not proxy. This is

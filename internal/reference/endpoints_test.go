@@ -1,0 +1,258 @@
+package reference_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/internal/reference"
+)
+
+// senders is the table of endpoints once more, from the other side, but for what follows from the paths.
+var senders = map[pkerr.Code][]string{
+	pkerr.BadRequest: {
+		"PATCH /systems/{s}",
+		"GET /systems/{s}/guilds/{g}",
+		"PATCH /systems/{s}/guilds/{g}",
+		"GET /systems/{s}/autoproxy",
+		"PATCH /systems/{s}/autoproxy",
+		"PATCH /members/{m}",
+		"POST /members/{m}/groups/add",
+		"POST /members/{m}/groups/remove",
+		"GET /members/{m}/guilds/{g}",
+		"PATCH /members/{m}/guilds/{g}",
+		"GET /systems/{s}/groups",
+		"PATCH /groups/{g}",
+		"POST /groups/{g}/members/add",
+		"POST /groups/{g}/members/remove",
+		"GET /systems/{s}/switches",
+		"PATCH /systems/{s}/switches/{w}",
+		"GET /messages/{id}",
+	},
+	pkerr.Forbidden: {
+		"PATCH /systems/{s}",
+		"PATCH /systems/{s}/settings",
+		"GET /systems/{s}/guilds/{g}",
+		"PATCH /systems/{s}/guilds/{g}",
+		"GET /systems/{s}/autoproxy",
+		"PATCH /systems/{s}/autoproxy",
+		"POST /systems/{s}/switches",
+		"PATCH /systems/{s}/switches/{w}",
+		"PATCH /systems/{s}/switches/{w}/members",
+		"DELETE /systems/{s}/switches/{w}",
+	},
+	pkerr.MemberNotFoundWithRef: {
+		"POST /groups/{g}/members/add",
+		"POST /groups/{g}/members/remove",
+		"POST /groups/{g}/members/overwrite",
+		"POST /systems/{s}/switches",
+		"PATCH /systems/{s}/switches/{w}/members",
+	},
+	pkerr.GroupNotFound: {
+		"POST /members/{m}/groups/add",
+		"GET /groups/{g}",
+		"PATCH /groups/{g}",
+		"DELETE /groups/{g}",
+		"GET /groups/{g}/members",
+		"POST /groups/{g}/members/add",
+		"POST /groups/{g}/members/remove",
+		"POST /groups/{g}/members/overwrite",
+	},
+	pkerr.GroupNotFoundWithRef: {
+		"POST /members/{m}/groups/remove",
+		"POST /members/{m}/groups/overwrite",
+	},
+	pkerr.MessageNotFound: {"GET /messages/{id}"},
+	pkerr.SwitchNotFoundPublic: {
+		"GET /systems/{s}/switches/{w}",
+		"PATCH /systems/{s}/switches/{w}",
+		"DELETE /systems/{s}/switches/{w}",
+	},
+	pkerr.SystemGuildNotFound: {
+		"GET /systems/{s}/guilds/{g}",
+		"PATCH /systems/{s}/guilds/{g}",
+	},
+	pkerr.MemberGuildNotFound: {
+		"GET /members/{m}/guilds/{g}",
+		"PATCH /members/{m}/guilds/{g}",
+	},
+	pkerr.UnauthorizedMemberList: {"GET /systems/{s}/members"},
+	pkerr.UnauthorizedGroupList: {
+		"GET /members/{m}/groups",
+		"GET /systems/{s}/groups",
+	},
+	pkerr.UnauthorizedGroupMemberList: {"GET /groups/{g}/members"},
+	pkerr.UnauthorizedCurrentFronters: {"GET /systems/{s}/fronters"},
+	pkerr.UnauthorizedFrontHistory:    {"GET /systems/{s}/switches"},
+	pkerr.NotOwnMember: {
+		"PATCH /members/{m}",
+		"DELETE /members/{m}",
+		"POST /members/{m}/groups/add",
+		"POST /members/{m}/groups/remove",
+		"POST /members/{m}/groups/overwrite",
+		"GET /members/{m}/guilds/{g}",
+		"PATCH /members/{m}/guilds/{g}",
+	},
+	pkerr.NotOwnGroup: {
+		"PATCH /groups/{g}",
+		"DELETE /groups/{g}",
+		"POST /groups/{g}/members/add",
+		"POST /groups/{g}/members/remove",
+		"POST /groups/{g}/members/overwrite",
+	},
+	pkerr.NotOwnMemberWithRef: {"PATCH /systems/{s}/switches/{w}/members"},
+	pkerr.ModelParse: {
+		"PATCH /systems/{s}",
+		"PATCH /systems/{s}/settings",
+		"PATCH /systems/{s}/guilds/{g}",
+		"PATCH /systems/{s}/autoproxy",
+		"POST /members",
+		"PATCH /members/{m}",
+		"PATCH /members/{m}/guilds/{g}",
+		"POST /groups",
+		"PATCH /groups/{g}",
+		"PATCH /systems/{s}/switches/{w}",
+	},
+	pkerr.DuplicateMembersInList: {
+		"POST /systems/{s}/switches",
+		"PATCH /systems/{s}/switches/{w}/members",
+	},
+	pkerr.SameSwitchMembers: {
+		"POST /systems/{s}/switches",
+		"PATCH /systems/{s}/switches/{w}/members",
+	},
+	pkerr.SameSwitchTimestamp: {
+		"POST /systems/{s}/switches",
+		"PATCH /systems/{s}/switches/{w}",
+	},
+	pkerr.MemberLimitReached: {"POST /members"},
+	pkerr.GroupLimitReached:  {"POST /groups"},
+	pkerr.Unimplemented: {
+		"GET /systems/{s}/autoproxy",
+		"PATCH /systems/{s}/autoproxy",
+	},
+}
+
+// fromPath tells whether an endpoint answers a code that depends on its path and method alone.
+func fromPath(e reference.Endpoint, c pkerr.Code) bool {
+	switch c {
+	case pkerr.Unauthorized:
+		// Of a member's settings for a Discord server nothing is public.
+		return onSystem(e) || e.Method != http.MethodGet || strings.Contains(e.Path, "/guilds/")
+	case pkerr.SystemNotFound:
+		return onSystem(e)
+	case pkerr.MemberNotFound:
+		return strings.Contains(e.Path, "{m}")
+	case pkerr.SwitchNotFound, pkerr.InternalServerError:
+		return strings.Contains(e.Path, "{w}") // it is not known, or no UUID
+	default:
+		return false
+	}
+}
+
+func onSystem(e reference.Endpoint) bool { return strings.HasPrefix(e.Path, "/systems/{s}") }
+
+func TestSenders(t *testing.T) {
+	for c := range pkerr.Codes() {
+		want := slices.Sorted(slices.Values(senders[c]))
+		if want == nil {
+			for e := range reference.Endpoints() {
+				if fromPath(e, c) {
+					want = append(want, e.String())
+				}
+			}
+			slices.Sort(want)
+		}
+		var got []string
+		for e, answer := range reference.Senders(c) {
+			got = append(got, e.String())
+			require.Equal(t, c, answer.Code)
+			require.Equal(t, c == pkerr.Unauthorized && onSystem(e), answer.OnlyMe, "%s %v", &e, c)
+			require.True(t, e.Sends(c))
+		}
+		slices.Sort(got)
+		require.Equal(t, want, got, "who sends %v %s", c, c.Name())
+	}
+}
+
+// A code that is sent today is sent by somebody, and one that is not is sent by nobody.
+func TestWhatIsSentHasASender(t *testing.T) {
+	for e := range reference.Codes() {
+		sent := false
+		for range reference.Senders(e.Code) {
+			sent = true
+		}
+		for r := range reference.Rules() {
+			sent = sent || r.Code == e.Code
+		}
+		require.Equal(t, e.Sent.Today, sent, e.Name)
+		if e.Sent.How == "from one endpoint" {
+			require.Len(t, senders[e.Code], 1)
+		}
+	}
+}
+
+func TestEndpoints(t *testing.T) {
+	seen := map[string]bool{}
+	for e := range reference.Endpoints() {
+		require.Regexp(t, `^(GET|POST|PATCH|DELETE) (/[a-z]+|/\{(s|m|g|w|id)\})+$`, e.String())
+		require.False(t, seen[e.String()], "%s is there once", &e)
+		seen[e.String()] = true
+		require.NotEmpty(t, e.Answers)
+		for i, a := range e.Answers {
+			require.NotContains(t, e.Answers[:i], a, "%s", &e)
+		}
+	}
+	require.Len(t, seen, 36)
+}
+
+func TestSends(t *testing.T) {
+	for _, test := range []struct {
+		endpoint string
+		code     pkerr.Code
+		want     bool
+	}{
+		{"GET /members/{m}", pkerr.MemberNotFound, true},
+		{"GET /members/{m}", pkerr.TooManyRequests, true},
+		{"GET /members/{m}", pkerr.UnsupportedMediaType, false},
+		{"PATCH /members/{m}", pkerr.UnsupportedMediaType, true},
+		{"DELETE /members/{m}", pkerr.UnsupportedMediaType, false},
+		{"POST /members", pkerr.UnsupportedMediaType, true},
+		{"POST /members", pkerr.BadRequest, true},
+		{"POST /members", pkerr.MemberNotFound, false},
+		{"POST /members", pkerr.NotFound, false},
+		{"POST /members", pkerr.ContentTooLarge, false},
+	} {
+		for e := range reference.Endpoints() {
+			if e.String() == test.endpoint {
+				require.Equal(t, test.want, e.Sends(test.code), "%s %v", &e, test.code)
+			}
+		}
+	}
+}
+
+func TestRules(t *testing.T) {
+	all := slices.Collect(reference.Rules())
+	for i, r := range all {
+		require.NotEmpty(t, r.When)
+		require.NotContains(t, all[:i], r)
+		require.NotEmpty(t, r.Code.Name())
+	}
+	for _, c := range []pkerr.Code{pkerr.TooManyRequests, pkerr.InternalServerError, pkerr.BadRequest} {
+		require.True(t, slices.ContainsFunc(all, func(r reference.Rule) bool {
+			return r.Code == c && r.Where == reference.EveryEndpoint
+		}), "every endpoint sends %v", c)
+	}
+	for _, c := range []pkerr.Code{pkerr.UnsupportedMediaType, pkerr.BadRequest} {
+		require.True(t, slices.ContainsFunc(all, func(r reference.Rule) bool {
+			return r.Code == c && r.Where == reference.EveryBody
+		}), "every endpoint with a body sends %v", c)
+	}
+
+	w := reference.Proxies
+	require.Error(t, w.UnmarshalText([]byte("everywhere")))
+}

@@ -1,0 +1,193 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/internal/reference"
+)
+
+const docs = "../../../docs"
+
+// readPage returns the page as it is in the repository.
+func readPage(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(docs, "errors.md"))
+	require.NoError(t, err)
+	return string(text)
+}
+
+// section returns what stands below a heading, up to the next one that is as high.
+func section(t *testing.T, page, heading string) string {
+	t.Helper()
+	_, rest, found := strings.Cut(page, "\n"+heading+"\n")
+	require.True(t, found, heading)
+	level, _, _ := strings.Cut(heading, " ")
+	text, _, _ := strings.Cut(rest, "\n"+level+" ")
+	return text
+}
+
+func TestPageIsFresh(t *testing.T) {
+	page, err := render()
+	require.NoError(t, err)
+	require.Equal(t, string(page), readPage(t), "go generate ./internal/reference")
+	for range 3 {
+		again, err := render()
+		require.NoError(t, err)
+		require.Equal(t, page, again)
+	}
+}
+
+func TestWrite(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "errors.md")
+	require.NoError(t, write(name))
+	text, err := os.ReadFile(name)
+	require.NoError(t, err)
+	require.Equal(t, readPage(t), string(text))
+	require.Error(t, write(t.TempDir()))
+}
+
+// slug returns the anchor that GitHub makes of a heading.
+func slug(heading string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == ' ':
+			return '-'
+		case r == '-', r == '_', unicode.IsLetter(r), unicode.IsDigit(r):
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, heading)
+}
+
+// Whatever the page links to is there, and once.
+func TestLinks(t *testing.T) {
+	page := readPage(t)
+	anchors := map[string]bool{}
+	add := func(id string) {
+		require.False(t, anchors[id], "#%s is there twice", id)
+		anchors[id] = true
+	}
+	for _, m := range regexp.MustCompile(`<a id="([^"]*)"></a>`).FindAllStringSubmatch(page, -1) {
+		add(m[1])
+	}
+	for _, m := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(page, -1) {
+		add(slug(m[1]))
+	}
+	require.Greater(t, len(anchors), 2*39)
+
+	links := regexp.MustCompile(`\]\(([^)]*)\)`).FindAllStringSubmatch(page, -1)
+	require.Greater(t, len(links), 200)
+	for _, m := range links {
+		if id, here := strings.CutPrefix(m[1], "#"); here {
+			require.True(t, anchors[id], "there is no #%s", id)
+			continue
+		}
+		require.FileExists(t, filepath.Join(docs, filepath.FromSlash(m[1])))
+	}
+}
+
+func TestEveryCodeIsThere(t *testing.T) {
+	page := readPage(t)
+	tree := section(t, page, "## What do I do with this error?")
+	table := section(t, page, "## All codes")
+	for e := range reference.Codes() {
+		id := anchor(e.Code)
+		require.Contains(t, tree, "(#"+id+")", "the tree has %s", e.Name)
+		require.Contains(t, table, "\n| ["+e.Code.String()+"](#"+id+") | `"+e.Name+"` | `"+e.Code.Message()+"` |")
+
+		// Its section stands right after its two anchors.
+		heading := "### " + e.Code.String() + " " + e.Name
+		require.Contains(t, page, "\n<a id=\""+id+"\"></a><a id=\""+e.Name+"\"></a>\n\n"+heading+"\n")
+		text := section(t, page, heading)
+		for _, want := range []string{
+			"`" + e.Code.Message() + "`", markdown(e.Meaning), markdown(e.Cause), markdown(e.Advice), markdown(e.Note),
+			markdown(e.Class), markdown(e.Kin()), e.Sent.How, e.Source,
+		} {
+			require.Contains(t, text, want, e.Name)
+		}
+		for sender := range reference.Senders(e.Code) {
+			require.Contains(t, text, "`"+sender.String()+"`", e.Name)
+		}
+	}
+	require.Equal(t, 39, strings.Count(table, "\n| ["))
+}
+
+func TestEveryEndpointIsThere(t *testing.T) {
+	text := section(t, readPage(t), "## Which endpoint answers what")
+	count := 0
+	for e := range reference.Endpoints() {
+		count++
+		_, row, found := strings.Cut(text, "\n| `"+e.String()+"` | ")
+		require.True(t, found, "%s", &e)
+		row, _, _ = strings.Cut(row, "\n")
+		require.Equal(t, len(e.Answers), strings.Count(row, "]("), row)
+		for _, a := range e.Answers {
+			want := link(a.Code)
+			if a.OnlyMe {
+				want += `\*`
+			}
+			require.Contains(t, row, want)
+		}
+	}
+	require.Equal(t, count, strings.Count(text, "\n| `"))
+	for r := range reference.Rules() {
+		require.Contains(t, text, " | "+string(r.Where)+" | "+markdown(r.When)+" |\n")
+	}
+}
+
+func TestEveryResponseAndLimitIsThere(t *testing.T) {
+	page := readPage(t)
+	text := section(t, page, "## Responses without a code")
+	for u := range reference.UncodedResponses() {
+		require.Contains(t, text, "\n| "+statuses(u.Statuses)+" | "+string(u.Origin))
+		require.Contains(t, text, " | "+markdown(u.When)+" | "+markdown(u.Advice)+" | ")
+	}
+	_, text, _ = strings.Cut(page, "\n## Rate limits\n")
+	limits := reference.Limits()
+	for _, l := range limits.Limits {
+		require.Contains(t, text, "\n| `"+l.Scope+"` |")
+	}
+	for _, facts := range [][]reference.Text{limits.Counting, limits.Headers, limits.Quirk} {
+		for _, fact := range facts {
+			require.Contains(t, text, "\n- "+markdown(fact)+"\n")
+		}
+	}
+}
+
+// A bar in a text would be one cell more.
+func TestTablesAreStraight(t *testing.T) {
+	width, rows := 0, 0
+	for line := range strings.Lines(readPage(t)) {
+		bars := strings.Count(line, "|")
+		if !strings.HasPrefix(line, "|") {
+			width = 0
+			continue
+		}
+		if width == 0 {
+			width = bars
+		}
+		rows++
+		require.Equal(t, width, bars, line)
+	}
+	require.Greater(t, rows, 39+36)
+}
+
+func TestMarkdown(t *testing.T) {
+	require.Equal(t, "A [`NotFound`](#NotFound) by `errors.Is`, with `pkerr.Ref`.",
+		markdown("A [NotFound] by [errors.Is], with [Ref]."))
+	require.Equal(t, "[20003](#20003)", link(pkerr.MemberNotFoundWithRef))
+	require.Equal(t, "[404](#404)", link(pkerr.NotFound))
+	require.Equal(t, "any", statuses(nil))
+	require.Equal(t, "502, 503", statuses([]int{502, 503}))
+
+	require.Equal(t, "Fix the request: look.", advice(&reference.Entry{Action: reference.FixRequest, Advice: "Fix the request: look."}))
+	require.Equal(t, "Fix the request. Send less.", advice(&reference.Entry{Action: reference.FixRequest, Advice: "Send less."}))
+}

@@ -1,0 +1,53 @@
+package reference
+
+import (
+	"slices"
+	"time"
+)
+
+// RateLimits is what there is to know about the rate limits.
+type RateLimits struct {
+	Limits []Limit `json:"limits"`
+
+	// Counting says which requests count towards what, Headers what the headers say, and Quirk why `retry_after` is not
+	// enough.
+	Counting []Text `json:"counting"`
+	Headers  []Text `json:"headers"`
+	Quirk    []Text `json:"quirk"`
+}
+
+// Limit is one rate limit.
+type Limit struct {
+	// Scope is how the body of a 429 names it. Own is how the header names it for requests about the caller's own system, where that
+	// is not the same.
+	Scope string `json:"scope"`
+	Own   string `json:"own"`
+
+	// Rate is how many requests are allowed in a second.
+	Rate int `json:"rate"`
+
+	// Requests tells which requests it is for.
+	Requests Text `json:"requests"`
+
+	// Examples are names of responses in testdata/corpus.jsonl.
+	Examples []string `json:"examples"`
+}
+
+// Interval returns the time in which one request is granted, rounded up to whole milliseconds.
+func (l *Limit) Interval() time.Duration {
+	return (time.Second/time.Duration(l.Rate) + time.Millisecond - 1).Truncate(time.Millisecond)
+}
+
+// Burst returns how many requests really pass at once.
+func (l *Limit) Burst() int { return l.Rate - 1 }
+
+// Limits returns what there is to know about the rate limits.
+func Limits() RateLimits {
+	l := load().limits
+	l.Counting, l.Headers, l.Quirk = slices.Clone(l.Counting), slices.Clone(l.Headers), slices.Clone(l.Quirk)
+	l.Limits = slices.Clone(l.Limits)
+	for i := range l.Limits {
+		l.Limits[i].Examples = slices.Clone(l.Limits[i].Examples)
+	}
+	return l
+}
