@@ -14,6 +14,7 @@ import (
 
 	"github.com/pkerr/pkerr"
 	"github.com/pkerr/pkerr/client"
+	"github.com/pkerr/pkerr/locale"
 	"github.com/pkerr/pkerr/server"
 )
 
@@ -56,6 +57,12 @@ func renameMember(w http.ResponseWriter, r *http.Request) error {
 	return rename(member, body.Name) // any other error is a 500, and its text is not sent
 }
 
+type Interaction struct{ Locale, GuildLocale string }
+
+func reply(interaction Interaction, err error) string {
+	return locale.For(interaction.Locale, interaction.GuildLocale).Message(err)
+}
+
 func TestRenameMember(t *testing.T) {
 	r := httptest.NewRequest("PATCH", "/v2/members/zzzzz", strings.NewReader(`{"name":"Ada"}`))
 	r.SetPathValue("ref", "zzzzz")
@@ -78,9 +85,11 @@ func Example_readme() {
 
 	fmt.Println(showMember(api.Client(), api.URL+"/v2/members/abcde"))
 	fmt.Println(showMember(api.Client(), api.URL+"/v2/nowhere"))
+	fmt.Println(reply(Interaction{Locale: "sv-SE"}, pkerr.NotOwnMember))
 	// Output:
 	// There is no such member.
 	// <nil>
 	// There is nothing here.
 	// <nil>
+	// Den här medlemmen ingår inte i ditt system.
 }

@@ -20,7 +20,7 @@ func TestREADME(t *testing.T) {
 	require.NoError(t, err)
 
 	programs := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(string(readme), -1)
-	require.Len(t, programs, 3, "a client, a server and a test")
+	require.Len(t, programs, 4, "a client, a server, a test and a bot")
 	for _, program := range programs {
 		require.Contains(t, string(compiled), program[1])
 	}

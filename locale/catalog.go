@@ -18,13 +18,22 @@ import (
 //go:embed catalogs/*.json
 var catalogFiles embed.FS
 
-// shipped returns the catalogs of this package.
+// theShelf is not a sync.OnceValue, which would be made when the program starts.
 //
-//nolint:gochecknoglobals // They are made once, by the first who asks, and never changed.
-var shipped = sync.OnceValue(func() *shelf {
-	files, _ := fs.Sub(catalogFiles, "catalogs") // fails for a malformed path alone
-	return newShelf(files)
-})
+//nolint:gochecknoglobals // It is written once, by shipped.
+var theShelf struct {
+	sync.Once
+	*shelf
+}
+
+// shipped returns the catalogs of this package.
+func shipped() *shelf {
+	theShelf.Do(func() {
+		files, _ := fs.Sub(catalogFiles, "catalogs") // fails for a malformed path alone
+		theShelf.shelf = newShelf(files)
+	})
+	return theShelf.shelf
+}
 
 // A catalog has the texts in one language.
 type catalog struct {
