@@ -34,27 +34,27 @@ func (d *document) read(s *scan.Scanner) bool {
 
 // member reads one member of the object. A value that does not fit leaves what an equal key said before.
 func (d *document) member(s *scan.Scanner) {
-	switch key := s.Key(); {
-	case s.Is(key, "message"):
+	switch string(s.Bytes(s.Key())) {
+	case "message":
 		readText(s, &d.message)
-	case s.Is(key, "code"):
+	case "code":
 		if n, ok := readNumber(s).Integer(); ok && pkerr.MakeCode(n, http.StatusOK) != 0 {
 			d.code = n
 		}
-	case s.Is(key, "errors"):
+	case "errors":
 		d.readFields(s)
-	case s.Is(key, "retry_after"):
+	case "retry_after":
 		if n, ok := readNumber(s).Ceil(); ok {
 			d.retryAfter = n
 		}
-	case s.Is(key, "scope"):
+	case "scope":
 		var scope scan.String
 		if readText(s, &scope) {
-			d.scope = known(s, scope, "generic_get", "generic_update")
+			d.scope = scopeText(s, scope)
 		}
-	case s.Is(key, "error"):
+	case "error":
 		readText(s, &d.problem)
-	case s.Is(key, "title"):
+	case "title":
 		readText(s, &d.title)
 	default:
 		s.Skip()
@@ -84,14 +84,15 @@ func readNumber(s *scan.Scanner) scan.Number {
 	return nil
 }
 
-// known returns what text spells. For the texts that are usual no new string is made.
-func known(s *scan.Scanner, text scan.String, usual ...string) string {
-	for _, u := range usual {
-		if s.Is(text, u) {
-			return u
-		}
+// scopeText returns what scope spells. For the usual two no new string is made.
+func scopeText(s *scan.Scanner, scope scan.String) string {
+	switch string(s.Bytes(scope)) {
+	case "generic_get":
+		return "generic_get"
+	case "generic_update":
+		return "generic_update"
 	}
-	return s.Text(text)
+	return s.Text(scope)
 }
 
 // text returns the first text that may be used as the message, or "".

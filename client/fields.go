@@ -82,15 +82,15 @@ func readObject(s *scan.Scanner, o *slot) bool {
 		return false
 	}
 	for more := s.Open('{'); more; more = s.More('}') {
-		switch key := s.Key(); {
-		case s.Is(key, "message"):
+		switch string(s.Bytes(s.Key())) {
+		case "message":
 			var message scan.String
 			if readText(s, &message) {
 				o.object[0].Message = s.Text(message)
 			}
-		case s.Is(key, "max_length"):
+		case "max_length":
 			readLength(s, &o.maxLength, &o.object[0].MaxLength)
-		case s.Is(key, "actual_length"):
+		case "actual_length":
 			readLength(s, &o.actualLength, &o.object[0].ActualLength)
 		default:
 			s.Skip()

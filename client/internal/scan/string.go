@@ -100,13 +100,20 @@ func hex(b []byte) (rune, bool) {
 	return n, true
 }
 
+// Bytes returns what t spells, for a switch on string(s.Bytes(t)), which makes no string. It is not to be changed, since it
+// may be a part of the body.
+func (s *Scanner) Bytes(t String) []byte {
+	raw := s.data[t.start:t.end]
+	if t.ascii {
+		return raw
+	}
+	return decode(raw)
+}
+
 // Is tells whether t spells text, without making a string of it.
 func (s *Scanner) Is(t String, text string) bool {
-	if t.ascii {
-		return string(s.data[t.start:t.end]) == text
-	}
 	// An escape is six bytes at the most, so a text this long is another one, and need not be decoded.
-	return t.end-t.start <= 6*len(text) && s.Text(t) == text
+	return t.end-t.start <= 6*len(text) && string(s.Bytes(t)) == text
 }
 
 // Digits tells whether t is nothing but decimal digits, and returns them.
@@ -131,18 +138,14 @@ func (s *Scanner) Share() {
 // Text returns what t spells. As in encoding/json, U+FFFD stands for every byte that is not UTF-8, and for every half of a
 // surrogate pair that stands alone.
 func (s *Scanner) Text(t String) string {
-	raw := s.data[t.start:t.end]
-	switch {
-	case !t.ascii:
-		return decode(raw)
-	case s.shared != "" && t.start >= s.sharedAt:
+	if t.ascii && s.shared != "" && t.start >= s.sharedAt {
 		return s.shared[t.start-s.sharedAt : t.end-s.sharedAt]
 	}
-	return string(raw)
+	return string(s.Bytes(t))
 }
 
 // decode returns what raw spells, which has no invalid escapes.
-func decode(raw []byte) string {
+func decode(raw []byte) []byte {
 	text := make([]byte, 0, len(raw))
 	for i := 0; i < len(raw); {
 		switch c := raw[i]; {
@@ -171,7 +174,7 @@ func decode(raw []byte) string {
 			i += size
 		}
 	}
-	return string(text)
+	return text
 }
 
 // unescaped returns what a backslash and c stand for.
