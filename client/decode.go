@@ -40,7 +40,7 @@ type decoded struct {
 func (d *decoded) decode(status int, header http.Header, body []byte) {
 	doc := document{retryAfter: -1}
 	s := scan.New(body)
-	isJSON := doc.read(&s)
+	isJSON := doc.read(s)
 	if !isJSON {
 		// What was read before the fault is not to be believed.
 		doc = document{retryAfter: -1}
@@ -54,7 +54,7 @@ func (d *decoded) decode(status int, header http.Header, body []byte) {
 	if d.err.Code = pkerr.MakeCode(doc.code, status); d.err.Code == 0 {
 		d.err.Code = pkerr.MakeCode(0, status)
 	}
-	d.err.Message = doc.text(&s, d.err.Code)
+	d.err.Message = doc.text(s, d.err.Code)
 	if d.err.Message == "" && !isJSON {
 		d.err.Message = plainText(header, body)
 	}

@@ -23,14 +23,19 @@ type Scanner struct {
 }
 
 // New returns a scanner at the first value of body, behind white space and a byte order mark.
-func New(body []byte) Scanner {
-	s := Scanner{data: body}
+func New(body []byte) *Scanner {
+	s := &Scanner{data: body}
+	s.start()
+	return s
+}
+
+// start is the work of New, apart from it so that New is inlined, and the scanner no allocation.
+func (s *Scanner) start() {
 	s.space()
-	if len(body)-s.pos >= 3 && string(body[s.pos:s.pos+3]) == "\uFEFF" {
+	if rest := s.data[s.pos:]; len(rest) >= 3 && string(rest[:3]) == "\uFEFF" {
 		s.pos += 3
 		s.space()
 	}
-	return s
 }
 
 // Failed tells whether something was not JSON.
