@@ -21,7 +21,8 @@ func (s *Scanner) Number() Number {
 	if s.take('.') {
 		s.digits()
 	}
-	if s.take('e') || s.take('E') {
+	if s.Next()|0x20 == 'e' {
+		s.pos++
 		if !s.take('+') {
 			s.take('-')
 		}
@@ -35,13 +36,15 @@ func (s *Scanner) Number() Number {
 
 // digits goes past one digit or more.
 func (s *Scanner) digits() {
-	start := s.pos
-	for c := s.Next(); '0' <= c && c <= '9'; c = s.Next() {
-		s.pos++
+	i := s.pos
+	for i < len(s.data) && '0' <= s.data[i] && s.data[i] <= '9' {
+		i++
 	}
-	if s.pos == start {
+	if i == s.pos {
 		s.fail()
+		return
 	}
+	s.pos = i
 }
 
 // Integer returns the value of n where that is an integer from 0 to the largest int64, however it is spelled: 20001,

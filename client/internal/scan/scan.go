@@ -31,10 +31,9 @@ func New(body []byte) *Scanner {
 
 // start is the work of New, apart from it so that New is inlined, and the scanner no allocation.
 func (s *Scanner) start() {
-	s.space()
+	s.pos = space(s.data, 0)
 	if rest := s.data[s.pos:]; len(rest) >= 3 && string(rest[:3]) == "\uFEFF" {
-		s.pos += 3
-		s.space()
+		s.pos = space(s.data, s.pos+3)
 	}
 }
 
@@ -60,20 +59,17 @@ func (s *Scanner) fail() { s.failed, s.pos = true, len(s.data) }
 //	}
 func (s *Scanner) Open(opening byte) bool {
 	s.depth++
-	if s.depth > maxDepth || !s.take(opening) {
+	if s.depth > maxDepth || !s.past(opening) {
 		s.fail()
 		return false
 	}
-	s.space()
 	// In ASCII ] and } stand two behind [ and {.
 	return !s.close(opening + 2)
 }
 
 // More goes on to the next member or item, and tells whether there is one before the bracket closing.
 func (s *Scanner) More(closing byte) bool {
-	s.space()
-	if s.take(',') {
-		s.space()
+	if s.past(',') {
 		return true
 	}
 	if !s.close(closing) {
@@ -100,21 +96,31 @@ func (s *Scanner) take(c byte) bool {
 	return true
 }
 
-// space goes past white space.
-func (s *Scanner) space() {
-	for c := s.Next(); c <= ' ' && (c == ' ' || c == '\n' || c == '\r' || c == '\t'); c = s.Next() {
-		s.pos++
+// past goes past c where that comes next, and past the white space around it.
+func (s *Scanner) past(c byte) bool {
+	i := space(s.data, s.pos)
+	if i >= len(s.data) || s.data[i] != c {
+		s.pos = i
+		return false
 	}
+	s.pos = space(s.data, i+1)
+	return true
+}
+
+// space returns where white space ends that begins at i.
+func space(data []byte, i int) int {
+	for i < len(data) && data[i] <= ' ' && (data[i] == ' ' || data[i] == '\n' || data[i] == '\r' || data[i] == '\t') {
+		i++
+	}
+	return i
 }
 
 // Key reads the key of a member, and the colon behind it.
 func (s *Scanner) Key() String {
 	key := s.String()
-	s.space()
-	if !s.take(':') {
+	if !s.past(':') {
 		s.fail()
 	}
-	s.space()
 	return key
 }
 
