@@ -21,64 +21,60 @@ func (t String) Empty() bool { return t.start == t.end }
 func (s *Scanner) String() String {
 	if !s.take('"') {
 		s.fail()
-		return String{}
 	}
 	t := String{start: s.pos, ascii: true}
-	for i := s.plain(s.pos); i < len(s.data); i = s.plain(i + 1) {
-		switch c := s.data[i]; {
+	for !s.failed {
+		s.pos = plain(s.data, s.pos)
+		switch c := s.Next(); {
 		case c == '"':
-			t.end, s.pos = i, i+1
+			t.end = s.pos
+			s.pos++
 			return t
 		case c == '\\':
 			t.ascii = false
-			if i += s.escape(i); s.failed {
-				return String{}
-			}
-		case c < ' ':
+			s.escape()
+		case c < ' ': // the end, too
 			s.fail()
-			return String{}
 		default:
-			t.ascii = false
+			t.ascii = t.ascii && c < utf8.RuneSelf
+			s.pos++
 		}
 	}
-	s.fail()
 	return String{}
 }
 
-// plain returns where the next byte is, from i on, that is not just itself: a quotation mark, a backslash, a control
-// character, or a part of what is not ASCII. It looks at eight bytes at a time while there are as many.
-func (s *Scanner) plain(i int) int {
+// plain goes on from i as long as every byte is just itself, and returns where it stops: before a quotation mark, a
+// backslash, a control character, or a part of what is not ASCII. It looks at eight bytes at a time, and stops where there
+// are fewer.
+func plain(data []byte, i int) int {
 	const ones, highs = 0x0101010101010101, 0x8080808080808080
-	for ; i+8 <= len(s.data); i += 8 {
-		w := binary.LittleEndian.Uint64(s.data[i:])
-		quote, escape := w^ones*'"', w^ones*'\\'
+	for ; i+8 <= len(data); i += 8 {
+		w := binary.LittleEndian.Uint64(data[i : i+8])
+		// The quotation mark and the space differ in one bit. Swapped, the mark is the next after the control characters.
+		swapped, escape := w^ones*('"'^' '), w^ones*'\\'
 		// The lowest high bit that this sets is right, and bits above it do not matter.
-		if odd := (w | (w - ones*' ') | (quote - ones) | (escape - ones)) & highs; odd != 0 {
+		if odd := (w | (swapped - ones*(' '+1)) | (escape - ones)) & highs; odd != 0 {
 			return i + bits.TrailingZeros64(odd)/8
-		}
-	}
-	for ; i < len(s.data); i++ {
-		if c := s.data[i]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
-			break
 		}
 	}
 	return i
 }
 
-// escape checks the escape whose backslash is at i, and returns how many bytes follow that backslash.
-func (s *Scanner) escape(i int) int {
-	if i+1 < len(s.data) {
-		switch s.data[i+1] {
+// escape goes past the escape that comes next.
+func (s *Scanner) escape() {
+	if s.pos+1 < len(s.data) {
+		switch s.data[s.pos+1] {
 		case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-			return 1
+			s.pos += 2
+			return
 		case 'u':
-			if _, ok := hex(s.data[i+2:]); ok {
-				return 5
+			if _, ok := hex(s.data[s.pos+2:]); ok {
+				s.pos += 6
+				return
 			}
 		}
 	}
 	s.fail()
-	return 0
 }
 
 // hex reads the four digits that b begins with.
