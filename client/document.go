@@ -98,10 +98,10 @@ func scopeText(s *scan.Scanner, scope scan.String) string {
 // text returns the first text that may be used as the message, or "".
 func (d *document) text(s *scan.Scanner, code pkerr.Code) string {
 	own := code.Message()
-	for _, text := range [...]scan.String{d.message, d.problem, d.title} {
+	for _, text := range [...]*scan.String{&d.message, &d.problem, &d.title} {
 		found := own // spares a new string for the text that nearly all have
-		if !s.Is(text, own) {
-			found = s.Text(text)
+		if !s.Is(*text, own) {
+			found = s.Text(*text)
 		}
 		// The server may have forgotten to fill it in, or somebody has copied it from the documentation. Another may do.
 		if found != "" && !isTemplate(found) {
