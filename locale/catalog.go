@@ -56,7 +56,7 @@ const (
 	codeTexts    = "codes"
 	fieldTexts   = "fields"
 	waitTexts    = "wait"
-	generalTexts = ""
+	generalTexts = "general"
 )
 
 // forms are the plural forms of one text. A text that has no number in it has the form for all others alone.
@@ -88,7 +88,7 @@ func parse(data []byte) (map[textID]forms, error) {
 	}
 	texts := make(map[textID]forms)
 	if file.General != nil {
-		texts[textID{generalTexts, "general"}] = file.General
+		texts[textID{section: generalTexts}] = file.General
 	}
 	for section, named := range map[string]map[string]forms{codeTexts: file.Codes, fieldTexts: file.Fields, waitTexts: file.Wait} {
 		for name, text := range named {
@@ -151,11 +151,6 @@ func (c *catalog) text(id textID) string {
 
 // counted returns the form of a text that goes with n, which is not negative, and the catalog that has it.
 func (c *catalog) counted(id textID, n int) (string, *catalog) {
-	// The rules do not take a number of any size, and look no further than its last six digits and whether it has more.
-	const million = 1_000_000
-	if n > million {
-		n = million + n%million
-	}
 	text, c := c.find(id)
 	if s, found := text[plural.Cardinal.MatchPlural(c.tag, n, 0, 0, 0, 0)]; found {
 		return s, c

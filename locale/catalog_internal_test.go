@@ -47,7 +47,7 @@ var (
 		{waitTexts, "seconds"}:               "{count}",
 		{waitTexts, "minutes"}:               "{count}",
 		{waitTexts, "hours"}:                 "{count}",
-		{generalTexts, "general"}:            "",
+		{section: generalTexts}:              "",
 	}
 	counted = []textID{
 		{fieldTexts, "too_long_limit"}, {fieldTexts, "too_long_lengths"}, {fieldTexts, "too_many"},
@@ -110,6 +110,11 @@ func TestFaultsAreFound(t *testing.T) {
 		{"something after the end", replace("en.json", `\}\s*$`, `$0 {}`), "en: something follows"},
 		{"no end", replace("en.json", `\}\s*$`, ``), "en: unexpected EOF"},
 		{"no word on its review", replace("en.json", `"reviewed_by_native_speaker": false,`, ""), "en: reviewed_by_native_speaker is missing"},
+		{"a review that is no yes or no", replace("en.json", `"reviewed_by_native_speaker": false,`, `"reviewed_by_native_speaker": null,`), "en: reviewed_by_native_speaker is missing"},
+		{"a capital letter", replace("en.json", `"general"`, `"General"`), `en: "General" is unknown`},
+		{"a capital letter, deep down", replace("en.json", `"one"`, `"One"`), `en: "One" is unknown`},
+		{"a section that is there twice", replace("en.json", `"wait"`, `"Wait": {}, "wait"`), `en: "Wait" is unknown`},
+		{"an empty form", replace("en.json", `("hours": \{\s*"one": ).*,`, `$1"",`), "en: wait.hours (one) is empty"},
 		{"a tag that readers do not have", rename("zh.json", "zh-Hans.json"), "zh-Hans: zh-CN does not find it"},
 		{"a tag that has no numbers", rename("nb.json", "no.json"), "no: x/text writes its numbers as English: name it nb"},
 		{"a tag that is not canonical", rename("id.json", "in.json"), "in: the tag is to be spelled id"},
@@ -194,8 +199,12 @@ func checkFile(data []byte, say func(string, ...any)) {
 	if !utf8.Valid(data) {
 		say("not UTF-8")
 	}
-	if !bytes.Contains(data, []byte(`"reviewed_by_native_speaker"`)) {
+	if !regexp.MustCompile(`"reviewed_by_native_speaker": (true|false),`).Match(data) {
 		say("reviewed_by_native_speaker is missing")
+	}
+	exact := map[int][]string{
+		1: {"reviewed_by_native_speaker", generalTexts, codeTexts, fieldTexts, waitTexts},
+		3: slices.Collect(maps.Values(formNames)),
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	var keys []map[string]bool // of the objects that are open
@@ -216,6 +225,10 @@ func checkFile(data []byte, say func(string, ...any)) {
 			wantKey = true
 		case string:
 			if wantKey {
+				// Decoding does not tell capitals from small letters.
+				if names, ok := exact[len(keys)]; ok && !slices.Contains(names, next) {
+					say("%q is unknown", next)
+				}
 				if keys[len(keys)-1][next] {
 					say("%q is there twice", next)
 				}
@@ -434,8 +447,9 @@ func TestNothingIsReadBeforeItIsUsed(t *testing.T) {
 func TestTextsAreInherited(t *testing.T) {
 	file := func(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
 	s := newShelf(fstest.MapFS{
-		"en.json":      file(`{"general": "en", "codes": {"NotFound": "en NotFound", "Gone": "en Gone", "Forbidden": "en Forbidden"}}`),
-		"es.json":      file(`{"codes": {"NotFound": "es NotFound", "Gone": "es Gone"}, "wait": {"hours": {"other": "es {count}"}}}`),
+		"en.json": file(`{"general": "en", "codes": {"NotFound": "en NotFound", "Gone": "en Gone", "Forbidden": "en Forbidden"}}`),
+		"es.json": file(`{"codes": {"NotFound": "es NotFound", "Gone": "es Gone"}, "wait": {"hours": {"other": "es {count}"}},
+			"fields": {"too_long_limit": {"other": "es {max}"}, "too_long_lengths": {"other": "es {max} {actual}"}}}`),
 		"es-419.json":  file(`{"codes": {"NotFound": "es-419 NotFound"}}`),
 		"zh.json":      file(`{"general": "zh", "codes": {"NotFound": "zh NotFound", "Gone": "zh Gone"}}`),
 		"zh-Hant.json": file(`{"codes": {"NotFound": "zh-Hant NotFound"}}`),
@@ -452,12 +466,42 @@ func TestTextsAreInherited(t *testing.T) {
 		require.True(t, found)
 		require.Equal(t, want, []string{l.Message(pkerr.NotFound), l.Message(pkerr.Gone), l.Message(pkerr.Forbidden), l.Message(io.EOF)}, tag)
 	}
-	// The number is written as the language of the text writes it, and Latin America would write 1,000.
+	// A number is written as the language of the text writes it, and Latin America would write 1,000.
 	l, _ := s.find([]language.Tag{language.MustParse("es-MX")})
-	require.Equal(t, "es 1.000", l.RetryAfter(1000*60*60*1e9))
+	require.Equal(t, "es 1.000", l.RetryAfter(1000*60*60*1e9), "it has one form for all numbers")
+	o := pkerr.ErrorObject{MaxLength: new(1000)}
+	require.Equal(t, "es 1.000", l.Field("name", o))
+	o.ActualLength = new(2000)
+	require.Equal(t, "es 1.000 2.000", l.Field("name", o))
 }
 
-// A shelf without any catalog is of no use, but does not panic.
+// Many who ask for a language at the same time, for the first time, get the same. The race detector looks on.
+func TestFirstUseByMany(t *testing.T) {
+	s := newShelf(files(t))
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for _, l := range s.localizers {
+				require.NotEmpty(t, l.RetryAfter(1))
+				require.NotEmpty(t, l.Message(pkerr.NotFound))
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestOrderOfLanguages(t *testing.T) {
+	for range 20 { // the order of a map changes
+		var tags []string
+		for _, l := range newShelf(files(t)).localizers {
+			tags = append(tags, l.String())
+		}
+		require.Equal(t, "en", tags[0])
+		require.True(t, slices.IsSorted(tags[1:]), "%q", tags)
+	}
+}
+
+// A catalog without any text is of no use, but nothing panics.
 func TestWithoutTexts(t *testing.T) {
 	s := newShelf(fstest.MapFS{"en.json": &fstest.MapFile{Data: []byte("{}")}})
 	l := s.localizers[0]

@@ -27,9 +27,9 @@ func (l *Localizer) Fields(err error) map[string][]string {
 // length; that it is not valid, required, or cannot be empty. The key itself is not in it, for it is no word of the reader's
 // language: the text goes beside the field, or behind the name that the app has for it.
 //
-// Which of them it is, is read from the lengths and from the API's English text. Any other text, such as a server's own,
-// has no translation: it is returned as it is, but for control characters and marks that turn the direction of writing,
-// and cut to 512 characters.
+// Which of them it is, is read from the API's English text, and from a length over the limit. Any other text, such as a
+// server's own, has no translation: it is returned as it is, but for control characters and marks that turn the direction
+// of writing, and cut to 512 characters.
 func (l *Localizer) Field(key string, o pkerr.ErrorObject) string {
 	kind := kindOf(o)
 	switch kind {
@@ -55,6 +55,7 @@ const (
 // invalid.», «Key 'name' is required when creating new member.», «Member name can not be set to null.»
 func kindOf(o pkerr.ErrorObject) string {
 	text := strings.TrimSuffix(printable(o.Message, maxText), ".")
+	exceeds := o.MaxLength != nil && o.ActualLength != nil && *o.ActualLength > *o.MaxLength
 	switch {
 	case strings.HasPrefix(text, "Field ") && strings.HasSuffix(text, " is invalid"):
 		return invalid
@@ -62,7 +63,7 @@ func kindOf(o pkerr.ErrorObject) string {
 		return required
 	case strings.HasSuffix(text, " can not be set to null"):
 		return notNull
-	case strings.HasPrefix(text, "Field ") && strings.HasSuffix(text, " is too long"), o.MaxLength != nil, o.ActualLength != nil:
+	case strings.HasPrefix(text, "Field ") && strings.HasSuffix(text, " is too long"), exceeds, text == "" && o.MaxLength != nil:
 		return tooLong
 	case text == "":
 		return invalid
@@ -79,20 +80,21 @@ func (l *Localizer) tooLong(key string, o pkerr.ErrorObject) string {
 	if o.ActualLength != nil {
 		length = *o.ActualLength
 	}
-	if length >= 0 && limit > length {
-		// Of description_templates[0] and its like the API has the two swapped.
+	if strings.HasPrefix(key, "description_templates[") && length >= 0 && limit > length {
+		// Of an item the API has the two swapped.
 		limit, length = length, limit
 	}
+	// Of the list itself the API counts the items.
+	isList := key == "description_templates"
+	name := "too_long_lengths"
 	switch {
-	case limit < 0:
+	case limit < 0, isList && length < 0:
 		return l.start().text(textID{fieldTexts, tooLong})
 	case length < 0:
 		text, c := l.start().counted(textID{fieldTexts, "too_long_limit"}, limit)
 		return fill(text, "max", c.number(limit))
-	}
-	name := "too_long_lengths"
-	if key == "description_templates" {
-		name = "too_many" // the API counts its items
+	case isList:
+		name = "too_many"
 	}
 	text, c := l.start().counted(textID{fieldTexts, name}, limit)
 	return fill(fill(text, "max", c.number(limit)), "actual", c.number(length))

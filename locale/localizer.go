@@ -1,6 +1,7 @@
 package locale
 
 import (
+	"errors"
 	"strings"
 
 	"golang.org/x/text/language"
@@ -20,8 +21,8 @@ type Localizer struct {
 // of which the most wanted language is tried first. So a bot passes the reader's locale and then that of the guild, and
 // a web app the user's choice and then the header.
 //
-// A language is also found where another country's form of it was asked for: es-MX gives es-419, pt-PT gives pt-BR. Another
-// language is never chosen for it, however near: Belarusian does not give Russian.
+// A language is also found where another country's form of it was asked for: es-MX gives es-419, pt-PT gives pt-BR, and
+// either Norwegian gives Bokmål. Another language is never chosen for it, however near: Belarusian does not give Russian.
 //
 // What is empty, malformed or unknown is passed over, and where nothing is left, the answer is English; it is never nil.
 // Of each preference no more than 256 bytes are read, so a header may come straight from a stranger.
@@ -95,7 +96,7 @@ func (l *Localizer) Message(err error) string {
 			return text
 		}
 	}
-	return l.start().text(textID{generalTexts, "general"})
+	return l.start().text(textID{section: generalTexts})
 }
 
 // message returns the text for a code, filled in with what err says; "" where there is none, or it would have a hole.
@@ -103,15 +104,25 @@ func (l *Localizer) message(code pkerr.Code, err error) string {
 	text := l.start().text(textID{codeTexts, code.Name()})
 	switch {
 	case strings.Contains(text, "{ref}"):
-		ref, _ := pkerr.Ref(err)
+		ref, _ := pkerr.Ref(own(err))
 		if ref = printable(ref, maxRef); ref == "" {
 			return ""
 		}
 		return fill(text, "ref", ref)
 	case strings.Contains(text, "{wait}"):
-		return fill(text, "wait", l.wait(err))
+		return fill(text, "wait", l.wait(own(err)))
 	}
 	return text
+}
+
+// own returns what the code of err comes from, without its causes and its siblings: those can name things and waits of
+// their own.
+func own(err error) error {
+	code := pkerr.CodeOf(err)
+	if e, ok := errors.AsType[*pkerr.Error](err); ok && e != nil && e.Code == code {
+		return e.WithCause(nil)
+	}
+	return code
 }
 
 // wider returns the code that c is a case of: what it refines, else the class of its status; 0 for none.

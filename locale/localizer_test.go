@@ -60,6 +60,9 @@ func TestMessage(t *testing.T) {
 		{"a name that looks like a placeholder", pkerr.MemberNotFound.WithRef("{ref}{wait}"), "The member “{ref}{wait}” couldn't be found. Please check the name or ID."},
 		{"a missing name", pkerr.MemberNotFoundWithRef, member},
 		{"an empty name", pkerr.MemberNotFound.WithRef(""), member},
+		{"a name that only its cause has", pkerr.GroupNotFoundWithRef.WithCause(pkerr.NotOwnMember.WithRef("secret")), "This group couldn't be found. Please check the name or ID."},
+		{"a name that only its sibling has", errors.Join(pkerr.GroupNotFoundWithRef, pkerr.MemberNotFound.WithRef("secret")), "This group couldn't be found. Please check the name or ID."},
+		{"a wait that only its cause has", pkerr.TooManyRequests.WithCause(pkerr.TooManyRequests.WithRetryAfter(time.Hour)), "That was a lot at once. Please wait a moment and try again."},
 		{"an invisible name", pkerr.MemberNotFound.WithRef(" \u202e\u200b\x00\n"), member},
 		{"a text that tells no name", pkerr.MemberNotFoundWithRef.WithMessage("no such member"), member},
 		{"a known number with another status", pkerr.MakeCode(20003, 410), member},
@@ -100,14 +103,27 @@ func TestNamesArePrintable(t *testing.T) {
 		{"👩‍👧", "👩‍👧"},
 		{"a\nb\r\nc\td\u2028e", "a b c d e"},
 		{" a  b ", "a b"},
+		{"a\u00a0b\u3000c\u0085d\ve", "a b c d e"},
+		{"नहीं\u200cहै", "नहीं\u200cहै"},
 		{"\u202eabc\u2066d\u200be\ufefff\x1b[31m", "abcdef[31m"},
 		{"\xffa", "\ufffda"},
 		{strings.Repeat("ä", 64), strings.Repeat("ä", 64)},
 		{strings.Repeat("ä", 65), strings.Repeat("ä", 64) + "…"},
 		{strings.Repeat("x", 1<<20), strings.Repeat("x", 64) + "…"},
+		{strings.Repeat("x", 62) + " y", strings.Repeat("x", 62) + " y"},
+		{strings.Repeat("x", 63) + " y", strings.Repeat("x", 63) + "…"},
+		{strings.Repeat("x", 64) + " y", strings.Repeat("x", 64) + "…"},
+		{strings.Repeat("x", 64) + " ", strings.Repeat("x", 64)},
+		{strings.Repeat("xy ", 30), strings.Repeat("xy ", 21) + "x…"},
 	}
 	for _, tt := range tests {
 		require.Equal(t, "The member “"+tt.want+"” isn't part of your system.", locale.For("en").Message(pkerr.NotOwnMember.WithRef(tt.ref)))
+	}
+}
+
+func TestNamesThatCannotBeSeen(t *testing.T) {
+	for _, ref := range []string{"\u200d", "\u200c\u200c", "\u3164", "\u115f", "\u2800", "\ufe0f", "\u034f", "\u0301", " \u200b\u2060 "} {
+		require.Equal(t, "This member isn't part of your system.", locale.For("en").Message(pkerr.NotOwnMember.WithRef(ref)), "%+q", ref)
 	}
 }
 

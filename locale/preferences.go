@@ -25,9 +25,9 @@ func wanted(preference string) []language.Tag {
 	}
 	var entries []weighted
 	for entry := range strings.SplitSeq(preference, ",") {
-		// One by one, for an unknown language makes this drop the whole header.
-		tags, weights, err := language.ParseAcceptLanguage(strings.TrimSpace(entry))
-		if err == nil && len(tags) == 1 {
+		// One by one, for an unknown language makes this drop the whole header. It knows the weight as a small q alone.
+		tags, weights, _ := language.ParseAcceptLanguage(strings.ToLower(entry))
+		if len(tags) == 1 {
 			entries = append(entries, weighted{tags[0], weights[0]})
 		}
 	}

@@ -118,6 +118,11 @@ func TestAcceptLanguage(t *testing.T) {
 		{"de;q=high, fr", "fr"},
 		{" ,, ;q=1, ja ;q=0.3 , ", "ja"},
 		{"DE_de", "de"},
+		{"de;Q=0.5, fr;q=0.9", "fr"},
+		{"cmn-Hans-CN,cmn;q=0.9", "zh"},
+		{"cmn-TW", "zh-Hant"},
+		{"en-US-posix", "en"},
+		{"ja;q=0.5,ko;q=0.5,de;q=0.5,fr;q=0.5,it;q=0.5,nl;q=0.5,pl;q=0.5,sv;q=0.5,da;q=0.5,fi;q=0.5,cs;q=0.5,hu;q=0.5,tr;q=0.5,el;q=0.5", "ja"},
 		{"english", "en"},
 		{"*", ""},
 		{"", ""},
@@ -153,6 +158,8 @@ func TestTheFirstPreferenceThatMatchesWins(t *testing.T) {
 	}
 	require.Equal(t, "fr", locale.New(language.Und, language.Arabic, language.CanadianFrench, language.German).String())
 	require.Equal(t, "en", locale.New().String())
+	_, found := locale.Match()
+	require.False(t, found)
 }
 
 // The language is that of the texts, without what the reader's tag says beside it.
@@ -177,6 +184,7 @@ func TestLongPreferences(t *testing.T) {
 	require.Equal(t, "de", locale.For("fr;q=0.1,"+pad(244)+",de,ja").String(), "de ends at byte 256")
 	require.Equal(t, "fr", locale.For("fr;q=0.1,"+pad(245)+",de,ja").String(), "de would end at byte 257")
 	require.Equal(t, "en", locale.For("de"+pad(1<<20)).String())
+	require.Equal(t, "en", locale.For(pad(253)+",den").String(), "an entry is not cut in two")
 }
 
 func hostile() map[string]string {
@@ -188,7 +196,7 @@ func hostile() map[string]string {
 	}
 }
 
-// A hostile header takes no more memory than its first 256 bytes. How much time it takes is told by BenchmarkFor.
+// A hostile header takes no more memory than what is read of it does. How much time it takes is told by BenchmarkFor.
 func TestHostileHeaders(t *testing.T) {
 	locale.For("de")
 	for name, header := range hostile() {

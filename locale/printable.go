@@ -12,10 +12,11 @@ const (
 )
 
 // printable returns a stranger's text as it may stand in ours: in one line, without white space around it, without
-// characters that are invisible or turn the direction of writing, and cut to so many characters.
+// characters that control something or turn the direction of writing, and cut to so many characters. It is "" where nothing
+// can be seen.
 func printable(s string, limit int) string {
 	var b strings.Builder
-	space, n := false, 0
+	space, seen, n := false, false, 0
 	for _, r := range s {
 		switch {
 		case unicode.IsSpace(r):
@@ -26,16 +27,29 @@ func printable(s string, limit int) string {
 			continue
 		}
 		if space {
-			b.WriteByte(' ')
 			n++
 		}
-		space = false
 		if n >= limit {
 			b.WriteRune('…')
 			break
 		}
+		if space {
+			b.WriteByte(' ')
+			space = false
+		}
 		b.WriteRune(r)
 		n++
+		seen = seen || visible(r)
+	}
+	if !seen {
+		return ""
 	}
 	return b.String()
+}
+
+// visible tells whether a character leaves a mark of its own.
+func visible(r rune) bool {
+	const blank = '\u2800' // in Braille
+	return r != blank && unicode.IsGraphic(r) &&
+		!unicode.In(r, unicode.M, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }

@@ -2,6 +2,7 @@ package locale
 
 import (
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 
@@ -22,28 +23,21 @@ func newShelf(files fs.FS) *shelf {
 		tag := language.Make(strings.TrimSuffix(name, ".json"))
 		byTag[tag] = newCatalog(files, name, tag)
 	}
-	s := &shelf{localizers: make([]*Localizer, 0, len(byTag))}
-	tags := make([]language.Tag, 0, len(byTag))
-	for tag, c := range byTag {
-		c.parent = parent(tag, byTag)
-		tags = append(tags, tag)
-		s.localizers = append(s.localizers, &Localizer{c})
+	tags := slices.SortedFunc(maps.Keys(byTag), compare)
+	s := &shelf{matcher: language.NewMatcher(tags)} // which falls back to the first
+	for _, tag := range tags {
+		byTag[tag].parent = parent(tag, byTag)
+		s.localizers = append(s.localizers, &Localizer{byTag[tag]})
 	}
-	// The matcher falls back to the first.
-	slices.SortFunc(tags, compare)
-	slices.SortFunc(s.localizers, func(a, b *Localizer) int { return compare(a.catalog.tag, b.catalog.tag) })
-	s.matcher = language.NewMatcher(tags)
 	return s
 }
 
 // compare orders English first, and the others by tag.
 func compare(a, b language.Tag) int {
-	switch {
-	case a == b:
-		return 0
-	case a == language.English:
+	switch language.English {
+	case a:
 		return -1
-	case b == language.English:
+	case b:
 		return 1
 	}
 	return strings.Compare(a.String(), b.String())
@@ -79,15 +73,16 @@ func (s *shelf) find(tags []language.Tag) (*Localizer, bool) {
 // further, to languages that many of the same readers are said to know: Russian for Belarusian, Finnish for Estonian.
 // That is not what they asked for, and they may have named a second language.
 func sameLanguage(asked, given language.Tag) bool {
-	a, _ := asked.Base()
-	g, _ := given.Base()
-	return norwegian(a.String()) == norwegian(g.String())
+	return base(asked) == base(given)
 }
 
-// norwegian returns Bokmål for all of Norwegian, for who reads one of the two written languages reads both.
-func norwegian(base string) string {
-	if base == "no" || base == "nn" {
-		return "nb"
+// base returns the language of a tag: zh for cmn-TW, and no for both of Norwegian's written forms, for who reads one of
+// them reads the other.
+func base(tag language.Tag) string {
+	tag, _ = language.All.Canonicalize(tag) // fails for no tag that was parsed
+	b, _ := tag.Base()
+	if b.String() == "nn" {
+		return "no"
 	}
-	return base
+	return b.String()
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/pkerr/pkerr"
@@ -28,14 +29,15 @@ type Localizer interface {
 //
 //	server.WithLocalizer(locale.Match)
 //
-// match is given the Accept-Language header. Where it returns true, the body gets the member localized_message, and so does every
-// object in errors; the response gets a Content-Language header. What the API has in a body stays as it is, code and
-// English text included. Where match returns false, and where there is no such header, the body is as without the
-// option. A response that this package writes says that it varies with Accept-Language in either case.
+// match is given the Accept-Language header. Where it returns true, the body gets the member localized_message, and so does
+// every object in errors; the response gets a Content-Language header. What the API has in a body stays as it is, code and
+// English text included. Where match returns false, where its Localizer has no text, and where there is no such header, the
+// body is as without the option. In any case a response that this package writes says that it varies with Accept-Language.
 //
 // A localizer is given what is sent, without its cause. It goes by the code, so a text that was set with WithMessage is sent in
 // English alone. A localizer that panics is logged, and does not stop the response. match and what it returns are called
-// from the goroutines of all requests. A nil match, which is the default, adds nothing.
+// from the goroutines of all requests. To turn it off within another Configure, pass
+// WithLocalizer[*locale.Localizer](nil).
 func WithLocalizer[L Localizer](match func(preferences ...string) (L, bool)) Option {
 	return func(c *config) {
 		c.localizer = nil
@@ -70,15 +72,13 @@ func (c *config) localize(h http.Header, r *http.Request, e *pkerr.Error) (body 
 		return nil, false
 	}
 	vary(h, "Accept-Language")
-	// Of a header that is sent in several lines the weights hold across all of them.
-	wanted := strings.Join(r.Header.Values("Accept-Language"), ",")
+	wanted := acceptLanguage(r.Header)
 	if wanted == "" {
 		return nil, false
 	}
 	defer func() {
 		if v := recover(); v != nil {
 			c.log(r, slog.LevelError, "localizer panicked", 0, panicError(v), debug.Stack())
-			body, ok = nil, false
 		}
 	}()
 	l, found := c.localizer(wanted)
@@ -100,11 +100,40 @@ func (c *config) localize(h http.Header, r *http.Request, e *pkerr.Error) (body 
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false) // as the API does not
-	if err := encoder.Encode(texts); err != nil {
+	if err := encoder.Encode(texts); err != nil || texts.none() {
 		return nil, false
 	}
-	h.Set("Content-Language", language)
+	if language != "" {
+		h.Set("Content-Language", language)
+	}
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), true
+}
+
+// none tells whether the localizer had no text at all.
+func (b *localized) none() bool {
+	for _, objects := range b.Errors {
+		if slices.ContainsFunc(objects, func(o localizedObject) bool { return o.LocalizedMessage != "" }) {
+			return false
+		}
+	}
+	return b.LocalizedMessage == ""
+}
+
+// acceptLanguage returns the header, the lines of which are one list, as far as anybody reads it.
+func acceptLanguage(h http.Header) string {
+	const enough = 1024
+	lines := h.Values("Accept-Language")
+	if len(lines) == 1 {
+		return lines[0]
+	}
+	var b strings.Builder
+	for _, line := range lines {
+		if b.Len()+len(line) > enough {
+			break
+		}
+		b.WriteString(line + ",")
+	}
+	return b.String()
 }
 
 // vary says that the response depends on a header of the request.

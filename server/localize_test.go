@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -184,6 +187,8 @@ func TestOtherLocalizers(t *testing.T) {
 		want string
 	}{
 		{stub{text("nuq"), text("Dach"), text("tlh")}, `{"message":"Error parsing JSON model","localized_message":"nuq","code":40001,"errors":{"x":[{"message":"Field x is invalid.","localized_message":"Dach"}]}}`},
+		{stub{text("nuq"), text(""), text("tlh")}, `{"message":"Error parsing JSON model","localized_message":"nuq","code":40001,"errors":{"x":[{"message":"Field x is invalid."}]}}`},
+		{stub{text(""), text("Dach"), text("tlh")}, `{"message":"Error parsing JSON model","code":40001,"errors":{"x":[{"message":"Field x is invalid.","localized_message":"Dach"}]}}`},
 		{stub{text(""), text(""), text("tlh")}, plain},
 		{stub{panics, text("x"), text("x")}, plain},
 		{stub{text("x"), panics, text("x")}, plain},
@@ -193,8 +198,70 @@ func TestOtherLocalizers(t *testing.T) {
 		w := localized(fields.Err(), "tlh", server.WithLogger(j.logger()), server.WithLocalizer(func(...string) (stub, bool) { return tt.s, true }))
 		require.Equal(t, tt.want, w.Body.String())
 		require.Equal(t, http.StatusBadRequest, w.Code)
-		require.Equal(t, strings.Contains(j.buf.String(), "localizer panicked"), w.Header().Get("Content-Language") == "")
+		if tt.want == plain {
+			require.Empty(t, w.Header().Values("Content-Language"))
+		} else {
+			require.Equal(t, []string{"tlh"}, w.Header().Values("Content-Language"))
+			require.NotContains(t, j.buf.String(), "localizer")
+		}
 	}
-	w := localized(pkerr.NotFound, "tlh", server.WithLogger(new(journal).logger()), server.WithLocalizer(func(...string) (stub, bool) { panic("a bug") }))
+	// A language that has no name has no header.
+	nameless := localized(pkerr.NotFound, "tlh", server.WithLocalizer(func(...string) (stub, bool) { return stub{text("nuq"), text(""), text("")}, true }))
+	require.Contains(t, nameless.Body.String(), "nuq")
+	require.NotContains(t, nameless.Header(), "Content-Language")
+
+	// Nor is one asked where no language was asked for, and the key is that of the field.
+	always := server.WithLocalizer(func(...string) (keys, bool) { return keys{}, true })
+	require.NotContains(t, localized(pkerr.NotFound, "", always).Body.String(), "localized")
+	require.Contains(t, localized(fields.Err(), "tlh", always).Body.String(), `"localized_message":"the key is x"`)
+}
+
+// keys is a Localizer that says which key it was asked for.
+type keys struct{}
+
+func (keys) Message(error) string                         { return "x" }
+func (keys) Field(key string, _ pkerr.ErrorObject) string { return "the key is " + key }
+func (keys) String() string                               { return "x" }
+
+// One that panics is logged, as any other bug, and the response goes out in English.
+func TestLocalizerPanics(t *testing.T) {
+	var j journal
+	w := localized(pkerr.NotFound, "tlh", server.WithLogger(j.logger()), server.WithLocalizer(func(...string) (stub, bool) { panic("a bug") }))
 	require.Equal(t, `{"message":"404: Not Found","code":0}`, w.Body.String())
+	require.Contains(t, j.buf.String(), `"level":"ERROR"`)
+	require.Contains(t, j.buf.String(), "localizer panicked")
+	require.Contains(t, j.buf.String(), "a bug")
+	require.Contains(t, j.buf.String(), `"stack":"goroutine`)
+}
+
+// However a client cuts it up, a hostile header takes no more memory than the part of it that is read.
+func TestHostileAcceptLanguage(t *testing.T) {
+	lines := func(line string, n int) []string { return slices.Repeat([]string{line}, n) }
+	for name, header := range map[string][]string{
+		"one": {strings.Repeat("de;q=0.1,", 1<<17)}, "two": lines(strings.Repeat("x", 1<<19), 2), "many": lines("a", 300_000), "empty": lines("", 1000),
+	} {
+		h := server.Configure(failing(pkerr.NotFound), server.WithLogger(new(journal).logger()), server.WithLocalizer(locale.Match))
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.Header["Accept-Language"] = header
+		h.ServeHTTP(httptest.NewRecorder(), r)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		h.ServeHTTP(httptest.NewRecorder(), r)
+		runtime.ReadMemStats(&after)
+		require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(128<<10), name)
+	}
+}
+
+// The body has every member that the models of the wire have.
+func TestLocalizedBodyHasEveryMember(t *testing.T) {
+	members := func(v any) (names []string) {
+		for field := range reflect.TypeOf(v).Fields() {
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+			names = append(names, name)
+		}
+		slices.Sort(names)
+		return names
+	}
+	require.Equal(t, []string{"code", "errors", "message", "retry_after", "scope"}, members(pkerr.Response{}), "localized has these in localize.go")
+	require.Equal(t, []string{"actual_length", "max_length", "message"}, members(pkerr.ErrorObject{}), "localizedObject has these in localize.go")
 }
