@@ -468,7 +468,8 @@ func TestTextsAreInherited(t *testing.T) {
 	}
 	// A number is written as the language of the text writes it, and Latin America would write 1,000.
 	l, _ := s.find([]language.Tag{language.MustParse("es-MX")})
-	require.Equal(t, "es 1.000", l.RetryAfter(1000*60*60*1e9), "it has one form for all numbers")
+	require.Equal(t, "es 1.000", l.RetryAfter(1000*60*60*1e9))
+	require.Equal(t, "es 1", l.RetryAfter(60*60*1e9), "the form for all others, where there is none for one")
 	o := pkerr.ErrorObject{MaxLength: new(1000)}
 	require.Equal(t, "es 1.000", l.Field("name", o))
 	o.ActualLength = new(2000)

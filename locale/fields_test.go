@@ -49,6 +49,7 @@ func TestField(t *testing.T) {
 		{"description_templates[0]", object("Field description_templates[0] is too long.", 1000, 0), "This is too long. At most 0 characters are allowed, and this has 1,000."},
 		{"description_templates[0]", object("Field description_templates[0] is too long.", 1000), "This is too long. At most 1,000 characters are allowed."},
 		{"name", object("Field name is too long.", 100, 2), "This is too long. At most 100 characters are allowed, and this has 2."},
+		{"name", object("Field name is too long.", 5, 0), "This is too long. At most 5 characters are allowed, and this has 0."},
 		{"name", object("Field name is too long.", 0, 2), "This is too long. At most 0 characters are allowed, and this has 2."},
 		{"name", object("", 100), "This is too long. At most 100 characters are allowed."},
 		{"name", pkerr.ErrorObject{ActualLength: new(100)}, invalid},

@@ -50,6 +50,5 @@ func printable(s string, limit int) string {
 // visible tells whether a character leaves a mark of its own.
 func visible(r rune) bool {
 	const blank = '\u2800' // in Braille
-	return r != blank && unicode.IsGraphic(r) &&
-		!unicode.In(r, unicode.M, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+	return r != blank && unicode.IsGraphic(r) && !unicode.In(r, unicode.M, unicode.Other_Default_Ignorable_Code_Point)
 }

@@ -216,6 +216,16 @@ func TestOtherLocalizers(t *testing.T) {
 	require.Contains(t, localized(fields.Err(), "tlh", always).Body.String(), `"localized_message":"the key is x"`)
 }
 
+// causes is a Localizer that says what the cause is.
+type causes struct{ keys }
+
+func (causes) Message(err error) string { return fmt.Sprint("the cause is ", errors.Unwrap(err)) }
+
+func TestLocalizersAreGivenNoCause(t *testing.T) {
+	w := localized(pkerr.NotFound.WithCause(errors.New("secret")), "tlh", server.WithLocalizer(func(...string) (causes, bool) { return causes{}, true }))
+	require.Contains(t, w.Body.String(), "the cause is <nil>")
+}
+
 // keys is a Localizer that says which key it was asked for.
 type keys struct{}
 
