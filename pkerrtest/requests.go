@@ -35,13 +35,15 @@ type Request struct {
 
 // Requests returns all requests that have arrived so far, in the order in which they did. What it returns is a copy.
 //
-// A request whose body did not arrive is not among them.
+// A request whose body did not arrive is not among them. Of a program's server, which may run for long, they are the last
+// 1000.
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	requests := slices.Clone(s.requests)
+	requests := make([]Request, len(s.requests))
 	for i := range requests {
 		r := &requests[i]
+		*r = *s.requests[i]
 		r.Query = url.Values(http.Header(r.Query).Clone())
 		r.Header = r.Header.Clone()
 		r.Body = slices.Clone(r.Body)
@@ -49,27 +51,34 @@ func (s *Server) Requests() []Request {
 	return requests
 }
 
-// record adds a request, and returns its index.
-func (s *Server) record(r *http.Request, body []byte) int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.requests = append(s.requests, Request{
+// maxRecorded is how many requests are kept where no test has an end to it.
+const maxRecorded = 1000
+
+// record keeps a request, and returns what is kept.
+func (s *Server) record(r *http.Request, body []byte) *Request {
+	kept := &Request{
 		Method: r.Method, Path: r.URL.Path, Query: r.URL.Query(), Header: r.Header.Clone(), Body: slices.Clone(body),
 		RemoteAddr: r.RemoteAddr, Time: time.Now(),
-	})
-	return len(s.requests) - 1
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.requests = append(s.requests, kept)
+	if s.tb == nil && len(s.requests) > maxRecorded {
+		s.requests = slices.Delete(s.requests, 0, 1)
+	}
+	return kept
 }
 
 // routed notes which script a request has come to.
-func (s *Server) routed(index int, pattern string) {
+func (s *Server) routed(r *Request, pattern string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.requests[index].Pattern = pattern
+	r.Pattern = pattern
 }
 
 // answered notes how a request is answered.
-func (s *Server) answered(index, status int) {
+func (s *Server) answered(r *Request, status int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.requests[index].Status = status
+	r.Status = status
 }

@@ -29,12 +29,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 
 	s.travel(s.config.latency / 2)
-	index := s.record(r, body)
+	kept := s.record(r, body)
 	rw := &responseWriter{ResponseWriter: w, start: func(status int) {
-		s.answered(index, status)
+		s.answered(kept, status)
 		s.travel(s.config.latency - s.config.latency/2)
 	}}
-	s.serve(rw, r, index)
+	s.serve(rw, r, kept)
 	if !rw.started {
 		rw.WriteHeader(http.StatusOK)
 	}
@@ -56,7 +56,7 @@ func (s *Server) travel(d time.Duration) {
 }
 
 // serve answers a request that has arrived, in the order in which the real API looks at one.
-func (s *Server) serve(w http.ResponseWriter, r *http.Request, index int) {
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, kept *Request) {
 	if r.Method == http.MethodOptions {
 		answer(w, http.StatusOK, "", "")
 		return
@@ -92,7 +92,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, index int) {
 		return
 	}
 
-	s.routed(index, route.pattern)
+	s.routed(kept, route.pattern)
 	defer func() {
 		// A panic that nobody sees but the client is a puzzle.
 		v := recover()

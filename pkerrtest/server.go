@@ -44,7 +44,7 @@ type Server struct {
 	mu       sync.Mutex
 	closed   bool
 	routes   map[string]*Route
-	requests []Request
+	requests []*Request
 }
 
 // NewServer starts a fake of the API, which closes when the test and its subtests are done.

@@ -2,6 +2,7 @@ package pkerrtest_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -297,6 +298,24 @@ func TestServeHTTP(t *testing.T) {
 	s.ServeHTTP(w, r)
 	require.Equal(t, 400, w.Code)
 	require.Empty(t, s.Requests()[1].Body)
+}
+
+// The server of a program may run for long, and does not keep all that it was ever sent.
+func TestRequestsOfAProgram(t *testing.T) {
+	program := pkerrtest.NewServer(nil)
+	defer program.Close()
+	test := pkerrtest.NewServer(t)
+	for i := range 1010 {
+		r := httptest.NewRequest("GET", fmt.Sprint("/", i), nil)
+		program.ServeHTTP(httptest.NewRecorder(), r)
+		test.ServeHTTP(httptest.NewRecorder(), r)
+	}
+	kept := program.Requests()
+	require.Len(t, kept, 1000)
+	require.Equal(t, "/10", kept[0].Path)
+	require.Equal(t, "/1009", kept[999].Path)
+	require.Equal(t, 400, kept[999].Status)
+	require.Len(t, test.Requests(), 1010)
 }
 
 func TestServerOfAProgram(t *testing.T) {
