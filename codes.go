@@ -55,12 +55,12 @@ const (
 	// Move to version 2: no retry helps.
 	Gone Code = 410
 
-	// ContentTooLarge is «413: Content Too Large». The API itself never sends it (over 30 MB it fails with a 500), but the
-	// proxies before it do, with an HTML body or none. Send less.
+	// ContentTooLarge is «413: Content Too Large». The API itself never sends it (over 30 MB it fails with a 500), but a
+	// proxy before it may, as those of self-hosted servers do, with an HTML body or none. Send less.
 	ContentTooLarge Code = 413
 
 	// UnsupportedMediaType is «415: Unsupported Media Type». The API sends the status, with problem details for a body,
-	// where a request with a body has no Content-Type. Set the Content-Type to application/json.
+	// where a request with a body does not say that it is JSON. Set the Content-Type to application/json.
 	UnsupportedMediaType Code = 415
 
 	// TooManyRequests is «429: too many requests». The API sends it where requests come faster than a rate limit allows. It
@@ -70,8 +70,8 @@ const (
 	TooManyRequests Code = 429
 
 	// InternalServerError is «500: Internal Server Error». The API sends it for its own faults, and for some mistakes of
-	// the caller: a switch ID that is not a UUID, a negative limit, null for a boolean, an upload that its CDN refuses.
-	// Check the request before reporting it. A write may have happened all the same, so repeat none blindly.
+	// the caller: a switch ID that is not a UUID, a negative limit, null for a boolean. Check the request before reporting
+	// it. A write may have happened all the same, so repeat none blindly.
 	//
 	// As a class it is every 5xx, 501 to 504 included.
 	InternalServerError Code = 500
@@ -111,8 +111,8 @@ const (
 	SwitchNotFound Code = 20007_404
 
 	// SwitchNotFoundPublic is «Switch not found, switch associated with different system, or unauthorized to view front
-	// history.» The API sends it where it will not say which of the three it is. Check the system and the token. It is a
-	// [SwitchNotFound].
+	// history.» The API sends it where the switch exists, and is another system's or in a front history that is private.
+	// Check the system and the token. It is a [SwitchNotFound].
 	SwitchNotFoundPublic Code = 20008_404
 
 	// SystemGuildNotFound is «No system guild settings found for target guild.» The API sends it where the system has set
@@ -184,7 +184,7 @@ const (
 	SameSwitchMembers Code = 40004_400
 
 	// SameSwitchTimestamp is «Switch with provided timestamp already exists.» The API sends it where two switches would have
-	// the same moment. After a retry it means that the first try went through; else choose another moment.
+	// the same moment. After a retry with the same moment it means that the first try went through; else choose another one.
 	SameSwitchTimestamp Code = 40005_400
 
 	// InvalidSwitchID is «Invalid switch ID.» It is documented, but in practice today's API answers a reference that is no UUID
