@@ -14,6 +14,7 @@ package reference
 import (
 	"iter"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pkerr/pkerr"
@@ -114,6 +115,23 @@ func (e *Entry) Kin() Text {
 		return ""
 	}
 	return Text("It also matches " + strings.Join(names, " and ") + ".")
+}
+
+// Remedy returns the advice, behind the action in a few words where the advice does not have them itself.
+func (e *Entry) Remedy() Text {
+	action := string(e.Action)
+	if strings.Contains(strings.ToLower(string(e.Advice)), action) {
+		return e.Advice
+	}
+	return Text(strings.ToUpper(action[:1])+action[1:]+". ") + e.Advice
+}
+
+// Anchor returns what docs/errors.md, and people, call a code: its number, or the status of a plain one.
+func Anchor(c pkerr.Code) string {
+	if c.Number() == 0 {
+		return strconv.Itoa(c.Status())
+	}
+	return strconv.FormatInt(c.Number(), 10)
 }
 
 // Doc returns the comment on the constant, without line breaks but for that between its paragraphs.

@@ -88,3 +88,17 @@ func TestIteratorsStopWhenAsked(t *testing.T) {
 		break
 	}
 }
+
+func TestRemedy(t *testing.T) {
+	for advice, want := range map[reference.Text]reference.Text{
+		"Fix the request: look.": "Fix the request: look.",
+		"Send less.":             "Fix the request. Send less.",
+	} {
+		require.Equal(t, want, (&reference.Entry{Action: reference.FixRequest, Advice: advice}).Remedy())
+	}
+}
+
+func TestAnchor(t *testing.T) {
+	require.Equal(t, "20003", reference.Anchor(pkerr.MemberNotFoundWithRef))
+	require.Equal(t, "404", reference.Anchor(pkerr.NotFound))
+}

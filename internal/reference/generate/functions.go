@@ -12,9 +12,8 @@ import (
 // functions are those that the template calls, by name.
 func functions() template.FuncMap {
 	return template.FuncMap{
-		"advice":   advice,
 		"answers":  answers,
-		"anchor":   anchor,
+		"anchor":   reference.Anchor,
 		"days":     days,
 		"list":     list,
 		"md":       markdown,
@@ -25,15 +24,7 @@ func functions() template.FuncMap {
 	}
 }
 
-// anchor returns the number of a code, or the status of a plain one.
-func anchor(c pkerr.Code) string {
-	if c.Number() == 0 {
-		return strconv.Itoa(c.Status())
-	}
-	return strconv.FormatInt(c.Number(), 10)
-}
-
-func link(c pkerr.Code) string { return "[" + anchor(c) + "](#" + anchor(c) + ")" }
+func link(c pkerr.Code) string { return "[" + reference.Anchor(c) + "](#" + reference.Anchor(c) + ")" }
 
 // markdown makes links and code of the names in a text.
 func markdown(t reference.Text) string {
@@ -50,21 +41,12 @@ func markdown(t reference.Text) string {
 	})
 }
 
-// advice returns what to do, in a few words first where the sentence does not have them itself.
-func advice(e *reference.Entry) string {
-	text, short := markdown(e.Advice), string(e.Action)
-	if strings.Contains(strings.ToLower(text), short) {
-		return text
-	}
-	return strings.ToUpper(short[:1]) + short[1:] + ". " + text
-}
-
 // list returns the codes that call for an action, those with a number or the plain ones.
 func list(a reference.Action, numbered bool) string {
 	var all []string
 	for e := range reference.Codes() {
 		if e.Action == a && numbered == (e.Code.Number() != 0) {
-			all = append(all, "["+anchor(e.Code)+" "+e.Name+"](#"+anchor(e.Code)+")")
+			all = append(all, "["+reference.Anchor(e.Code)+" "+e.Name+"](#"+reference.Anchor(e.Code)+")")
 		}
 	}
 	return strings.Join(all, ", ")
