@@ -85,6 +85,13 @@ const (
 		`"color":[{"message":"Field color is invalid."}]}}`
 )
 
+// Bodies of 100 KB, of which not all is read.
+var (
+	longList   = "[" + strings.Repeat(`{"id":"abcde","name":"Alice"},`, 3400) + `{"id":"abcde","name":"Alice"}]`
+	longObject = `{"id":"abcde","members":` + longList + "}"
+	longError  = `{"message":"Member not found.","code":20002,"x":` + longList + "}"
+)
+
 func TestGolden(t *testing.T) {
 	tests := []struct {
 		name  string
@@ -112,6 +119,12 @@ func TestGolden(t *testing.T) {
 		{name: "explain-empty", args: []string{"explain", ""}},
 		{name: "explain-unknown", args: []string{"explain", "zzz\x1b[31m\u202e", "99999"}},
 		{name: "explain-a-body", args: []string{"explain", `{"code":20003}`}},
+		{name: "explain-hostile", args: []string{"explain", "Member '\x1b[31m\u202e' not found."}},
+		{name: "explain-a-status-line", args: []string{"explain", "HTTP/1.1 404"}},
+		{name: "explain-501", args: []string{"explain", "501"}},
+		{name: "explain-600", args: []string{"explain", "600"}},
+		{name: "explain-number-of-tomorrow", args: []string{"explain", "20011", "30010"}},
+		{name: "explain-long", args: []string{"explain", strings.Repeat("x", 1000)}},
 		{name: "explain-unknown-language", args: []string{"explain", "--lang", "tlh", "404"}},
 
 		{name: "list", args: []string{"list"}},
@@ -127,6 +140,12 @@ func TestGolden(t *testing.T) {
 		{name: "list-no-method", args: []string{"list", "--endpoint", "/members/abcde"}},
 		{name: "list-unknown-endpoint", args: []string{"list", "--endpoint", "GET /constellations"}},
 		{name: "list-no-status", args: []string{"list", "--status", "4o4"}},
+		{name: "list-plus-status", args: []string{"list", "--status", "+404"}},
+		{name: "list-empty-endpoint", args: []string{"list", "--endpoint", ""}},
+		{name: "list-endpoints", args: []string{"list", "--endpoints"}},
+		{name: "list-endpoints-json", args: []string{"list", "--endpoints", "--json"}},
+		{name: "list-endpoints-and-status", args: []string{"list", "--endpoints", "--status", "404"}},
+		{name: "list-endpoints-and-endpoint", args: []string{"list", "--endpoint", "GET /groups", "--endpoints"}},
 		{name: "list-argument", args: []string{"list", "404"}},
 
 		{name: "decode-curl", args: []string{"decode"}, stdin: curlNotFound},
@@ -150,12 +169,23 @@ func TestGolden(t *testing.T) {
 		{name: "decode-redirect", args: []string{"decode"}, stdin: "HTTP/1.1 301 Moved\r\nLocation: https://api.pluralkit.me/\r\n\r\n"},
 		{name: "decode-hostile", args: []string{"decode", "--status", "404"}, stdin: "{\"message\":\"Member '\\u001b[31m\u202e\u009b\\u0007' not found.\",\"code\":20003}"},
 		{name: "decode-hostile-json", args: []string{"decode", "--status", "404", "--json"}, stdin: "{\"message\":\"Member '\u202e\u009b\\u0007\U000e0041' not found.\",\"code\":20003}"},
+		{name: "decode-long-list", args: []string{"decode"}, stdin: longList},
+		{name: "decode-long-list-200", args: []string{"decode"}, stdin: "HTTP/2 200 \r\n\r\n" + longList},
+		{name: "decode-long-object", args: []string{"decode"}, stdin: longObject},
+		{name: "decode-long-object-json", args: []string{"decode", "--json"}, stdin: longObject},
+		{name: "decode-long-object-200", args: []string{"decode"}, stdin: "HTTP/2 200 \r\n\r\n" + longObject},
+		{name: "decode-long-error", args: []string{"decode"}, stdin: longError},
+		{name: "decode-long-error-404", args: []string{"decode"}, stdin: "HTTP/2 404 \r\n\r\n" + longError},
+		{name: "decode-broken-404", args: []string{"decode"}, stdin: `HTTP/2 404 ` + "\r\n\r\n" + `{"message":"Member not fou`},
+		{name: "decode-limited-for-ever", args: []string{"decode"}, stdin: `{"message":"x","retry_after":99999999999999999999}`},
+		{name: "decode-limited-for-an-hour", args: []string{"decode"}, stdin: "HTTP/2 429 \r\nretry-after: 3600\r\n\r\n"},
 		{name: "decode-two-statuses", args: []string{"decode", "--status", "500"}, stdin: curlNotFound},
 		{name: "decode-no-file", args: []string{"decode", "no-such-file"}},
 		{name: "decode-two-files", args: []string{"decode", "a", "b"}},
 		{name: "decode-bad-status", args: []string{"decode", "--status", "99"}},
 
 		{name: "serve-not-loopback", args: []string{"serve", "--addr", "0.0.0.0:8080"}},
+		{name: "serve-no-address", args: []string{"serve", "--addr", "127.1:0"}},
 		{name: "serve-argument", args: []string{"serve", "8080"}},
 		{name: "completion-unknown", args: []string{"completion", "bsh"}},
 		{name: "completion-nothing", args: []string{"completion"}},
@@ -164,6 +194,14 @@ func TestGolden(t *testing.T) {
 		{name: "help-unknown", args: []string{"help", "lsit"}},
 		{name: "nothing"},
 		{name: "unknown-subcommand", args: []string{"explian"}},
+		{name: "unknown-subcommand-version", args: []string{"version"}},
+		{name: "unknown-subcommand-code", args: []string{"20003"}},
+		{name: "unknown-subcommand-message", args: []string{"Member 'abcde' not found."}},
+		{name: "unknown-subcommand-pair", args: []string{"20011/404"}},
+		{name: "near-flag", args: []string{"list", "-endpiont", "GET /groups"}},
+		{name: "flag-without-value", args: []string{"explain", "404", "--lang"}},
+		{name: "flag-with-value", args: []string{"explain", "404", "--json=\" for -x: \x1b"}},
+		{name: "flag-without-name", args: []string{"explain", "---"}},
 		{name: "unknown-flag", args: []string{"list", "--colour\x1b"}},
 	}
 	golden := map[string]bool{}
@@ -221,9 +259,14 @@ func TestDeterministic(t *testing.T) {
 }
 
 func TestVersion(t *testing.T) {
-	r := pkerr(t, nil, "", "--version")
-	require.Zero(t, r.status)
-	require.Equal(t, "pkerr (devel) "+runtime.Version()+"\n", r.stdout)
+	for _, flag := range []string{"--version", "-version"} {
+		r := pkerr(t, nil, "", flag)
+		require.Zero(t, r.status)
+		require.Equal(t, "pkerr (devel) "+runtime.Version()+"\n", r.stdout)
+	}
+	for _, flag := range []string{"--help", "-help", "-h"} {
+		require.Equal(t, pkerr(t, nil, "", "help"), pkerr(t, nil, "", flag))
+	}
 }
 
 // A disk that is full, or a reader that has gone, is no success.
@@ -234,7 +277,7 @@ func TestFullDisk(t *testing.T) {
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	require.NoError(t, err)
 	defer full.Close()
-	for _, args := range [][]string{{"explain", "404"}, {"explain", "404", "--json"}, {"list"}, {"help"}, {"--version"}, {"serve"}, {"completion", "fish"}} {
+	for _, args := range [][]string{{"explain", "404"}, {"explain", "404", "nope"}, {"explain", "404", "--json"}, {"list"}, {"list", "--endpoints"}, {"help"}, {"--version"}, {"serve"}, {"completion", "fish"}} {
 		cmd := command(t, nil, args...)
 		var stderr bytes.Buffer
 		cmd.Stdout, cmd.Stderr = full, &stderr

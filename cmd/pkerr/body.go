@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"io"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -18,21 +20,27 @@ import (
 const (
 	kindEmpty  = "empty"
 	kindJSON   = "json"
+	kindCut    = "cut json" // it goes on after what was read
 	kindBroken = "broken json"
 	kindHTML   = "html"
 	kindText   = "text"
 	kindBinary = "binary"
 )
 
-// kindOf tells what a body is.
-func kindOf(body []byte) string {
+// kindOf tells what a body is. truncated tells that it went on after that.
+func kindOf(body []byte, truncated bool) string {
 	text := trimBody(body)
-	switch {
-	case len(text) == 0:
+	if len(text) == 0 {
 		return kindEmpty
-	case json.Valid(text) || isDocument(text):
-		return kindJSON
-	case text[0] == '{' || text[0] == '[' || text[0] == '"':
+	}
+	var first json.RawMessage
+	err := json.NewDecoder(bytes.NewReader(text)).Decode(&first)
+	switch opening := strings.IndexByte(`{"[`, text[0]); {
+	case json.Valid(text), err == nil && (opening == 0 || opening == 1):
+		return kindJSON // package client reads an object or a string, whatever follows it
+	case opening >= 0 && truncated && errors.Is(err, io.ErrUnexpectedEOF):
+		return kindCut
+	case opening >= 0:
 		return kindBroken
 	case !utf8.Valid(text) || bytes.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) && !unicode.IsSpace(r) }):
 		return kindBinary
@@ -42,47 +50,87 @@ func kindOf(body []byte) string {
 	return kindText
 }
 
-// isDocument tells whether a text begins with what package client reads: an object or a string, whatever follows it.
-func isDocument(text []byte) bool {
-	var document json.RawMessage
-	return (text[0] == '{' || text[0] == '"') && json.NewDecoder(bytes.NewReader(text)).Decode(&document) == nil
-}
-
-// trimBody returns a body without the byte order mark and the white space before it.
+// trimBody returns a body without the byte order mark and the white space around it, as package client reads it.
 func trimBody(body []byte) []byte {
-	return bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\uFEFF")))
+	const space = " \t\r\n"
+	return bytes.Trim(bytes.TrimPrefix(bytes.TrimLeft(body, space), []byte("\uFEFF")), space)
 }
 
-// members returns the members of the object that a body begins with, nil where it begins with something else.
-func members(body []byte) map[string]json.RawMessage {
-	var all map[string]json.RawMessage
-	if json.NewDecoder(bytes.NewReader(trimBody(body))).Decode(&all) != nil {
-		return nil
+// content is what a body says by itself.
+type content struct {
+	kind    string
+	isError bool  // of JSON: a system, a member, a list and so on are none
+	number  int64 // 0 for none
+	problem int   // the status that problem details say, 0 where it is none; ASP.NET sends them, without message and code
+	err     error // what package client makes of it; nil where it is no JSON
+}
+
+// isJSON tells whether the body is JSON, as far as it was read.
+func (c *content) isJSON() bool { return c.kind == kindJSON || c.kind == kindCut }
+
+// contentOf reads a body, by the rules of package client. truncated tells that it went on after that.
+func contentOf(body []byte, truncated bool) content {
+	c := content{kind: kindOf(body, truncated)}
+	if !c.isJSON() {
+		return c
 	}
-	return all
+	c.err = client.Decode(http.StatusOK, nil, body) // with the status 0 there is no number
+	c.number = pkerr.CodeOf(c.err).Number()
+	_, waits := pkerr.RetryAfter(c.err)
+	text := trimBody(body)
+	c.isError = text[0] == '"' || // as version 1 did
+		c.number != 0 || waits || len(pkerr.FieldErrors(c.err)) > 0
+	titled, status := false, 0
+	walk(text, func(key string, value json.RawMessage) {
+		c.isError = c.isError || tellsError(key, value, c.kind == kindCut)
+		switch n, err := strconv.Atoi(string(value)); {
+		case key == "title" && isString(value):
+			titled = true
+		case key == "status" && err == nil:
+			status = n
+		}
+	})
+	if titled && status >= 400 && status <= 599 {
+		c.problem, c.isError = status, true
+	}
+	return c
+}
+
+// tellsError tells whether a member is one that only errors have. Of an object that is cut the key has to do.
+func tellsError(key string, value json.RawMessage, cut bool) bool {
+	switch key {
+	case "error": // even as null, from the endpoints that are not for everybody
+		return true
+	case "message":
+		return cut || isString(value)
+	case "code": // any other number package client tells
+		return cut || string(value) == "0" || string(value) == `"0"`
+	}
+	return false
 }
 
 func isString(value json.RawMessage) bool { return len(value) > 0 && value[0] == '"' }
 
-// isProblem tells whether an object is problem details, which ASP.NET sends: neither a message nor a code.
-func isProblem(all map[string]json.RawMessage) bool {
-	_, err := strconv.Atoi(string(all["status"]))
-	return err == nil && isString(all["title"])
-}
-
-// isError tells whether a body of JSON is that of an error. A system, a member, a list and so on are not.
-func isError(body []byte) bool {
-	if text := trimBody(body); len(text) > 0 && text[0] == '"' {
-		return true // as version 1 did
+// walk calls visit with each member of the object that a text begins with, as far as it goes: all of two equal keys, and
+// the last without a value where that is cut.
+func walk(text []byte, visit func(key string, value json.RawMessage)) {
+	d := json.NewDecoder(bytes.NewReader(text))
+	if opening, err := d.Token(); err != nil || opening != json.Delim('{') {
+		return
 	}
-	all := members(body)
-	_, private := all["error"] // even as null, from the endpoints that are not for everybody
-	return private || isString(all["message"]) || isProblem(all) || codeOf(body) != 0
-}
-
-// codeOf returns the number that a body says, 0 for none, by the rules of package client.
-func codeOf(body []byte) int64 {
-	return pkerr.CodeOf(client.Decode(http.StatusOK, nil, body)).Number()
+	for d.More() {
+		token, err := d.Token()
+		key, ok := token.(string)
+		if err != nil || !ok {
+			return
+		}
+		var value json.RawMessage
+		err = d.Decode(&value)
+		visit(key, value)
+		if err != nil {
+			return
+		}
+	}
 }
 
 // How the status became known.
@@ -96,42 +144,40 @@ const (
 	byNothing    = "unknown"
 )
 
-// statusOf returns the status that a body alone tells, 0 where it tells none, and what tells it.
-func statusOf(body []byte) (status int, source string) {
-	number := codeOf(body)
-	if c, ok := constantOf(number); ok {
-		return c.Status(), byNumber
+// status returns the status that a body alone tells, 0 where it tells none, and what tells it.
+func (c *content) status() (status int, source string) {
+	if code, ok := constantOf(c.number); ok {
+		return code.Status(), byNumber
 	}
-	all := members(body)
-	if n, err := strconv.Atoi(string(all["status"])); err == nil && isProblem(all) && n >= 400 && n <= 599 {
-		return n, byProblem
+	if c.problem != 0 {
+		return c.problem, byProblem
 	}
-	err := client.Decode(0, nil, body)
-	if number == 0 {
-		spelled := regexp.MustCompile(`^([45]\d\d): `).FindStringSubmatch(messageOf(err))
-		if spelled != nil {
-			status, _ = strconv.Atoi(spelled[1])
-			return status, byMessage
-		}
+	if c.number != 0 {
+		return 0, byNothing // an unknown number can come with any
 	}
-	if _, ok := pkerr.RetryAfter(err); ok && number == 0 {
+	spelled := regexp.MustCompile(`^([45]\d\d): `).FindStringSubmatch(messageOf(c.err))
+	if spelled != nil {
+		status, _ = strconv.Atoi(spelled[1])
+		return status, byMessage
+	}
+	if _, ok := pkerr.RetryAfter(c.err); ok {
 		return http.StatusTooManyRequests, byRetryAfter // which nothing else has
 	}
 	return 0, byNothing
 }
 
-// bodyFits tells whether a body is of the kind that the reference describes for a response without a code.
-func bodyFits(header http.Header, body []byte, kind string) func(described string) bool {
+// fits tells whether a body is of the kind that the reference describes for a response without a code.
+func (c *content) fits(header http.Header) func(described string) bool {
 	mediaType := strings.ToLower(header.Get("Content-Type"))
 	return func(described string) bool {
 		switch {
-		case kind == kindEmpty:
+		case c.kind == kindEmpty:
 			return strings.Contains(described, "empty")
-		case kind == kindHTML:
+		case c.kind == kindHTML:
 			return strings.Contains(described, "HTML")
-		case isProblem(members(body)):
+		case c.problem != 0:
 			return strings.HasPrefix(described, "problem details")
-		case kind == kindJSON && strings.HasPrefix(mediaType, "text/plain"):
+		case c.kind == kindJSON && strings.HasPrefix(mediaType, "text/plain"):
 			return strings.Contains(described, "labelled text/plain")
 		}
 		return false

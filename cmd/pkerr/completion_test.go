@@ -31,7 +31,7 @@ func TestCompletionScripts(t *testing.T) {
 		for e := range reference.Endpoints() {
 			require.Contains(t, r.stdout, e.String(), shell)
 		}
-		for _, flag := range []string{"json", "lang", "status", "endpoint", "addr"} {
+		for _, flag := range []string{"json", "lang", "status", "endpoint", "endpoints", "addr"} {
 			require.Regexp(t, `(--|-l )`+flag+`\b`, r.stdout, shell)
 		}
 		for _, name := range []string{"explain", "list", "decode", "serve", "completion", "help", "20003", "404", "501", "powershell"} {
@@ -70,6 +70,7 @@ func TestCompletionInBash(t *testing.T) {
 		{[]string{"list", "--endpoint", "GET\\ /mes"}, []string{`GET\ /messages/\{id\}`}},
 		{[]string{"list", "--endpoint", "'POST /g"}, []string{"POST /groups", "POST /groups/{g}/members/add", "POST /groups/{g}/members/remove", "POST /groups/{g}/members/overwrite"}},
 		{[]string{"list", "--endpoint", `"GET /mess`}, []string{"GET /messages/{id}"}},
+		{[]string{"list", "--e"}, []string{"--endpoint", "--endpoints"}},
 		{[]string{"list", "x"}, nil},
 		{[]string{"decode", "a"}, []string{"a response.txt"}},
 		{[]string{"decode", "--st"}, []string{"--status"}},

@@ -57,18 +57,19 @@ func (s *session) decode(args []string) (int, error) {
 
 // readInput reads as much of a file, or of the standard input, as is looked at.
 func (s *session) readInput(files []string) ([]byte, error) {
-	in := s.stdin
+	in, name := s.stdin, "the standard input"
 	if len(files) > 0 && files[0] != "-" {
+		name = "the file " + quote(files[0])
 		file, err := os.Open(files[0]) //nolint:gosec // It is for the caller to say which.
 		if err != nil {
-			return nil, usagef("the file "+quote(files[0])+" cannot be read: "+reason(err), "pkerr help decode")
+			return nil, usagef(name + " cannot be read: " + reason(err))
 		}
 		defer func() { _ = file.Close() }() // it was only read
 		in = file
 	}
 	input, err := io.ReadAll(io.LimitReader(in, maxHead+maxBody+1))
 	if err != nil {
-		return nil, usagef("the input cannot be read: "+reason(err), "pkerr help decode")
+		return nil, usagef(name + " cannot be read: " + reason(err))
 	}
 	return input, nil
 }
@@ -139,10 +140,10 @@ type bodyFacts struct {
 
 // judge says what a response is. given is the status that the caller says it has, or 0.
 func judge(r *response, given int, who reader) (*verdict, error) {
-	kind := kindOf(r.body)
+	c := contentOf(r.body, r.truncated)
 	v := &verdict{
 		Method: r.method, Path: r.path, Fields: map[string][]field{}, Notes: []string{}, Matches: []match{},
-		Body:    bodyFacts{kind, len(r.body), r.truncated, r.header.Get("Content-Encoding")},
+		Body:    bodyFacts{c.kind, len(r.body), r.truncated, r.header.Get("Content-Encoding")},
 		endless: r.endless,
 	}
 	switch {
@@ -153,22 +154,22 @@ func judge(r *response, given int, who reader) (*verdict, error) {
 		v.Status, v.StatusSource = r.status, byStatusLine
 	case given != 0:
 		v.Status, v.StatusSource = given, byFlag
-	case kind == kindJSON && !isError(r.body):
+	case c.isJSON() && !c.isError:
 		v.Success, v.StatusSource = true, byNothing
 		return v, nil
-	case kind == kindJSON:
-		v.Status, v.StatusSource = statusOf(r.body)
+	case c.isJSON():
+		v.Status, v.StatusSource = c.status()
 	default:
-		return nil, statusless(kind)
+		return nil, statusless(c.kind)
 	}
 	if v.Status != 0 && client.Check(&http.Response{StatusCode: v.Status}) == nil {
 		v.Success = true
-		if kind == kindJSON && isError(r.body) {
+		if c.isError {
 			v.Notes = append(v.Notes, "The body is like that of an error. By its status the response is none.")
 		}
 		return v, nil
 	}
-	v.read(r, who)
+	v.read(r, &c, who)
 	return v, nil
 }
 
@@ -185,10 +186,10 @@ func statusless(kind string) error {
 }
 
 // read adds what the response says, by the rules of package client.
-func (v *verdict) read(r *response, who reader) {
+func (v *verdict) read(r *response, c *content, who reader) {
 	err := client.Decode(v.Status, r.header, r.body)
 	if e, ok := errors.AsType[*client.ResponseError](err); ok {
-		e.Method, e.Path = r.method, r.path // which tell the interval of a rate limit without headers
+		e.Method = r.method // which tells the interval of a rate limit without headers
 		v.RequestID = e.RequestID
 		if l := e.RateLimit; l != nil {
 			v.RateLimit = &rateLimit{l.Limit, l.Remaining, day(l.Reset), l.Scope}
@@ -197,7 +198,9 @@ func (v *verdict) read(r *response, who reader) {
 	if e, ok := errors.AsType[*pkerr.Error](err); ok {
 		v.Scope = e.Scope
 	}
-	v.Message, v.Number = messageOf(err), codeOf(r.body)
+	if v.Message, v.Number = messageOf(err), c.number; v.Status == 0 && v.Message == "status 0" {
+		v.Message = "" // it is package client's own, where the body has none
+	}
 	v.Ref, _ = pkerr.Ref(err)
 	if d, ok := pkerr.RetryAfter(err); ok {
 		v.RetryAfter, v.retryAfter = new(milliseconds(d)), d
@@ -218,12 +221,20 @@ func (v *verdict) read(r *response, who reader) {
 	if who.wanted {
 		v.Localized = &translated{who.String(), who.Message(err)}
 	}
-	v.explain(pkerr.CodeOf(err), uncodedOf(v.Status, bodyFits(r.header, r.body, v.Body.Kind)))
+	v.explain(pkerr.CodeOf(err), uncodedOf(v.Status, c.fits(r.header)))
+}
+
+// unread tells whether the body, which may have a code, was not read to its end.
+func (v *verdict) unread() bool {
+	return v.endless || v.Body.Kind == kindCut || v.Body.Kind == kindBroken
 }
 
 // explain adds what there is to know about the code, and about a response of this kind without one.
 func (v *verdict) explain(c pkerr.Code, seen []uncoded) {
 	if c == 0 {
+		if v.unread() {
+			v.Notes = append(v.Notes, "The body could not be read to its end, so its code is not known.")
+		}
 		v.Advice = "Look at the status: curl -i tells it, and --status takes it."
 		return
 	}
@@ -232,14 +243,30 @@ func (v *verdict) explain(c pkerr.Code, seen []uncoded) {
 	if !f.Known {
 		v.Notes = append(v.Notes, f.Notes...)
 	}
-	if c.Number() == 0 && len(seen) > 0 {
+	switch {
+	case v.unread() && v.Status >= 400 && v.Status <= 599:
+		// What is said of the plain code may be wrong for the one that was not read.
+		v.Notes = append(v.Notes, "The body could not be read to its end, so its code is not known: only the status is.")
+		v.Action, v.Advice = "", adviceOfClass(v.Status)+" Get the whole body (curl -o FILE), and look for its code."
+	case c.Number() == 0 && len(seen) > 0:
 		v.Action, v.Advice = "", seen[0].Advice
 		for _, u := range seen {
 			v.Notes = append(v.Notes, "From "+u.Origin+": "+u.When)
 		}
-	} else {
+	default:
 		v.Meaning = f.Meaning
 	}
+}
+
+// adviceOfClass returns what holds for all errors of a class. Of the 4xx a 429 is the one that passes.
+func adviceOfClass(status int) string {
+	switch {
+	case status >= 500:
+		return "Repeat a read after a while. A write may have gone through: look before repeating it."
+	case status == http.StatusTooManyRequests:
+		return "Wait before the next request."
+	}
+	return "The same request will most likely fail again."
 }
 
 // messageOf returns the message of an error, as it came.

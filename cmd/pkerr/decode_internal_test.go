@@ -83,7 +83,7 @@ func TestDecodeCorpus(t *testing.T) {
 		// Without the headers, and the status.
 		v, _, status = runDecode(t, string(body))
 		if status == exitUsage {
-			require.NotEqual(t, kindJSON, kindOf(body[:min(len(body), maxBody)]), id)
+			require.NotEqual(t, kindJSON, kindOf(body[:min(len(body), maxBody)], len(body) > maxBody), id)
 			continue
 		}
 		if id == "hist-py-empty-object" {
@@ -192,11 +192,20 @@ func TestStatusOf(t *testing.T) {
 		`{"title":"x","status":200}`:                  {0, byNothing},
 		`{"title":"x","status":"415"}`:                {0, byNothing},
 		`{"status":415}`:                              {0, byNothing},
+		`{"title":"x","status":399}`:                  {0, byNothing},
+		`{"title":"x","status":400}`:                  {400, byProblem},
+		`{"title":"x","status":599}`:                  {599, byProblem},
+		`{"title":"x","status":600}`:                  {0, byNothing},
+		`{"title":"x","title":1,"status":415}`:        {415, byProblem},
+		`{"code":20011,"retry_after":5}`:              {0, byNothing},
+		`{"code":20001,"code":"x"}`:                   {404, byNumber},
+		`{"message":"404: x","message":1}`:            {404, byMessage},
 		`{"message":"slow down","retry_after":5}`:     {429, byRetryAfter},
 		`{"message":"x","retry_after":-5}`:            {0, byNothing},
 		`{"message":"x","code":20001,"status":"x"} y`: {404, byNumber},
 	} {
-		status, source := statusOf([]byte(body))
+		c := contentOf([]byte(body), false)
+		status, source := c.status()
 		require.Equal(t, want.status, status, body)
 		require.Equal(t, want.source, source, body)
 	}
@@ -213,6 +222,25 @@ func TestBodies(t *testing.T) {
 		`[{"message":"x","code":20001}]`:                  {kindJSON, false},
 		`{"message":7}`:                                   {kindJSON, false},
 		`{"status":200,"title":null}`:                     {kindJSON, false},
+		`{"status":200,"title":"my system"}`:              {kindJSON, false},
+		`{"status":415,"title":null}`:                     {kindJSON, false},
+		`{"title":"x"}`:                                   {kindJSON, false},
+		`{"code":null}`:                                   {kindJSON, false},
+		`{"code":"x"}`:                                    {kindJSON, false},
+		`{"errors":{}}`:                                   {kindJSON, false},
+		`{"errors":["x"]}`:                                {kindJSON, false},
+		`{"retry_after":-1}`:                              {kindJSON, false},
+		`{"x":{"message":"x","code":1,"error":"x"}}`:      {kindJSON, false},
+		`{"message":"x","message":1}`:                     {kindJSON, true},
+		`{"\u006dessage":"x"}`:                            {kindJSON, true},
+		`{"message":""}`:                                  {kindJSON, true},
+		`{"error":null}`:                                  {kindJSON, true},
+		`{"code":0}`:                                      {kindJSON, true},
+		`{"code":"0"}`:                                    {kindJSON, true},
+		`{"code":20011}`:                                  {kindJSON, true},
+		`{"retry_after":19}`:                              {kindJSON, true},
+		`{"errors":{"name":["x"]}}`:                       {kindJSON, true},
+		" \uFEFF {\"code\":20001}":                        {kindJSON, true},
 		`{"message":"x"} and more`:                        {kindJSON, true},
 		"\uFEFF{\"error\":\"x\"}":                         {kindJSON, true},
 		`{"code":20001}`:                                  {kindJSON, true},
@@ -220,14 +248,91 @@ func TestBodies(t *testing.T) {
 		`"gone"`:                                          {kindJSON, true},
 		`{"message":"x"`:                                  {kindBroken, false},
 		`[1,`:                                             {kindBroken, false},
+		`"gone`:                                           {kindBroken, false},
+		`[1] 2`:                                           {kindBroken, false},
 		"<html>":                                          {kindHTML, false}, "x <HTML>": {kindHTML, false}, "<?xml": {kindHTML, false},
 		"plain":        {kindText, false},
 		"plain\x00":    {kindBinary, false},
 		"\x1f\x8b\xff": {kindBinary, false},
 	} {
-		require.Equal(t, want.kind, kindOf([]byte(body)), body)
-		require.Equal(t, want.isError, isError([]byte(body)), body)
+		c := contentOf([]byte(body), false)
+		require.Equal(t, want.kind, c.kind, body)
+		require.Equal(t, want.isError, c.isError, body)
 	}
+}
+
+// A body that we cut is not broken, and tells what it is by what was read of it.
+func TestCutBodies(t *testing.T) {
+	for body, want := range map[string]struct {
+		kind    string
+		isError bool
+	}{
+		`[{"message":"x","code":20001},`:           {kindCut, false},
+		`{"id":"abcde","name":"Ali`:                {kindCut, false},
+		`{"id":"abcde","x":{"message":"x","code":`: {kindCut, false},
+		`{"id":"abcde","mess`:                      {kindCut, false},
+		`{`:                                        {kindCut, false},
+		`{"id":tr`:                                 {kindCut, false},
+		`{"message":"x`:                            {kindCut, true},
+		`{"id":"abcde","code"`:                     {kindCut, true},
+		`{"code":20001,"x":[`:                      {kindCut, true},
+		`{"error":`:                                {kindCut, true},
+		`"gone`:                                    {kindCut, true},
+		`{"id":"abcde"}{`:                          {kindJSON, false},
+		`[1]  `:                                    {kindJSON, false},
+		`{"id":x`:                                  {kindBroken, false},
+		`{]`:                                       {kindBroken, false},
+		`[1 2`:                                     {kindBroken, false},
+		`<html`:                                    {kindHTML, false},
+		`tr`:                                       {kindText, false},
+	} {
+		c := contentOf([]byte(body), true)
+		require.Equal(t, want.kind, c.kind, body)
+		require.Equal(t, want.isError, c.isError, body)
+		require.Zero(t, c.number, body)
+	}
+}
+
+// Where the code may be in what was not read, nothing is said of the plain one.
+func TestDecodeOfWhatWasNotRead(t *testing.T) {
+	const note, whole = "The body could not be read to its end, so its code is not known: only the status is.", " Get the whole body (curl -o FILE), and look for its code."
+	long := `{"x":"` + strings.Repeat("x", maxBody)
+	for _, test := range []struct {
+		input, advice string
+	}{
+		{"HTTP/1.1 404 x\n\n{", "The same request will most likely fail again."},
+		{"HTTP/1.1 404 x\n\n" + long, "The same request will most likely fail again."},
+		{"HTTP/1.1 404 x\n" + strings.Repeat("A: b\n", (maxHead+maxBody)/5+1), "The same request will most likely fail again."},
+		{"HTTP/1.1 499 x\n\n[", "The same request will most likely fail again."},
+		{"HTTP/1.1 429 x\n\n{", "Wait before the next request."},
+		{"HTTP/1.1 500 x\n\n{", "Repeat a read after a while. A write may have gone through: look before repeating it."},
+		{"HTTP/1.1 502 x\n\n" + long, "Repeat a read after a while. A write may have gone through: look before repeating it."},
+	} {
+		v, _, status := runDecode(t, test.input)
+		require.Equal(t, exitAPIError, status, "%.40q", test.input)
+		require.Empty(t, v.Meaning, "%.40q", test.input)
+		require.Empty(t, v.Action, "%.40q", test.input)
+		require.Equal(t, test.advice+whole, v.Advice, "%.40q", test.input)
+		require.Equal(t, note, v.Notes[len(v.Notes)-1], "%.40q", test.input)
+	}
+
+	v, text, status := runDecode(t, `{"message":"x",`+long[1:])
+	require.Equal(t, exitAPIError, status)
+	require.Zero(t, v.Status)
+	require.Equal(t, []string{"The body could not be read to its end, so its code is not known."}, v.Notes)
+	require.Contains(t, text, "Body         JSON; only the first 64 KiB were read\n")
+	require.Contains(t, text, "An error with an unknown status\n")
+	require.NotContains(t, text, "status 0")
+
+	for _, input := range []string{long, "HTTP/1.1 200 x\n\n" + long, "HTTP/1.1 200 x\n\n{}"} {
+		v, _, status = runDecode(t, input)
+		require.Equal(t, exitOK, status, "%.40q", input)
+		require.True(t, v.Success, "%.40q", input)
+		require.Empty(t, v.Notes, "%.40q", input)
+	}
+
+	v, _, _ = runDecode(t, "HTTP/1.1 301 x\n\n{")
+	require.Empty(t, v.Notes[1:])
 }
 
 // What is said of responses without a code is not said of others.
@@ -239,7 +344,7 @@ func TestDecodeOfOtherBodies(t *testing.T) {
 	require.Empty(t, v.Notes)
 
 	e, _ = reference.Of(pkerr.NotFound)
-	for _, body := range []string{"<html>", "text", "{", `{"message":"404: Not Found","code":0}`} {
+	for _, body := range []string{"<html>", "text", `{"message":"404: Not Found","code":0}`} {
 		v, _, _ = runDecode(t, "HTTP/1.1 404 x\n\n"+body)
 		require.Equal(t, e.Advice.String(), v.Advice, body)
 		require.Empty(t, v.Notes, body)
@@ -288,7 +393,11 @@ func TestDecodeHostile(t *testing.T) {
 	require.Equal(t, exitAPIError, status)
 	require.True(t, v.Body.Truncated)
 	require.Equal(t, maxBody, v.Body.Length)
-	require.Contains(t, strings.Join(strings.Fields(text), " "), "it goes on after the 65536 bytes that were read")
+	require.Contains(t, text, "Body         JSON; only the first 64 KiB were read\n")
+
+	v, text, _ = runDecode(t, `{"message":"System not found.","code":20001}`+strings.Repeat(" y", maxBody))
+	require.Equal(t, pkerr.SystemNotFound.String(), v.Code)
+	require.Contains(t, text, "Body         JSON; it goes on after the 65536 bytes that were read\n")
 
 	// One key with many errors, and many keys, stay readable.
 	var fields strings.Builder
@@ -306,7 +415,14 @@ func TestDecodeHostile(t *testing.T) {
 	require.Equal(t, "\x1b[2J", v.RequestID)
 	require.Equal(t, "GET", v.Method)
 	require.Contains(t, text, `Request      GET /\x1b\u202ex`)
-	require.Contains(t, text, "2562047h47m16.854775807s")
+	require.Contains(t, text, "Retry after  longer than can be told, as the response says\n")
+	require.Contains(t, text, "Really wait  longer than can be told (client.RetryDelay)\n")
+	require.Contains(t, text, `Rate limit   scope \u202e`+"\n")
+
+	_, text, _ = runDecode(t, `{"message":"x","code":40001,"scope":"\u001b[31m\u202e","errors":{"\u001b[2J\u202e":["Field x is invalid.","\u001b[1m\u202e"]}}`, "--lang", "de")
+	require.Contains(t, text, `Scope        \x1b[31m\u202e`+"\n")
+	require.Contains(t, text, `Fields       \x1b[2J\u202e: Field x is invalid.`+"\n")
+	require.Contains(t, text, "\n"+`             \x1b[2J\u202e: Diese Angabe`)
 
 	file, err := os.ReadFile(filepath.Join("..", "..", "testdata", "adversarial.jsonl"))
 	require.NoError(t, err)
@@ -343,14 +459,74 @@ func TestDecodeFiles(t *testing.T) {
 	require.Equal(t, exitAPIError, status)
 	require.Equal(t, 405, v.Status)
 
-	_, text, status := runDecode(t, "", t.TempDir())
+	dir := t.TempDir()
+	_, text, status := runDecode(t, "", dir)
 	require.Equal(t, exitUsage, status)
-	require.Contains(t, text, "cannot be read: ")
+	require.Contains(t, text, "pkerr decode: the file "+quote(dir)+" cannot be read: ")
+	require.Equal(t, 1, strings.Count(text, "\n"), text)
 
 	var stderr bytes.Buffer
 	broken := iotest.ErrReader(errors.New("the disk\x1b is gone"))
 	require.Equal(t, exitUsage, run([]string{"decode"}, broken, io.Discard, &stderr, func(string) string { return "" }))
-	require.Equal(t, "pkerr decode: the input cannot be read: the disk\\x1b is gone\n  pkerr help decode\n", stderr.String())
+	require.Equal(t, "pkerr decode: the standard input cannot be read: the disk\\x1b is gone\n", stderr.String())
+}
+
+// The flag may say again what the status line says.
+func TestDecodeSameStatus(t *testing.T) {
+	v, _, status := runDecode(t, "HTTP/1.1 404 x\n\n", "--status", "404")
+	require.Equal(t, exitAPIError, status)
+	require.Equal(t, 404, v.Status)
+	require.Equal(t, byStatusLine, v.StatusSource)
+}
+
+// An error is none the less one for what its body looks like.
+func TestDecodeErrorOfAnError(t *testing.T) {
+	for _, text := range []string{"401", "407", "301", "302", "303", "307", "308", "500"} {
+		for _, format := range []string{"HTTP/1.1 %s x\n\nHTTP/1.1 200 OK\n\n{}", "* x\n< HTTP/1.1 %s x\n< \n< HTTP/1.1 200 OK\n< \n{}"} {
+			v, _, status := runDecode(t, fmt.Sprintf(format, text))
+			require.Equal(t, exitAPIError, status, text)
+			require.Equal(t, text, fmt.Sprint(v.Status))
+		}
+	}
+}
+
+// Markup in a message is what it is, in JSON too.
+func TestDecodeMarkup(t *testing.T) {
+	var out, stderr bytes.Buffer
+	in := strings.NewReader(`{"message":"<b> & co","code":20001}`)
+	require.Equal(t, exitAPIError, run([]string{"decode", "--json"}, in, &out, &stderr, func(string) string { return "" }))
+	require.Contains(t, out.String(), `"message": "<b> & co"`)
+}
+
+// What a wait is printed as.
+func TestDecodeWaits(t *testing.T) {
+	const limited, limiter = "HTTP/1.1 429 x\n", "X-RateLimit-Limit: 3\nX-RateLimit-Remaining: 0\nX-RateLimit-Scope: generic_update\n"
+	for input, want := range map[string][]string{
+		limited + "\n": {"Really wait  1000 ms, one interval of the limit (client.RetryDelay)"},
+		limited + limiter + "\n{\"retry_after\":0}":             {"Retry after  0 ms, as the response says", "Really wait  668 ms, two intervals more than the response says"},
+		limited + limiter + "\n{\"retry_after\":19}":            {"Retry after  19 ms, as the response says", "Really wait  353 ms, one interval more than the response says"},
+		limited + limiter + "\n{\"retry_after\":999}":           {"Really wait  1333 ms, one interval more"},
+		limited + "\n{\"retry_after\":0}":                       {"Really wait  1000 ms, one interval more"},
+		limited + "X-RateLimit-Limit: 3\n\n{\"retry_after\":0}": {"Really wait  334 ms, one interval more", "Rate limit   3 a second, 0 left\n"},
+		limited + "Retry-After: 60\n\n":                         {"Retry after  60000 ms (1m0s), as the response says", "Really wait  61000 ms (1m1s), one interval more"},
+		limited + "Retry-After: 59\n\n":                         {"Retry after  59000 ms, as"},
+	} {
+		_, text, _ := runDecode(t, input)
+		for _, line := range want {
+			require.Contains(t, text, line, "%q", input)
+		}
+	}
+	_, text, _ := runDecode(t, limited+"X-RateLimit-Limit: x\n\n")
+	require.NotContains(t, text, "Rate limit")
+}
+
+// What the response does not say is not made up.
+func TestDecodeWithoutMessage(t *testing.T) {
+	v, text, _ := runDecode(t, `{"code":20011}`)
+	require.Empty(t, v.Message)
+	require.NotContains(t, text, "Message")
+	v, _, _ = runDecode(t, `{"code":20011,"message":"x"}`)
+	require.Equal(t, "x", v.Message)
 }
 
 // Without the headers the method tells the interval of a rate limit.

@@ -3,8 +3,8 @@
 //
 //	go install github.com/pkerr/pkerr/cmd/pkerr@latest
 //
-// It needs no network. What it knows is what docs/errors.md in the repository has, and what it decodes it decodes by the
-// rules of package client.
+// It needs no network. What it knows is what https://github.com/pkerr/pkerr/blob/main/docs/errors.md has, and what it decodes
+// it decodes by the rules of package client.
 //
 // # Explain
 //
@@ -16,7 +16,7 @@
 //	pkerr explain 20003                          # the API's number
 //	pkerr explain 404                            # the status, for a plain code
 //	pkerr explain 20003/404                      # both, whether or not there is such a code
-//	pkerr explain MemberNotFoundWithRef          # the name of the constant, in any case
+//	pkerr explain MemberNotFoundWithRef          # the name, in any case
 //	pkerr explain "Member 'abcde' not found."    # the message, or a line of a log that has it
 //	pkerr explain UnauthorizedF                  # the start of a name or of a message, if it is that of one code
 //
@@ -25,10 +25,11 @@
 // # List
 //
 //	pkerr list [--json] [--status N] [--endpoint ENDPOINT]
+//	pkerr list [--json] --endpoints
 //
 // List shows all codes, or those with a status, or those that an endpoint answers. An endpoint is a method and a path: as
 // the documentation writes it, as a program sends it, or as a URL. Where it names the system by @me, or by something else,
-// codes that depend on that are settled.
+// codes that depend on that are settled. With --endpoints it shows all endpoints, and no codes.
 //
 //	pkerr list --status 403
 //	pkerr list --endpoint "GET /systems/{s}/members"
@@ -46,9 +47,12 @@
 //	echo '{"message":"Member not found.","code":20002}' | pkerr decode
 //	pkerr decode --status 502 page.html
 //
-// Of the responses that curl shows one after the other, such as those of proxies and redirects, the last counts. A
-// body alone tells its status by its number, or in words; where it does not, --status says it. JSON that is not that of an
-// error is a success response. No more than 64 KiB of a body are read, and nothing is printed that a terminal would obey.
+// Of the responses that curl shows one after the other, such as those of proxies and redirects, the last counts. What follows
+// a redirect without Location, or a 401 or 407 that asks for no authentication, is its body, whatever it looks like.
+//
+// A body alone tells its status by its number, or in words; where it does not, --status says it. JSON that is not that of an
+// error is a success response. No more than 64 KiB of a body are read, and what was read is gone by; nothing is printed that a
+// terminal would obey.
 //
 // # Serve
 //
@@ -77,7 +81,8 @@
 //
 // # JSON
 //
-// With --json the same comes as a JSON document, of explain and list as an object with the key codes. A key that is there
+// With --json the same comes as a JSON document, of explain and list as an object with the key codes, of
+// list --endpoints with the key endpoints. A key that is there
 // stays, and means what it means; new ones may come. A text that is not known is "", a number 0, and a list without
 // anything in it [].
 //
@@ -93,8 +98,9 @@
 //
 //	0    all went well; of decode: the response was a success
 //	1    of decode alone: the response was an error of the API
-//	2    the call was wrong: a flag, a file that cannot be read, a code that does not exist, a status that nothing tells
+//	2    the call was wrong: a flag, a file that cannot be read, a code that does not exist, a status that nothing tells;
+//	     or the output went nowhere: the disk is full, or who read it has closed
 //
 // Flags may stand before and behind the arguments, up to a «--». There are colours only on a terminal, and none
-// where NO_COLOR is set to anything, or TERM is dumb.
+// where NO_COLOR is set to anything, or TERM is dumb; on Windows they need WT_SESSION, TERM or ANSICON.
 package main

@@ -2,9 +2,12 @@ package main
 
 import (
 	"cmp"
+	"math"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/pkerr/pkerr/internal/oneline"
 	"github.com/pkerr/pkerr/internal/reference"
@@ -12,22 +15,23 @@ import (
 
 // request is an endpoint as somebody wrote it: a template, a path, or a URL.
 type request struct {
-	method   string // in capitals, "" where there is none
-	segments []string
+	method   string   // in capitals, "" where there is none
+	segments []string // none where there is no path
 }
 
 // parseRequest reads «GET /systems/{s}/members», «GET /v2/systems/@me/members», or a URL in the place of the path.
 func parseRequest(text string) request {
-	method, path, both := strings.Cut(strings.TrimSpace(text), " ")
-	if !both {
-		method, path = "", method
+	text = strings.TrimSpace(text)
+	method, path := "", text
+	if i := strings.IndexFunc(text, unicode.IsSpace); i >= 0 {
+		method, path = text[:i], strings.TrimSpace(text[i:])
+	} else if text == "" || slices.Contains(methods(), strings.ToUpper(text)) {
+		return request{method: strings.ToUpper(text)}
 	}
-	path = strings.TrimSpace(path)
-	if _, rest, ok := strings.Cut(path, "://"); ok {
-		_, path, _ = strings.Cut(rest, "/")
-	}
+	// First, as either may have a URL in it.
 	path, _, _ = strings.Cut(path, "#")
 	path, _, _ = strings.Cut(path, "?")
+	path = withoutHost(path)
 	segments := strings.Split(strings.Trim(path, "/"), "/")
 	for i, s := range segments {
 		if plain, err := url.PathUnescape(s); err == nil {
@@ -38,6 +42,29 @@ func parseRequest(text string) request {
 		segments = segments[1:]
 	}
 	return request{strings.ToUpper(method), segments}
+}
+
+// methods returns those of HTTP that somebody may write without a path.
+func methods() []string {
+	return []string{
+		http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions,
+	}
+}
+
+// withoutHost returns the path of a URL, with or without its scheme. Of the API's paths none begins with what is a host.
+func withoutHost(path string) string {
+	if strings.HasPrefix(path, "/") {
+		return path
+	}
+	_, rest, absolute := strings.Cut(path, "://")
+	if absolute {
+		path = rest
+	}
+	host, rest, _ := strings.Cut(path, "/")
+	if absolute || !placeholder(host) && strings.ContainsAny(host, ".:") {
+		return rest
+	}
+	return path
 }
 
 // String returns the request as the names of endpoints are written, printable.
@@ -74,8 +101,15 @@ func (r request) system(e *reference.Endpoint) string {
 	return ""
 }
 
+// allEndpoints is what helps where no endpoint is near.
+const allEndpoints = "pkerr list --endpoints has all endpoints"
+
 // findEndpoint returns the endpoint that a request is for.
 func findEndpoint(r request) (reference.Endpoint, error) {
+	if len(r.segments) == 0 {
+		return reference.Endpoint{}, usagef(quote(r.method)+" is no endpoint: it has no path",
+			"it takes a method and a path, such as GET /members/{m}", allEndpoints)
+	}
 	var near []reference.Endpoint
 	for e := range reference.Endpoints() {
 		if !r.on(&e) {
@@ -96,7 +130,7 @@ func findEndpoint(r request) (reference.Endpoint, error) {
 	}
 	near = nearEndpoints(r)
 	if len(near) == 0 {
-		return reference.Endpoint{}, usagef("there is no endpoint "+quote(r.String()), "docs/errors.md has all endpoints")
+		return reference.Endpoint{}, usagef("there is no endpoint "+quote(r.String()), allEndpoints)
 	}
 	return reference.Endpoint{}, usagef("there is no endpoint "+quote(r.String()), endpointLines("did you mean", near)...)
 }
@@ -112,9 +146,6 @@ func endpointLines(heading string, endpoints []reference.Endpoint) []string {
 // nearEndpoints returns those that differ least from the request.
 func nearEndpoints(r request) []reference.Endpoint {
 	const most, tooFar = 3, 3
-	if len(r.segments) > 8 {
-		return nil
-	}
 	type candidate struct {
 		endpoint reference.Endpoint
 		cost     int
@@ -134,26 +165,48 @@ func nearEndpoints(r request) []reference.Endpoint {
 		}
 	}
 	slices.SortStableFunc(all, func(a, b candidate) int { return cmp.Compare(a.cost, b.cost) })
-	var near []reference.Endpoint
-	for _, c := range all[:min(len(all), most)] {
+	all = all[:min(len(all), most)]
+	near := make([]reference.Endpoint, 0, len(all))
+	for _, c := range all {
 		near = append(near, c.endpoint)
 	}
 	return near
 }
 
-// pathDistance returns how far a path is from a template: 1 for a part that is mistyped, 2 for one that is missing or too many,
-// 3 for another one.
+// pathDistance returns how far a path is from a template: 1 for a part that is mistyped, 3 for another one, and 2 for one that is
+// missing or too many. A path that differs by more than one part in its length is farther than anything that is near.
 func pathDistance(template, path []string) int {
-	if len(template) == 0 || len(path) == 0 {
-		return 2 * (len(template) + len(path))
+	switch len(path) - len(template) {
+	case 0:
+		cost := 0
+		for i := range path {
+			cost += partDistance(template[i], path[i])
+		}
+		return cost
+	case -1:
+		return 2 + withoutOne(template, func(shorter []string) int { return pathDistance(shorter, path) })
+	case 1:
+		return 2 + withoutOne(path, func(shorter []string) int { return pathDistance(template, shorter) })
 	}
-	cost := 3
+	return math.MaxInt32 // and there is room to add to it
+}
+
+// partDistance returns how far a part of a path is from what the template has there.
+func partDistance(template, part string) int {
 	switch {
-	case fits(template[0], path[0]):
-		cost = 0
-	case distance(template[0], strings.ToLower(path[0])) <= tolerance(template[0]):
-		cost = 1
+	case fits(template, part):
+		return 0
+	case distance(template, strings.ToLower(part)) <= tolerance(template):
+		return 1
 	}
-	cost += pathDistance(template[1:], path[1:])
-	return min(cost, pathDistance(template[1:], path)+2, pathDistance(template, path[1:])+2)
+	return 3
+}
+
+// withoutOne returns the least cost of the parts without one of them.
+func withoutOne(parts []string, cost func(shorter []string) int) int {
+	least := math.MaxInt32
+	for i := range parts {
+		least = min(least, cost(slices.Delete(slices.Clone(parts), i, i+1)))
+	}
+	return least
 }

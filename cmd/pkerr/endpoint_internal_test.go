@@ -1,9 +1,11 @@
 package main
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -18,6 +20,8 @@ func TestFindEveryEndpoint(t *testing.T) {
 		for _, text := range []string{
 			e.String(), strings.ToLower(e.Method) + "  " + e.Path + "/", e.Method + " /v2" + e.Path, e.Method + " " + e.Path[1:],
 			e.Method + " " + concrete, e.Method + " https://api.pluralkit.me/v2" + concrete + "?limit=1#x", e.Method + " http://[::1]:80/v2" + concrete,
+			e.Method + "\t" + concrete, e.Method + " \t api.pluralkit.me/v2" + concrete, e.Method + " localhost:8080/v2" + concrete,
+			e.Method + " HTTPS://localhost/v2" + concrete + "#a?b://c/d",
 			e.Method + " " + strings.NewReplacer("{", ":", "}", "").Replace(e.Path), e.Method + " " + strings.NewReplacer("{", "<", "}", ">").Replace(e.Path),
 			e.Method + " " + strings.ReplaceAll(e.Path, "{s}", "%40me"),
 		} {
@@ -73,10 +77,14 @@ func TestListedByStatus(t *testing.T) {
 
 func TestUnknownEndpoints(t *testing.T) {
 	for text, want := range map[string][]string{
-		"GET /members/a/b/c/d/e/f/g/h/i":    {"docs/errors.md has all endpoints"},
-		"GET /":                             {"docs/errors.md has all endpoints"},
-		"":                                  {"docs/errors.md has all endpoints"},
-		"GET /foo":                          {"docs/errors.md has all endpoints"},
+		"GET /members/a/b/c/d/e/f/g/h/i":    {allEndpoints},
+		"GET /":                             {allEndpoints},
+		"GET /foo":                          {allEndpoints},
+		"https://api.pluralkit.me#/groups":  {allEndpoints},
+		"":                                  {"it takes a method and a path, such as GET /members/{m}", allEndpoints},
+		" \t":                               {"it takes a method and a path, such as GET /members/{m}", allEndpoints},
+		"GET":                               {"it takes a method and a path, such as GET /members/{m}", allEndpoints},
+		"patch ":                            {"it takes a method and a path, such as GET /members/{m}", allEndpoints},
 		"GET /members/":                     {"it has", "  POST /members"},
 		"HEAD /messages/1":                  {"it has", "  GET /messages/{id}"},
 		"GET /members//groups":              {"did you mean", "  GET /members/{m}", "  PATCH /members/{m}", "  DELETE /members/{m}"},
@@ -86,6 +94,8 @@ func TestUnknownEndpoints(t *testing.T) {
 		"DELETE /systems/a/switch/b":        {"did you mean", "  DELETE /systems/{s}/switches/{w}", "  GET /systems/{s}/switches/{w}", "  PATCH /systems/{s}/switches/{w}"},
 		"groups/a/members/overwrit":         {"did you mean", "  POST /groups/{g}/members/overwrite", "  GET /groups/{g}/members"},
 		"/groups":                           nil,
+		"/groups?next=https://a/b":          nil,
+		"/groups#https://a/b":               nil,
 		"GET /members/\x1b\u202e/x\nx/\xff": {"did you mean", "  GET /members/{m}/groups", "  GET /members/{m}/guilds/{g}"},
 	} {
 		_, err := findEndpoint(parseRequest(text))
@@ -100,5 +110,47 @@ func TestUnknownEndpoints(t *testing.T) {
 			continue
 		}
 		require.Equal(t, want, u.hints, text)
+	}
+}
+
+// What has no path is said to have none.
+func TestEndpointWithoutPath(t *testing.T) {
+	_, err := findEndpoint(parseRequest("get"))
+	require.EqualError(t, err, `"GET" is no endpoint: it has no path`)
+	_, err = findEndpoint(parseRequest(""))
+	require.EqualError(t, err, `"" is no endpoint: it has no path`)
+}
+
+func TestPathDistance(t *testing.T) {
+	for _, test := range []struct {
+		template, path string
+		want           int
+	}{
+		{"a/{x}/members", "a/1/members", 0},
+		{"a/{x}/members", "a/1/member", 1},
+		{"a/{x}/members", "a/1/other", 3},
+		{"a/{x}/members", "a/members", 2},
+		{"a/{x}/members", "a/1/2/members", 2},
+		{"a/{x}/members", "a/1/2/member", 3},
+		{"a/{x}/members", "a", math.MaxInt32},
+		{"a/{x}/members", "a/1/2/3/members", math.MaxInt32},
+	} {
+		require.Equal(t, test.want, pathDistance(strings.Split(test.template, "/"), strings.Split(test.path, "/")), "%v", test)
+	}
+}
+
+// A path of any length takes no time.
+func TestLongPath(t *testing.T) {
+	start := time.Now()
+	_, err := findEndpoint(parseRequest("GET /systems" + strings.Repeat("/members", 5000)))
+	require.Error(t, err)
+	require.Less(t, time.Since(start), 5*time.Second)
+}
+
+func TestWithoutHost(t *testing.T) {
+	for text, want := range map[string]string{
+		"/a/b://c/d": "/a/b://c/d", ":s/x": ":s/x", "a/b": "a/b", "a.b/c": "c", "a:1/c": "c", "https://a/c": "c", "https://a": "", "": "",
+	} {
+		require.Equal(t, want, withoutHost(text), text)
 	}
 }

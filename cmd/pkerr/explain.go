@@ -76,13 +76,10 @@ func explainable(err error) error {
 		return err
 	}
 	u := usagef(e.Error())
-	switch text := strings.TrimSpace(e.text); {
+	text := strings.TrimSpace(e.text)
+	switch {
 	case strings.HasPrefix(text, "{") || strings.HasPrefix(text, "HTTP/"):
 		u.hints = []string{"pkerr decode reads a response, from a file or the standard input"}
-	case len(e.candidates) == 0 && digits(text):
-		u.hints = []string{
-			"with its status there is something to say: pkerr explain " + shown(text) + "/404", "pkerr list has all codes",
-		}
 	case len(e.candidates) == 0:
 		u.hints = []string{"pkerr list has all codes"}
 	case e.ambiguous:
@@ -90,7 +87,19 @@ func explainable(err error) error {
 	default:
 		u.hints = append([]string{"did you mean"}, candidateLines(e.candidates)...)
 	}
+	if status := statusOfTomorrow(text); status != "" {
+		u.hints = append(u.hints, "the API may be newer; by its status there is something to say: pkerr explain "+text+"/"+status)
+	}
 	return u
+}
+
+// statusOfTomorrow returns the status that a number which is no code yet would most likely come with, by the classes of the
+// API's numbers. It returns "" for what is no such number.
+func statusOfTomorrow(text string) string {
+	if len(text) != len("20003") || !digits(text) {
+		return ""
+	}
+	return map[byte]string{'2': "404", '3': "403", '4': "400"}[text[0]]
 }
 
 func candidateLines(codes []pkerr.Code) []string {

@@ -8,6 +8,9 @@ import (
 	"github.com/pkerr/pkerr/internal/reference"
 )
 
+// errorsPage has all of it to read, with an anchor for each code: also for who has no checkout.
+const errorsPage = "https://github.com/pkerr/pkerr/blob/main/docs/errors.md"
+
 // facts is what there is to say about a code. It is the JSON of explain and list, whose keys stay as they are; more may come.
 type facts struct {
 	Code      string      `json:"code"`
@@ -97,7 +100,7 @@ func factsOf(f found, r reader) facts {
 	}
 	if !out.Known {
 		out.Notes = append(unknown(c, known, class), out.Notes...)
-		out.Link = "docs/errors.md"
+		out.Link = errorsPage
 	}
 	if r.wanted {
 		out.Localized = &translated{r.String(), r.Message(c)}
@@ -128,18 +131,10 @@ func (f *facts) fill(e *reference.Entry) {
 		}
 	}
 	f.Source = e.Source
-	f.Link = "docs/errors.md#" + anchor(e.Code)
+	f.Link = errorsPage + "#" + reference.Anchor(e.Code)
 }
 
 func ruleOf(r reference.Rule) rule { return rule{r.Code.String(), string(r.Where), r.When.String()} }
-
-// anchor returns the number of a code, or the status of a plain one: what docs/errors.md, and people, call it.
-func anchor(c pkerr.Code) string {
-	if c.Number() == 0 {
-		return strconv.Itoa(c.Status())
-	}
-	return strconv.FormatInt(c.Number(), 10)
-}
 
 // classOf returns the plain code that the status of c counts as, 0 where it counts as none.
 func classOf(c pkerr.Code) pkerr.Code {
@@ -149,6 +144,21 @@ func classOf(c pkerr.Code) pkerr.Code {
 		}
 	}
 	return 0
+}
+
+// numberedWith returns the numbered codes with the status of c, where that has no plain code: their numbers and names.
+func numberedWith(c pkerr.Code) []string {
+	var names []string
+	for other := range pkerr.Codes() {
+		if other.Status() != c.Status() {
+			continue
+		}
+		if other.Number() == 0 {
+			return nil
+		}
+		names = append(names, reference.Anchor(other)+" "+other.Name())
+	}
+	return names
 }
 
 // matches returns what errors.Is finds in c beside c itself, the narrowest first.
@@ -176,6 +186,8 @@ func unknown(c, base, class pkerr.Code) []string {
 	switch {
 	case class == 0:
 		return append(notes, "The status is not that of an error.")
+	case numberedWith(c) != nil:
+		return append(notes, "The status alone is no code. It counts as "+class.Name()+".")
 	case class.Status() != c.Status():
 		return append(notes, "The status has no code of its own. It counts as "+class.Name()+".")
 	}
@@ -184,6 +196,9 @@ func unknown(c, base, class pkerr.Code) []string {
 
 // guess returns what to do about a code of which there is nothing to say.
 func guess(c pkerr.Code, seen []uncoded) (action, advice string) {
+	if own := numberedWith(c); own != nil {
+		return "", "The API's own is " + strings.Join(own, ", ") + "; see pkerr list --status " + strconv.Itoa(c.Status()) + "."
+	}
 	if len(seen) > 0 {
 		return "", seen[0].Advice
 	}

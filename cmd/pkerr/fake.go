@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/internal/reference"
 	"github.com/pkerr/pkerr/pkerrtest"
 )
 
@@ -53,7 +54,7 @@ type route struct {
 func routes(prefix string) []route {
 	all := []route{}
 	for c := range pkerr.Codes() {
-		all = append(all, route{"/codes/" + anchor(c), c.Status(), c.Name()})
+		all = append(all, route{"/codes/" + reference.Anchor(c), c.Status(), c.Name()})
 	}
 	for id, resp := range pkerrtest.Responses() { //nolint:bodyclose // It is closed at once.
 		_ = resp.Body.Close() // it is a string
@@ -92,7 +93,7 @@ func (f *fake) code(w http.ResponseWriter, r *http.Request) {
 		text += "/" + status
 	}
 	found, ok := exact(text)
-	if !ok || found.code.Status() < 400 || found.code.Status() > 599 {
+	if !ok || !isFailure(found.code.Status()) {
 		f.missing(w, "/codes/")
 		return
 	}

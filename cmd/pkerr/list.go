@@ -31,12 +31,19 @@ func (s *session) list(args []string) (int, error) {
 	flags := newFlags("list")
 	asJSON := flags.Bool("json", false, "")
 	status, endpoint := flags.String("status", "", ""), flags.String("endpoint", "", "")
+	endpoints := flags.Bool("endpoints", false, "")
 	rest, err := parseFlags(flags, args)
 	if err != nil {
 		return 0, err
 	}
 	if err := noArguments(flags, rest); err != nil {
 		return 0, err
+	}
+	if *endpoints {
+		if isSet(flags, "status") || isSet(flags, "endpoint") {
+			return 0, usagef("--endpoints lists all endpoints, and no codes: it goes with --json alone", "pkerr help list")
+		}
+		return exitOK, s.listEndpoints(*asJSON)
 	}
 	wanted := 0
 	if isSet(flags, "status") {
@@ -54,6 +61,24 @@ func (s *session) list(args []string) (int, error) {
 	p := s.newPage()
 	p.listing(&shown, marks, wanted)
 	return exitOK, s.show(p)
+}
+
+// listEndpoints shows all endpoints, a line each.
+func (s *session) listEndpoints(asJSON bool) error {
+	var all []endpointFacts
+	p := s.newPage()
+	for e := range reference.Endpoints() {
+		all = append(all, endpointFactsOf(&e))
+		p.line(e.String())
+	}
+	if asJSON {
+		return s.printJSON(map[string]any{"endpoints": all})
+	}
+	return s.show(p)
+}
+
+func endpointFactsOf(e *reference.Endpoint) endpointFacts {
+	return endpointFacts{e.String(), e.Method, e.Path, e.Note.String()}
 }
 
 // parseStatus reads an HTTP status.
@@ -80,7 +105,7 @@ func listed(status int, endpoint string, byEndpoint bool) (shown listing, onlyMe
 			codes = append(codes, a.Code)
 			onlyMe[a.Code.String()] = a.OnlyMe
 		}
-		shown.Endpoint = &endpointFacts{e.String(), e.Method, e.Path, e.Note.String()}
+		shown.Endpoint = new(endpointFactsOf(&e))
 		shown.Rules = rulesFor(&e, status)
 	}
 	shown.Codes = []facts{}
@@ -139,7 +164,7 @@ func (p *page) listing(l *listing, onlyMe map[string]bool, status int) {
 			marked = true
 		}
 		rows = append(rows, []string{f.Code, name, f.Message})
-		if f.Sent != nil && !f.Sent.Today {
+		if !f.Sent.Today {
 			unsent = append(unsent, f.Code)
 		}
 	}

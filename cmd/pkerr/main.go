@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/pkerr/pkerr/internal/oneline"
+	"github.com/pkerr/pkerr/internal/reference"
 )
 
 // The exit statuses. That of an API error is for decode alone.
@@ -48,27 +49,60 @@ func (s *session) dispatch(args []string) (name string, status int, err error) {
 	case "-version", "--version":
 		return "", exitOK, s.print(versionText())
 	}
-	command := map[string]func([]string) (int, error){
-		"explain":    s.explain,
-		"list":       s.list,
-		"decode":     s.decode,
-		"serve":      s.serve,
-		"completion": s.completion,
-		"help":       s.help,
-	}[name]
-	if command == nil {
-		return "", 0, unknownWord("subcommand", name, subcommands())
+	for _, c := range commands() {
+		if c.name != name {
+			continue
+		}
+		status, err = c.run(s, args)
+		if errors.Is(err, flag.ErrHelp) {
+			return name, exitOK, s.print(helpText(name))
+		}
+		return name, status, err
 	}
-	status, err = command(args)
-	if errors.Is(err, flag.ErrHelp) {
-		return name, exitOK, s.print(helpText(name))
-	}
-	return name, status, err
+	return "", 0, unknownSubcommand(name)
 }
 
-// subcommands returns the names of all, in the order of the help.
+// subcommand is a name and what it runs.
+type subcommand struct {
+	name string
+	run  func(s *session, args []string) (int, error)
+}
+
+// commands returns all subcommands, in the order of the help.
+func commands() []subcommand {
+	return []subcommand{
+		{"explain", (*session).explain},
+		{"list", (*session).list},
+		{"decode", (*session).decode},
+		{"serve", (*session).serve},
+		{"completion", (*session).completion},
+		{"help", (*session).help},
+	}
+}
+
+// subcommands returns the names of all.
 func subcommands() []string {
-	return []string{"explain", "list", "decode", "serve", "completion", "help"}
+	all := commands()
+	names := make([]string, 0, len(all))
+	for _, c := range all {
+		names = append(names, c.name)
+	}
+	return names
+}
+
+// unknownSubcommand says that there is no such subcommand, and what else the word may be: a code, or the name of a flag.
+func unknownSubcommand(name string) *usageError {
+	e := unknownWord("subcommand", name, subcommands())
+	f, err := resolve(name)
+	switch {
+	case name == "version":
+		e.hints = append([]string{"did you mean pkerr --version?"}, e.hints...)
+	case err == nil && f.code.Name() == "":
+		e.hints = append([]string{"did you mean pkerr explain " + f.code.String() + "?"}, e.hints...)
+	case err == nil:
+		e.hints = append([]string{"did you mean pkerr explain " + reference.Anchor(f.code) + "?"}, e.hints...)
+	}
+	return e
 }
 
 // print writes text to the standard output.

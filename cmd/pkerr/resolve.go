@@ -68,9 +68,16 @@ func exact(text string) (found, bool) {
 	return logged(text)
 }
 
-// numbered reads a number, a status, or both, as they are printed or spelled in Go.
+// numbered reads a number, a status, or both: parted by a mark, or as one number.
 func numbered(text string) (pkerr.Code, bool) {
 	number, status, pair := strings.Cut(strings.ReplaceAll(text, "_", "/"), "/")
+	const joined = len("20003")
+	if !pair && len(number) == joined+3 && number[0] != '0' {
+		number, status, pair = number[:joined], number[joined:], true
+		if s, _ := strconv.Atoi(status); !isFailure(s) {
+			return 0, false // a date, or anything else
+		}
+	}
 	if !digits(number) || pair && !digits(status) {
 		return 0, false
 	}
@@ -182,6 +189,9 @@ func between(text, before, after string) (string, bool) {
 	return ref, true
 }
 
+// isFailure tells whether a status is that of an error. A log has many other numbers of three digits.
+func isFailure(status int) bool { return status >= 400 && status <= 599 }
+
 // logged reads a line of a log: what an error prints as, with whatever stands before it.
 func logged(text string) (found, bool) {
 	const most = 32 // colons, so that it takes no time
@@ -192,7 +202,7 @@ func logged(text string) (found, bool) {
 			return found{}, false
 		}
 		head = head[strings.LastIndexByte(head, ' ')+1:]
-		if c, ok := numbered(head); ok && (strings.Contains(head, "/") || len(head) == 3) {
+		if c, ok := numbered(head); ok && (strings.Contains(head, "/") || len(head) == 3 && isFailure(c.Status())) {
 			f := found{code: c}
 			if said, ok := message(tail); ok && said.code == c {
 				f.ref = said.ref
@@ -233,21 +243,6 @@ func begins(c pkerr.Code, text, key string) bool {
 	return quotation < 0 || strings.HasPrefix(after, rest[quotation:])
 }
 
-// nearlyBeginning returns the words that begin with nearly this.
-func nearlyBeginning(start string, words []string) []string {
-	const atLeast = 4
-	if len(start) < atLeast || digits(start) {
-		return nil
-	}
-	var nearby []string
-	for _, w := range words {
-		if len(w) > len(start) && distance(strings.ToLower(start), strings.ToLower(w[:len(start)+1])) <= 1+tolerance(start) {
-			nearby = append(nearby, w)
-		}
-	}
-	return nearby
-}
-
 // near returns the codes whose number, name or message is nearly the text, or has it in it.
 func near(text string) []pkerr.Code {
 	const most = 5
@@ -264,9 +259,6 @@ func near(text string) []pkerr.Code {
 		}
 	}
 	nearby := nearest(trimPackage(text), all, most)
-	if len(nearby) == 0 {
-		nearby = nearlyBeginning(trimPackage(text), all)
-	}
 	if key := letters(text); len(key) > 2 && len(nearby) == 0 {
 		for _, w := range all {
 			if strings.Contains(letters(w), key) {

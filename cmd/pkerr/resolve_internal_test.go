@@ -17,7 +17,7 @@ func TestResolveEveryCode(t *testing.T) {
 	for c := range pkerr.Codes() {
 		spelled := map[string]string{
 			"name": c.Name(), "upper": strings.ToUpper(c.Name()), "package": "pkerr." + c.Name(), "Package": "Pkerr." + strings.ToLower(c.Name()),
-			"pair": c.String(), "go": strconv.FormatInt(c.Number(), 10) + "_" + strconv.Itoa(c.Status()), "anchor": anchor(c), "spaces": " " + anchor(c) + " ",
+			"pair": c.String(), "go": strconv.FormatInt(c.Number(), 10) + "_" + strconv.Itoa(c.Status()), "anchor": reference.Anchor(c), "spaces": " " + reference.Anchor(c) + " ",
 			"message": c.Message(), "shouted": strings.ToUpper(c.Message()), "no stop": strings.TrimSuffix(c.Message(), "."), "quoted": "«" + c.Message() + "»",
 			"spaced": strings.ReplaceAll(c.Message(), " ", " \n "), "log": "level=ERROR GET /v2/members/abcde: " + c.Error(), "printed": c.Error(),
 		}
@@ -71,6 +71,12 @@ func TestResolve(t *testing.T) {
 		"20003/410":                          {code: pkerr.MakeCode(20003, 410)},
 		"0/418":                              {code: 418},
 		"418":                                {code: 418},
+		"20003404":                           {code: pkerr.MemberNotFoundWithRef},
+		"20011404":                           {code: pkerr.MakeCode(20011, 404)},
+		"«Member 'abcde' not found.»":        {code: pkerr.MemberNotFoundWithRef, ref: "abcde"},
+		"“Group 'a' not found”":              {code: pkerr.GroupNotFoundWithRef, ref: "a"},
+		"took 300: GET /x: 404: gone":        {code: pkerr.NotFound},
+		"x: 599: y":                          {code: 599},
 		"0404/404":                           {code: pkerr.MakeCode(404, 404)},
 		"member_not_found":                   {code: pkerr.MemberNotFound},
 		"500: internal server error":         {code: pkerr.InternalServerError},
@@ -108,6 +114,15 @@ func TestResolveNothing(t *testing.T) {
 		"20003/":                  {pkerr.MemberNotFoundWithRef},
 		"/404":                    nil,
 		"20003/404/1":             nil,
+		"00003404":                nil,
+		"20261123":                nil,
+		"2000340a":                nil,
+		"20003099":                nil,
+		"took 300: ok: bye":       nil,
+		"port 8080: 200: ok":      nil,
+		"x: 399: y":               nil,
+		"x: 600: y":               nil,
+		"2026: x: y":              nil,
 		"99999999999999999999":    nil,
 		"9223372036854775807/404": nil,
 		"3007":                    {pkerr.NotOwnGroup},
@@ -134,6 +149,10 @@ func TestResolveAll(t *testing.T) {
 	require.Empty(t, missing)
 	require.Equal(t, []found{{pkerr.MemberNotFoundWithRef, "ab cd"}}, all)
 
+	all, missing = resolveAll([]string{"Message", "not found."})
+	require.Empty(t, missing)
+	require.Equal(t, []found{{code: pkerr.MessageNotFound}}, all)
+
 	all, missing = resolveAll([]string{"20002", "nothing", "404"})
 	require.Len(t, missing, 1)
 	require.Equal(t, []found{{code: pkerr.MemberNotFound}, {code: pkerr.NotFound}}, all)
@@ -148,7 +167,7 @@ func TestFacts(t *testing.T) {
 		require.Equal(t, []string{e.Meaning.String(), e.Cause.String(), string(e.Action), e.Advice.String(), e.Source}, []string{f.Meaning, f.Cause, f.Action, f.Advice, f.Source})
 		require.Equal(t, e.Documented, f.Sent.Documented)
 		require.Equal(t, e.Sent.Today, f.Sent.Today)
-		require.Equal(t, "docs/errors.md#"+anchor(c), f.Link)
+		require.Equal(t, "https://github.com/pkerr/pkerr/blob/main/docs/errors.md#"+reference.Anchor(c), f.Link)
 		require.Nil(t, f.Localized)
 		var senders []sender
 		for s, a := range reference.Senders(c) {
@@ -179,4 +198,53 @@ func TestWhatToDo(t *testing.T) {
 	require.Equal(t, "Fix the request: look.", whatToDo("fix the request", "Fix the request: look."))
 	require.Equal(t, "Fix the request. Send less.", whatToDo("fix the request", "Send less."))
 	require.Equal(t, "Say https.", whatToDo("", "Say https."))
+}
+
+// What is said of a number that is no code goes by its class, and is right.
+func TestNumbersOfTomorrow(t *testing.T) {
+	const hint = "the API may be newer; by its status there is something to say: pkerr explain "
+	for text, want := range map[string]string{
+		"20011": "20011/404", "30010": "30010/403", "49999": "49999/400", "20012": "20012/404",
+		"10001": "", "50002": "", "99999": "", "00003": "", "2001": "", "200110": "", "2001x": "", "0": "", "Member": "", "": "",
+	} {
+		_, missing := resolveAll([]string{text})
+		require.Len(t, missing, 1, text)
+		var u *usageError
+		require.ErrorAs(t, missing[0], &u)
+		if want == "" {
+			require.NotContains(t, strings.Join(u.hints, "\n"), "newer", text)
+			continue
+		}
+		require.Equal(t, hint+want, u.hints[len(u.hints)-1], text)
+		_, err := resolve(want)
+		require.NoError(t, err)
+	}
+	for c := range pkerr.Codes() {
+		if status := statusOfTomorrow(reference.Anchor(c)); status != "" {
+			require.Equal(t, strconv.Itoa(c.Status()), status, "%v", c)
+		}
+	}
+}
+
+func TestGuess(t *testing.T) {
+	for c, want := range map[pkerr.Code]string{
+		501:                        "The API's own is 50001 Unimplemented; see pkerr list --status 501.",
+		pkerr.MakeCode(50002, 501): "The API's own is 50001 Unimplemented; see pkerr list --status 501.",
+		418:                        "Go by the status and the message. The same request will most likely fail again.",
+		599:                        "Repeat a read after a while. A write may have gone through: look before repeating it.",
+		600:                        "Check the URL: this is no answer of the API.",
+		399:                        "Check the URL: this is no answer of the API.",
+	} {
+		_, advice := guess(c, nil)
+		require.Equal(t, want, advice, "%v", c)
+	}
+	require.Contains(t, factsOf(found{code: 501}, reader{}).Notes, "The status alone is no code. It counts as InternalServerError.")
+	require.Contains(t, factsOf(found{code: 418}, reader{}).Notes, "The status has no code of its own. It counts as BadRequest.")
+}
+
+// In a long message five letters may be wrong, and no more.
+func TestNearOfLongMessages(t *testing.T) {
+	message := pkerr.UnauthorizedFrontHistory.Message()
+	require.Equal(t, []pkerr.Code{pkerr.UnauthorizedFrontHistory}, near("xxxxx"+message[5:]))
+	require.Empty(t, near("xxxxxx"+message[6:]))
 }

@@ -94,11 +94,14 @@ func readHeader(text []byte, header http.Header) (rest []byte, ended bool) {
 }
 
 // gaveWay tells whether another response may follow this one: curl shows no body of it. Any other that is followed by what
-// looks like a response has that for its body.
+// looks like a response has that for its body. An error must not make itself a success, so it needs the header by which curl
+// would send another request.
 func (r *response) gaveWay() bool {
 	switch {
-	case r.status < 200, r.status >= 300 && r.status < 400,
-		r.status == http.StatusUnauthorized, r.status == http.StatusProxyAuthRequired:
+	case r.status < 200,
+		r.status >= 300 && r.status < 400 && r.header.Get("Location") != "",
+		r.status == http.StatusUnauthorized && r.header.Get("WWW-Authenticate") != "",
+		r.status == http.StatusProxyAuthRequired && r.header.Get("Proxy-Authenticate") != "":
 		return true
 	case r.header.Get("Content-Length") == "0":
 		return true

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -32,19 +33,19 @@ func TestParseResponse(t *testing.T) {
 		"HTTP/1.1 404\n\n\n":                   {status: 404, header: none, body: []byte("\n")},
 		"HTTP/1.1 404 x\nA: 1\na: 2\n b\n:\nc\nd e: 1\n\nx": {status: 404, header: http.Header{"A": {"1", "2"}}, body: []byte("x")},
 
-		"HTTP/1.0 404 Not Found\nContent-Type: application/json\n\n" + body:                                                                                 want,
-		"HTTP/1.1 404 Not Found\r\ncontent-type:application/json\r\n\r\n" + body:                                                                            want,
-		"HTTP/2 404 \r\ncontent-type: application/json\r\n\r\n" + body:                                                                                      want,
-		"HTTP/3 404\r\ncontent-type: application/json \r\n\r\n" + body:                                                                                      want,
-		"\r\n\uFEFFHTTP/2 404\n\n" + body:                                                                                                                   {header: none, body: []byte("\r\n\uFEFFHTTP/2 404\n\n" + body)},
-		"\uFEFF\r\nHTTP/2 404\ncontent-type: application/json\n\n" + body:                                                                                   want,
-		"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 404 x\r\ncontent-type: application/json\r\n\r\n" + body:                                                      want,
-		"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/2 404\r\ncontent-type: application/json\r\n\r\n" + body:                                            want,
-		"HTTP/1.1 200 Connection established\r\nProxy-Agent: x\r\n\r\nHTTP/2 404 \r\ncontent-type: application/json\r\n\r\n" + body:                         want,
-		"HTTP/1.1 301 Moved\r\nLocation: x\r\nContent-Length: 10\r\n\r\nHTTP/1.1 302 x\r\n\r\nHTTP/2 404 \r\ncontent-type: application/json\r\n\r\n" + body: want,
-		"HTTP/1.1 407 x\r\nContent-Length: 9\r\n\r\nHTTP/2 404 \r\ncontent-type: application/json\r\n\r\n" + body:                                           want,
-		"HTTP/1.1 401 x\r\nContent-Length: 9\r\n\r\nHTTP/2 404 \r\ncontent-type: application/json\r\n\r\n" + body:                                           want,
-		"HTTP/1.1 503 x\r\nContent-Length: 0\r\n\r\nHTTP/2 404 \r\ncontent-type: application/json\r\n\r\n" + body:                                           want,
+		"HTTP/1.0 404 Not Found\nContent-Type: application/json\n\n" + body:                                                                                                want,
+		"HTTP/1.1 404 Not Found\r\ncontent-type:application/json\r\n\r\n" + body:                                                                                           want,
+		"HTTP/2 404 \r\ncontent-type: application/json\r\n\r\n" + body:                                                                                                     want,
+		"HTTP/3 404\r\ncontent-type: application/json \r\n\r\n" + body:                                                                                                     want,
+		"\r\n\uFEFFHTTP/2 404\n\n" + body:                                                                                                                                  {header: none, body: []byte("\r\n\uFEFFHTTP/2 404\n\n" + body)},
+		"\uFEFF\r\nHTTP/2 404\ncontent-type: application/json\n\n" + body:                                                                                                  want,
+		"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 404 x\r\ncontent-type: application/json\r\n\r\n" + body:                                                                     want,
+		"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/2 404\r\ncontent-type: application/json\r\n\r\n" + body:                                                           want,
+		"HTTP/1.1 200 Connection established\r\nProxy-Agent: x\r\n\r\nHTTP/2 404 \r\ncontent-type: application/json\r\n\r\n" + body:                                        want,
+		"HTTP/1.1 301 Moved\r\nLocation: x\r\nContent-Length: 10\r\n\r\nHTTP/1.1 302 x\r\nLocation: y\r\n\r\nHTTP/2 404 \r\ncontent-type: application/json\r\n\r\n" + body: want,
+		"HTTP/1.1 407 x\r\nProxy-Authenticate: Basic\r\nContent-Length: 9\r\n\r\nHTTP/2 404 \r\ncontent-type: application/json\r\n\r\n" + body:                             want,
+		"HTTP/1.1 401 x\r\nwww-authenticate: Digest\r\nContent-Length: 9\r\n\r\nHTTP/2 404 \r\ncontent-type: application/json\r\n\r\n" + body:                              want,
+		"HTTP/1.1 503 x\r\nContent-Length: 0\r\n\r\nHTTP/2 404 \r\ncontent-type: application/json\r\n\r\n" + body:                                                          want,
 
 		// The body of an error is not another response, whatever it looks like; nor is that of a success.
 		"HTTP/1.1 500 x\r\n\r\nHTTP/1.1 200 OK\r\n\r\n{}":                 {status: 500, header: none, body: []byte("HTTP/1.1 200 OK\r\n\r\n{}")},
@@ -62,6 +63,47 @@ func TestParseResponse(t *testing.T) {
 			got.body = want.body
 		}
 		require.Equal(t, want, got, "%q", input)
+	}
+}
+
+// Another response follows where the header is by which curl sends another request; otherwise it is the body.
+func TestParseOfSeveral(t *testing.T) {
+	for _, test := range []struct {
+		status       int
+		header, none string
+	}{
+		{301, "Location: /x", "WWW-Authenticate: x"},
+		{302, "Location: /x", "Proxy-Authenticate: x"},
+		{303, "location: /x", "Locations: x"},
+		{307, "Location: /x", "Server: x"},
+		{308, "Location: /x", "Location: "},
+		{401, "WWW-Authenticate: Digest", "Proxy-Authenticate: x"},
+		{407, "Proxy-Authenticate: NTLM", "WWW-Authenticate: x"},
+		{401, "www-authenticate: Digest", "Location: x"},
+	} {
+		for _, format := range []string{
+			"HTTP/1.1 %d x\r\n%s\r\nContent-Length: 9\r\n\r\nHTTP/2 200 \r\n\r\n{}",
+			"* x\r\n< HTTP/1.1 %d x\r\n< %s\r\n< Content-Length: 9\r\n< \r\n* again\r\n< HTTP/2 200 \r\n< \r\n{}",
+		} {
+			r := parseResponse(fmt.Appendf(nil, format, test.status, test.header))
+			require.Equal(t, 200, r.status, "%+v", test)
+			require.Equal(t, "{}", string(r.body), "%+v", test)
+
+			r = parseResponse(fmt.Appendf(nil, format, test.status, test.none))
+			require.Equal(t, test.status, r.status, "%+v", test)
+			require.Equal(t, "HTTP/2 200 \r\n\r\n{}", string(r.body), "%+v", test)
+		}
+	}
+}
+
+func TestParseVersions(t *testing.T) {
+	for version, want := range map[string]int{
+		"HTTP/1.0": 404, "HTTP/1.1": 404, "HTTP/2": 404, "HTTP/2.0": 404, "HTTP/3": 404, "HTTP/3.0": 404,
+		"HTTP/0.9": 0, "HTTP/1": 0, "HTTP/4": 0, "http/1.1": 0, "HTTPS/1.1": 0, "HTTP/": 0,
+	} {
+		for _, end := range []string{"", " ", " Not Found"} {
+			require.Equal(t, want, parseResponse([]byte(version+" 404"+end+"\r\n\r\n")).status, "%s%s", version, end)
+		}
 	}
 }
 

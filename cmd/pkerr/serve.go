@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -94,11 +95,14 @@ func loopback(text string) (netip.AddrPort, error) {
 	if err != nil {
 		return netip.AddrPort{}, usagef("--addr "+quote(text)+" has no port from 0 to 65535", hint)
 	}
-	if host == "localhost" {
+	if strings.EqualFold(host, "localhost") {
 		host = "127.0.0.1"
 	}
 	ip, err := netip.ParseAddr(host)
-	if err != nil || !ip.Unmap().IsLoopback() {
+	if err != nil {
+		return netip.AddrPort{}, usagef("--addr "+quote(text)+": "+quote(host)+" is no IP address", hint)
+	}
+	if !ip.Unmap().IsLoopback() {
 		return netip.AddrPort{}, usagef("--addr "+quote(text)+" is not on the loopback, and others could reach it", hint)
 	}
 	return netip.AddrPortFrom(ip.Unmap(), uint16(n)), nil

@@ -14,6 +14,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -197,8 +198,106 @@ func TestServe(t *testing.T) {
 	})
 }
 
+// A request that is larger than any of the API's is cut off, and nobody else notices.
+func TestServeLimitsRequests(t *testing.T) {
+	s := serve(t)
+	defer s.stop(t, os.Interrupt)
+	post := func(size int) int {
+		resp, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(request(t, "POST", s.url+"/limited", strings.NewReader(strings.Repeat("x", size))))
+		if err != nil {
+			return 0
+		}
+		defer resp.Body.Close()
+		return resp.StatusCode
+	}
+	require.Equal(t, 200, post(1<<20))
+	require.Zero(t, post(2<<20), "nothing is answered")
+	resp, _ := get(t, "GET", s.url+"/codes/20003", nil)
+	require.Equal(t, 404, resp.StatusCode)
+}
+
+func request(t *testing.T, method, url string, body io.Reader) *http.Request {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, url, body)
+	require.NoError(t, err)
+	return req
+}
+
+// HEAD is answered as GET, without the body.
+func TestServeHead(t *testing.T) {
+	s := serve(t)
+	defer s.stop(t, os.Interrupt)
+	for _, path := range []string{"/", "/codes/20003", "/corpus/rl-get", "/limited", "/v2/members/abcde"} {
+		whole, body := get(t, "GET", s.url+path, nil)
+		head, none := get(t, "HEAD", s.url+path, nil)
+		require.Equal(t, whole.StatusCode, head.StatusCode, path)
+		require.Equal(t, whole.Header["Content-Type"], head.Header["Content-Type"], path)
+		require.Empty(t, none, path)
+		if body != "" {
+			require.Equal(t, strconv.Itoa(len(body)), head.Header.Get("Content-Length"), path)
+		}
+	}
+}
+
+// Many at once are answered, each with its own.
+func TestServeInParallel(t *testing.T) {
+	s := serve(t)
+	defer s.stop(t, os.Interrupt)
+	var codes []library.Code
+	for c := range library.Codes() {
+		codes = append(codes, c, c, c, c)
+	}
+	got := make([]error, len(codes))
+	var all sync.WaitGroup
+	for i, c := range codes {
+		all.Go(func() {
+			resp, err := http.Get(s.url + "/codes/" + c.String())
+			if err != nil {
+				got[i] = err
+				return
+			}
+			defer resp.Body.Close()
+			got[i] = client.Check(resp)
+		})
+	}
+	all.Wait()
+	for i, c := range codes {
+		require.Equal(t, c, library.CodeOf(got[i]), "%v", got[i])
+	}
+}
+
+// Whoever is in the middle of a request is waited for, and not for long.
+func TestServeStopsDuringARequest(t *testing.T) {
+	s := serve(t)
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	require.NoError(t, err)
+	defer conn.Close()
+	// Told to go on, it knows that it is being answered.
+	_, err = io.WriteString(conn, "POST /limited HTTP/1.1\r\nHost: x\r\nUser-Agent: x\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n")
+	require.NoError(t, err)
+	line, err := bufio.NewReader(conn).ReadString('\n')
+	require.NoError(t, err)
+	require.Equal(t, "HTTP/1.1 100 Continue\r\n", line)
+	start := time.Now()
+	s.stop(t, os.Interrupt)
+	require.Less(t, time.Since(start), 20*time.Second)
+}
+
+func TestServeOnIPv6(t *testing.T) {
+	listener, err := net.Listen("tcp", "[::1]:0")
+	if err != nil {
+		return // as where there is no IPv6
+	}
+	require.NoError(t, listener.Close())
+	s := serve(t, "--addr", "[::1]:0")
+	defer s.stop(t, os.Interrupt)
+	require.True(t, strings.HasPrefix(s.url, "http://[::1]:"), s.url)
+	resp, _ := get(t, "GET", s.url+"/codes/20003", nil)
+	require.Equal(t, library.MemberNotFoundWithRef, library.CodeOf(client.Check(resp)))
+}
+
 func TestServeStops(t *testing.T) {
-	s := serve(t, "--addr", "localhost:0")
+	s := serve(t, "--addr", "LOCALHOST:0")
 	require.True(t, strings.HasPrefix(s.url, "http://127.0.0.1:"))
 	_, _ = get(t, "GET", s.url, nil)
 	// Who is connected and says nothing holds nobody up.
@@ -229,7 +328,7 @@ func TestServeOnNothingButTheLoopback(t *testing.T) {
 		r := pkerr(t, nil, "", "serve", "--addr", address)
 		require.Equal(t, 2, r.status, address)
 		require.Empty(t, r.stdout, address)
-		require.Regexp(t, `^pkerr serve: --addr ".*" (is no address with a port|has no port from 0 to 65535|is not on the loopback, and others could reach it)\n  it is `, r.stderr)
+		require.Regexp(t, `^pkerr serve: --addr ".*"( is no address with a port| has no port from 0 to 65535| is not on the loopback, and others could reach it|: ".*" is no IP address)\n  it is `, r.stderr)
 		requirePrintable(t, r.stderr)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"runtime"
 	"strings"
 	"unicode/utf8"
 )
@@ -24,13 +25,19 @@ type page struct {
 }
 
 // newPage returns an empty page for the standard output.
-func (s *session) newPage() *page { return &page{colour: colourful(isTerminal(s.stdout), s.env)} }
+func (s *session) newPage() *page {
+	return &page{colour: colourful(runtime.GOOS, isTerminal(s.stdout), s.env)}
+}
 
 // show prints the page.
 func (s *session) show(p *page) error { return s.print(p.String()) }
 
-// colourful tells whether there may be colours. https://no-color.org has the rule.
-func colourful(terminal bool, env func(string) string) bool {
+// colourful tells whether there may be colours on this system. https://no-color.org has the rule.
+func colourful(goos string, terminal bool, env func(string) string) bool {
+	// Older consoles of Windows print escape sequences as they are. Those that obey them set one of these.
+	if goos == "windows" && env("WT_SESSION") == "" && env("TERM") == "" && env("ANSICON") == "" {
+		return false
+	}
 	return terminal && env("NO_COLOR") == "" && env("TERM") != "dumb"
 }
 

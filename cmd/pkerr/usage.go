@@ -33,15 +33,20 @@ func usagef(problem string, hints ...string) *usageError { return &usageError{pr
 
 // unknownWord says that there is no such subcommand, shell or topic, and which there are.
 func unknownWord(kind, word string, known []string) *usageError {
-	e := usagef("there is no "+kind+" "+quote(word), "there are: "+strings.Join(known, ", "))
-	if near := nearest(word, known, 1); len(near) > 0 {
-		e.hints = append([]string{"did you mean " + near[0] + "?"}, e.hints...)
+	return usagef("there is no "+kind+" "+quote(word), append(meant(word, known), "there are: "+strings.Join(known, ", "))...)
+}
+
+// meant returns the question whether the nearest of the known words is meant, and nothing where none is near.
+func meant(word string, known []string) []string {
+	near := nearest(word, known, 1)
+	if len(near) == 0 {
+		return nil
 	}
-	return e
+	return []string{"did you mean " + near[0] + "?"}
 }
 
 // quote returns a word of the caller's in quotes, in one line, and not too long.
-func quote(s string) string { return `"` + oneline.Text(s, 80) + `"` }
+func quote(s string) string { return `"` + strings.ReplaceAll(oneline.Text(s, 80), `"`, `\"`) + `"` }
 
 // newFlags returns the flags of a subcommand, which say nothing by themselves.
 func newFlags(name string) *flag.FlagSet {
@@ -59,7 +64,7 @@ func parseFlags(f *flag.FlagSet, args []string) ([]string, error) {
 			if errors.Is(err, flag.ErrHelp) {
 				return nil, err
 			}
-			return nil, usagef(oneline.Text(err.Error(), maxShown), "pkerr help "+f.Name())
+			return nil, flagError(f, err.Error())
 		}
 		left := f.Args()
 		if len(left) == 0 {
@@ -70,6 +75,25 @@ func parseFlags(f *flag.FlagSet, args []string) ([]string, error) {
 		}
 		rest, args = append(rest, left[0]), left[1:]
 	}
+}
+
+// flagError says what package flag says, in the words of this command.
+func flagError(f *flag.FlagSet, text string) *usageError {
+	hints := []string{"pkerr help " + f.Name()}
+	if name, ok := strings.CutPrefix(text, "flag provided but not defined: -"); ok {
+		known := []string{"--help"}
+		f.VisitAll(func(defined *flag.Flag) { known = append(known, "--"+defined.Name) })
+		return usagef("there is no flag "+quote("--"+name), append(meant("--"+name, known), hints...)...)
+	}
+	if name, ok := strings.CutPrefix(text, "flag needs an argument: -"); ok {
+		return usagef("the flag --"+name+" needs a value", hints...)
+	}
+	if word, ok := strings.CutPrefix(text, "bad flag syntax: "); ok {
+		return usagef(quote(word)+" is no flag", hints...)
+	}
+	// What is left is a flag without a value that was given one. The last name is that of the flag, whatever the value.
+	name, _, _ := strings.Cut(text[strings.LastIndex(text, " -")+1:], ":")
+	return usagef("the flag -"+shown(name)+" takes no value but true and false", hints...)
 }
 
 // noArguments returns an error where there are any.

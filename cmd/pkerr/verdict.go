@@ -3,9 +3,11 @@ package main
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/pkerr/pkerr/internal/oneline"
 )
@@ -25,19 +27,9 @@ func (p *page) verdict(v *verdict) {
 	p.row("Reference", shown(v.Ref))
 	p.row("Fields", v.fieldLines()...)
 	p.row("Scope", shown(v.Scope))
-	if v.RetryAfter != nil {
-		p.row("Retry after", v.retryAfter.String()+", as the response says")
-	}
-	if v.RetryDelay != nil {
-		p.row("Really wait", v.retryDelay.String()+", as client.RetryDelay says")
-	}
-	if l := v.RateLimit; l != nil {
-		text := fmt.Sprintf("%d a second, %d left", l.Limit, l.Remaining)
-		if l.Scope != "" {
-			text += ", scope " + shown(l.Scope)
-		}
-		p.row("Rate limit", text)
-	}
+	p.row("Retry after", v.retryAfterText())
+	p.row("Really wait", v.retryDelayText())
+	p.row("Rate limit", v.RateLimit.text())
 	p.row("Request ID", shown(v.RequestID))
 	p.row("Body", v.bodyText())
 	p.row("Meaning", v.Meaning)
@@ -52,6 +44,66 @@ func (p *page) verdict(v *verdict) {
 	}
 	p.row("Matches", strings.Join(names, ", "))
 	p.row("More", v.Link)
+}
+
+// wait returns a wait in milliseconds, and a long one as people write it, too.
+func wait(d time.Duration) string {
+	switch {
+	case d == math.MaxInt64: // where package client stops
+		return "longer than can be told"
+	case d >= time.Minute:
+		return strconv.FormatInt(milliseconds(d), 10) + " ms (" + d.Round(time.Second).String() + ")"
+	}
+	return strconv.FormatInt(milliseconds(d), 10) + " ms"
+}
+
+// retryAfterText says how long to wait by the response.
+func (v *verdict) retryAfterText() string {
+	if v.RetryAfter == nil {
+		return ""
+	}
+	return wait(v.retryAfter) + ", as the response says"
+}
+
+// retryDelayText says how long to wait so that the next request passes, and where the difference is from.
+func (v *verdict) retryDelayText() string {
+	var why string
+	switch {
+	case v.RetryDelay == nil:
+		return ""
+	case v.retryDelay == math.MaxInt64:
+	case v.RetryAfter == nil:
+		why = ", one interval of the limit"
+	case v.waitsTwice():
+		why = ", two intervals more than the response says"
+	default:
+		why = ", one interval more than the response says"
+	}
+	return wait(v.retryDelay) + why + " (client.RetryDelay)"
+}
+
+// waitsTwice tells whether the delay is two intervals of the limit, as after the first refusal of a burst.
+func (v *verdict) waitsTwice() bool {
+	if v.retryAfter != 0 || v.RateLimit == nil || v.RateLimit.Limit == 0 {
+		return false
+	}
+	interval := max(milliseconds(time.Second/time.Duration(v.RateLimit.Limit)), 1)
+	return milliseconds(v.retryDelay) >= 2*interval
+}
+
+// text says what is known of the limit, of which l may have a part, or be nil.
+func (l *rateLimit) text() string {
+	if l == nil {
+		return ""
+	}
+	var parts []string
+	if l.Limit > 0 {
+		parts = append(parts, fmt.Sprintf("%d a second, %d left", l.Limit, l.Remaining))
+	}
+	if l.Scope != "" {
+		parts = append(parts, "scope "+shown(l.Scope))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // heading says what it is in a few words.
@@ -85,6 +137,7 @@ func (v *verdict) statusText() string {
 func (v *verdict) bodyText() string {
 	text := map[string]string{
 		kindEmpty:  "empty",
+		kindCut:    "JSON; only the first " + strconv.Itoa(maxBody>>10) + " KiB were read",
 		kindBroken: "JSON that breaks off or is broken, so it is not read",
 		kindHTML:   "a page of HTML, so it is not by the API",
 		kindText:   "a text, and no JSON",
@@ -99,7 +152,7 @@ func (v *verdict) bodyText() string {
 	switch {
 	case v.endless:
 		return "not reached: the headers go on after the " + strconv.Itoa(maxHead+maxBody) + " bytes that were read"
-	case v.Body.Truncated:
+	case v.Body.Truncated && v.Body.Kind != kindCut:
 		text += "; it goes on after the " + strconv.Itoa(v.Body.Length) + " bytes that were read"
 	}
 	return text

@@ -47,7 +47,7 @@ ENDPOINTS
 		*) COMPREPLY=($(compgen -W '{{join .Codes " "}}' -- "$word")) ;;
 		esac
 		;;
-	list) COMPREPLY=($(compgen -W '--json --status --endpoint --help' -- "$word")) ;;
+	list) COMPREPLY=($(compgen -W '--json --status --endpoint --endpoints --help' -- "$word")) ;;
 	decode)
 		case $word in
 		-*) COMPREPLY=($(compgen -W '--json --lang --status --help' -- "$word")) ;;

@@ -6,6 +6,7 @@ complete -c pkerr -n __fish_use_subcommand -l version -d 'Show the version'
 complete -c pkerr -n '__fish_seen_subcommand_from explain list decode' -l json -d 'As JSON'
 complete -c pkerr -n '__fish_seen_subcommand_from explain decode' -l lang -x -a '{{join .Languages " "}}' -d 'Language'
 complete -c pkerr -n '__fish_seen_subcommand_from list decode' -l status -x -a '{{join .Statuses " "}}' -d 'HTTP status'
+complete -c pkerr -n '__fish_seen_subcommand_from list' -l endpoints -d 'All endpoints'
 complete -c pkerr -n '__fish_seen_subcommand_from explain' -a '{{join .Codes " "}}'
 {{- range .Endpoints}}
 complete -c pkerr -n '__fish_seen_subcommand_from list' -l endpoint -x -a '"{{.}}"'

@@ -40,7 +40,7 @@ _pkerr() {
 			compadd -a codes
 		fi
 		;;
-	list) compadd -- --json --status --endpoint --help ;;
+	list) compadd -- --json --status --endpoint --endpoints --help ;;
 	decode)
 		if [[ ${words[CURRENT]} == -* ]]; then
 			compadd -- --json --lang --status --help
