@@ -188,7 +188,7 @@ func pathDistance(template, path []string) int {
 	case 1:
 		return 2 + withoutOne(path, func(shorter []string) int { return pathDistance(template, shorter) })
 	}
-	return math.MaxInt32 // and there is room to add to it
+	return math.MaxInt16 // which there is room to add to
 }
 
 // partDistance returns how far a part of a path is from what the template has there.
