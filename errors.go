@@ -16,8 +16,8 @@
 // [Fields] collects what is wrong with a request, key by key. [Response] and [ErrorObject] are the two documented models of
 // the wire. [CodeOf], [Ref], [RetryAfter] and [FieldErrors] read an error, however deeply it is wrapped.
 //
-// The packages client and server, below this one, turn responses into these errors and these errors into responses, and
-// pkerrtest is a fake API for tests. This package uses no net/http.
+// The packages client and server, below this one, turn responses into these errors and these errors into responses; locale
+// says them to people in their language, and pkerrtest is a fake API for tests. This package uses no net/http.
 //
 // Codes are constants, and the methods of an Error change nothing, so that both are safe for concurrent use as long as
 // nobody assigns to the exported fields of an Error that is shared.

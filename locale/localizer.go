@@ -43,7 +43,8 @@ func Match(preferences ...string) (*Localizer, bool) {
 	return s.localizers[0], false
 }
 
-// New is [For] for who has tags already: the first that there is a catalog for wins. Without any it speaks English.
+// New does as [For] does, for who has tags already: the first that there is a catalog for wins. Without any it speaks
+// English.
 func New(tags ...language.Tag) *Localizer {
 	l, _ := shipped().find(tags)
 	return l

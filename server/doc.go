@@ -17,6 +17,8 @@
 //
 //	handler := server.Configure(server.Recover(server.Routes(mux)), server.WithLogger(logger))
 //
+// [WithLocalizer] sends a text in the reader's language beside the English one.
+//
 // What an error says to the client is what its [pkerr.Code] or [*pkerr.Error] says, and nothing else: neither a cause, nor
 // the text of any other error, nor the value of a panic is ever sent. Those go to [log/slog], and to the hooks of
 // [WithErrorHook].

@@ -227,10 +227,7 @@ func uncodedOf(status int, fits func(body string) bool) []uncoded {
 	return all
 }
 
-// whatToDo returns the advice, in a few words first where it does not have them itself.
+// whatToDo returns what to do, in words.
 func whatToDo(action, advice string) string {
-	if action == "" || strings.Contains(strings.ToLower(advice), action) {
-		return advice
-	}
-	return strings.ToUpper(action[:1]) + action[1:] + ". " + advice
+	return reference.Remedy(reference.Action(action), reference.Text(advice)).String()
 }

@@ -117,13 +117,14 @@ func (e *Entry) Kin() Text {
 	return Text("It also matches " + strings.Join(names, " and ") + ".")
 }
 
-// Remedy returns the advice, behind the action in a few words where the advice does not have them itself.
-func (e *Entry) Remedy() Text {
-	action := string(e.Action)
-	if strings.Contains(strings.ToLower(string(e.Advice)), action) {
-		return e.Advice
+// Remedy returns what to do: the advice, behind the action where there is one and the advice does not have its words
+// itself.
+func Remedy(action Action, advice Text) Text {
+	words := string(action)
+	if words == "" || strings.Contains(strings.ToLower(string(advice)), words) {
+		return advice
 	}
-	return Text(strings.ToUpper(action[:1])+action[1:]+". ") + e.Advice
+	return Text(strings.ToUpper(words[:1])+words[1:]+". ") + advice
 }
 
 // Anchor returns what docs/errors.md, and people, call a code: its number, or the status of a plain one.

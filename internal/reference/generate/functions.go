@@ -18,6 +18,7 @@ func functions() template.FuncMap {
 		"list":     list,
 		"md":       markdown,
 		"of":       rulesOf,
+		"remedy":   reference.Remedy,
 		"senders":  senders,
 		"spans":    spans,
 		"statuses": statuses,
