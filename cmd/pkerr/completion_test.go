@@ -51,7 +51,7 @@ func TestCompletionScripts(t *testing.T) {
 func TestCompletionInBash(t *testing.T) {
 	bash, err := exec.LookPath("bash")
 	if err != nil {
-		return // as on Windows
+		t.Skip("there is no bash")
 	}
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "a response.txt"), nil, 0o600))

@@ -14,7 +14,7 @@ import (
 func TestDocExamples(t *testing.T) {
 	bash, err := exec.LookPath("bash")
 	if err != nil {
-		return // as on Windows
+		t.Skip("there is no bash")
 	}
 	doc, err := os.ReadFile("doc.go")
 	require.NoError(t, err)
