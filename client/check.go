@@ -14,8 +14,8 @@ const (
 	// drainLimit is how much more of a long body is read, so that its connection can be used again.
 	drainLimit = 64 << 10
 
-	// readSize is what is read first of a body that turns out to be longer than most.
-	readSize = 512
+	// readSize is what is read first of a body that does not say its length. Most are shorter.
+	readSize = 128
 )
 
 // Option changes what [Check] does. The zero value changes nothing.
@@ -49,7 +49,7 @@ func Check(resp *http.Response, opts ...Option) error {
 		return nil
 	}
 	d := new(decoded)
-	body, truncated, err := read(resp, bodyLimit(opts), d.room[:0])
+	body, truncated, err := read(resp, bodyLimit(opts))
 	d.decode(resp.StatusCode, resp.Header, body)
 	e := &d.response
 	e.Truncated = truncated
@@ -75,14 +75,13 @@ func bodyLimit(opts []Option) int {
 }
 
 // read returns up to limit bytes of the body, and whether that is not the whole of it. It reads on to the end, so that the
-// connection can be used again, unless that is far. A short body is read into room.
-func read(resp *http.Response, limit int, room []byte) (body []byte, truncated bool, err error) {
+// connection can be used again, unless that is far.
+func read(resp *http.Response, limit int) (body []byte, truncated bool, err error) {
 	if resp.Body == nil || limit == 0 {
 		return nil, resp.Body != nil && resp.Body != http.NoBody, nil
 	}
-	body = room
 	// What a server says of a length is believed only where it is a modest one.
-	if n := resp.ContentLength; n >= int64(cap(room)) && n <= defaultBodyLimit {
+	if n := resp.ContentLength; n >= 0 && n <= defaultBodyLimit {
 		// One byte more than that, so that the end is seen without growing.
 		body = make([]byte, 0, min(int(n), limit)+1)
 	}

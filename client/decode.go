@@ -23,17 +23,18 @@ const maxText = 512
 // Decode is for those who have no [http.Response], or have read its body themselves; else there is [Check].
 func Decode(status int, header http.Header, body []byte) error {
 	d := new(decoded)
-	d.decode(status, header, append(d.room[:0], body...))
+	kept := make([]byte, len(body))
+	copy(kept, body)
+	d.decode(status, header, kept)
 	return &d.response
 }
 
-// decoded is everything that an error consists of, in one allocation.
+// decoded is everything that an error consists of but for the body, in one allocation.
 type decoded struct {
 	response ResponseError
 	err      pkerr.Error
 	rate     RateLimit
 	retry    time.Duration
-	room     [96]byte // for the body, where it is as short as most are
 }
 
 // decode makes d what a response says. The body is kept.
