@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"time"
 	"unicode/utf8"
+
+	"github.com/pkerr/pkerr/internal/verbatim"
 )
 
 // Response is the body of an error, key for key as the API documents it. It is what goes over the wire; for handling
@@ -95,8 +97,7 @@ func (r Response) Err(status int) *Error {
 //
 // [json.Marshal] escapes <, > and & in what this returns; called directly, it does not, as the API does not.
 func (r Response) MarshalJSON() ([]byte, error) {
-	// Room for a short message and all keys, so that most bodies take one allocation.
-	b := make([]byte, 0, len(r.Message)+len(r.Scope)+70+100*len(r.Errors))
+	b := make([]byte, 0, r.room())
 	b = append(b, `{"message":`...)
 	b = appendString(b, r.Message)
 	if r.RetryAfter != nil {
@@ -113,6 +114,18 @@ func (r Response) MarshalJSON() ([]byte, error) {
 		b = r.Errors.append(b)
 	}
 	return append(b, '}'), nil
+}
+
+// room returns how long the body of r is, or a little more, so that most bodies take one allocation.
+func (r *Response) room() int {
+	n := 30 + len(r.Message) + 100*len(r.Errors)
+	if r.RetryAfter != nil {
+		n += 20
+	}
+	if r.Scope != "" {
+		n += 12 + len(r.Scope)
+	}
+	return n
 }
 
 // MarshalJSON writes o as the API does: message, actual_length, max_length, without those that are nil. It never fails.
@@ -137,7 +150,7 @@ func (o ErrorObject) append(b []byte) []byte {
 func appendString(b []byte, s string) []byte {
 	b = append(b, '"')
 	start := 0
-	for i := 0; i < len(s); {
+	for i := verbatim.End([]byte(s), 0); i < len(s); {
 		c := s[i]
 		if c >= ' ' && c != '"' && c != '\\' && c < utf8.RuneSelf {
 			i++

@@ -1,10 +1,10 @@
 package scan
 
 import (
-	"encoding/binary"
-	"math/bits"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/pkerr/pkerr/internal/verbatim"
 )
 
 // String is a string where it stands in the body, without the quotation marks. [Scanner.Is] compares it, and [Scanner.Text]
@@ -24,7 +24,7 @@ func (s *Scanner) String() String {
 	}
 	t := String{start: s.pos, ascii: true}
 	for !s.failed {
-		s.pos = plain(s.data, s.pos)
+		s.pos = verbatim.End(s.data, s.pos)
 		switch c := s.Next(); {
 		case c == '"':
 			t.end = s.pos
@@ -41,23 +41,6 @@ func (s *Scanner) String() String {
 		}
 	}
 	return String{}
-}
-
-// plain goes on from i as long as every byte is just itself, and returns where it stops: before a quotation mark, a
-// backslash, a control character, or a part of what is not ASCII. It looks at eight bytes at a time, and stops where there
-// are fewer.
-func plain(data []byte, i int) int {
-	const ones, highs = 0x0101010101010101, 0x8080808080808080
-	for ; i+8 <= len(data); i += 8 {
-		w := binary.LittleEndian.Uint64(data[i : i+8])
-		// The quotation mark and the space differ in one bit. Swapped, the mark is the next after the control characters.
-		swapped, escape := w^ones*('"'^' '), w^ones*'\\'
-		// The lowest high bit that this sets is right, and bits above it do not matter.
-		if odd := (w | (swapped - ones*(' '+1)) | (escape - ones)) & highs; odd != 0 {
-			return i + bits.TrailingZeros64(odd)/8
-		}
-	}
-	return i
 }
 
 // escape goes past the escape that comes next.

@@ -1,0 +1,45 @@
+package verbatim_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pkerr/pkerr/internal/verbatim"
+)
+
+// Every byte, at every place of a word and beside every other, is one to stop before exactly where JSON has another way to write it,
+// or UTF-8 more to read.
+func TestEnd(t *testing.T) {
+	for c := range 256 {
+		odd := c < ' ' || c == '"' || c == '\\' || c >= 0x80
+		for at := range 16 {
+			body := []byte(strings.Repeat("a", 24))
+			body[at] = byte(c)
+			want := 24
+			if odd {
+				want = at
+			}
+			require.Equal(t, want, verbatim.End(body, 0), "%q", body)
+			for second := range 256 {
+				body[at+1] = byte(second)
+				if odd {
+					require.Equal(t, at, verbatim.End(body, 0), "%q", body)
+				}
+			}
+		}
+	}
+}
+
+func TestEndStopsWhereLessThanAWordIsLeft(t *testing.T) {
+	const text = "0123456789abcdef"
+	for start := range len(text) {
+		for end := start; end <= len(text); end++ {
+			words := (end - start) / 8
+			require.Equal(t, start+8*words, verbatim.End([]byte(text[:end]), start))
+		}
+	}
+	require.Zero(t, verbatim.End(nil, 0))
+	require.Equal(t, 1, verbatim.End([]byte{'"'}, 1))
+}
