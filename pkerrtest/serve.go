@@ -21,7 +21,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var body []byte
 	if r.Body != nil {
 		var err error
-		if body, err = io.ReadAll(r.Body); err != nil {
+		body, err = io.ReadAll(r.Body)
+		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+			// Whoever put an http.MaxBytesHandler before this server is the proxy that refuses it.
+			answer(w, http.StatusRequestEntityTooLarge, "", "")
+			return
+		}
+		if err != nil {
 			// The client broke off. There is nobody to answer, and no whole request to record.
 			panic(http.ErrAbortHandler)
 		}

@@ -217,6 +217,21 @@ func TestConnectionsAreReused(t *testing.T) {
 	}
 }
 
+// The API has no answer to a body that is too large for it, so what stands before the server says how large that is.
+func TestABodyThatIsRefusedBeforeTheServer(t *testing.T) {
+	s := pkerrtest.NewServer(t)
+	s.On("POST /v2/members").ReplyBytes(200, nil, "{}")
+	limited := http.MaxBytesHandler(s, 3)
+	for body, want := range map[string]pkerr.Code{"123": 0, "1234": pkerr.ContentTooLarge} {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest("POST", "/v2/members", strings.NewReader(body))
+		r.Header.Set("User-Agent", "pkerr")
+		limited.ServeHTTP(w, r)
+		require.Equal(t, want, pkerr.CodeOf(client.Check(w.Result())), body)
+	}
+	require.Len(t, s.Requests(), 1, "it did not arrive")
+}
+
 func TestWhatIsNotScripted(t *testing.T) {
 	s := pkerrtest.NewServer(t, pkerrtest.WithRateLimit(pkerrtest.Rates{}))
 	s.On("GET /v2/members/{ref}").Reply(pkerr.MemberNotFound)

@@ -176,6 +176,7 @@ func TestGolden(t *testing.T) {
 		{name: "decode-long-object-200", args: []string{"decode"}, stdin: "HTTP/2 200 \r\n\r\n" + longObject},
 		{name: "decode-long-error", args: []string{"decode"}, stdin: longError},
 		{name: "decode-long-error-404", args: []string{"decode"}, stdin: "HTTP/2 404 \r\n\r\n" + longError},
+		{name: "decode-compressed-404", args: []string{"decode"}, stdin: "HTTP/2 404 \r\ncontent-encoding: gzip\r\ncontent-type: application/json\r\n\r\n\x1f\x8b\b\x00\x00\x00\x00\x00\x00\xff\xaaV"},
 		{name: "decode-broken-404", args: []string{"decode"}, stdin: `HTTP/2 404 ` + "\r\n\r\n" + `{"message":"Member not fou`},
 		{name: "decode-limited-for-ever", args: []string{"decode"}, stdin: `{"message":"x","retry_after":99999999999999999999}`},
 		{name: "decode-limited-for-an-hour", args: []string{"decode"}, stdin: "HTTP/2 429 \r\nretry-after: 3600\r\n\r\n"},

@@ -224,16 +224,23 @@ func (v *verdict) read(r *response, c *content, who reader) {
 	v.explain(pkerr.CodeOf(err), uncodedOf(v.Status, c.fits(r.header)))
 }
 
-// unread tells whether the body, which may have a code, was not read to its end.
-func (v *verdict) unread() bool {
-	return v.endless || v.Body.Kind == kindCut || v.Body.Kind == kindBroken
+// unread tells why the body, which may have a code, was not read, and how to get at it; "" where it was read.
+func (v *verdict) unread() (why, remedy string) {
+	switch {
+	case v.Body.Kind == kindBinary && v.Body.Encoding != "":
+		return "The body is compressed", "Unpack the body (curl --compressed), and look for its code."
+	case v.endless || v.Body.Kind == kindCut || v.Body.Kind == kindBroken:
+		return "The body could not be read to its end", "Get the whole body (curl -o FILE), and look for its code."
+	}
+	return "", ""
 }
 
 // explain adds what there is to know about the code, and about a response of this kind without one.
 func (v *verdict) explain(c pkerr.Code, seen []uncoded) {
+	why, remedy := v.unread()
 	if c == 0 {
-		if v.unread() {
-			v.Notes = append(v.Notes, "The body could not be read to its end, so its code is not known.")
+		if why != "" {
+			v.Notes = append(v.Notes, why+", so its code is not known.")
 		}
 		v.Advice = "Look at the status: curl -i tells it, and --status takes it."
 		return
@@ -244,10 +251,10 @@ func (v *verdict) explain(c pkerr.Code, seen []uncoded) {
 		v.Notes = append(v.Notes, f.Notes...)
 	}
 	switch {
-	case v.unread() && v.Status >= 400 && v.Status <= 599:
+	case why != "" && v.Status >= 400 && v.Status <= 599:
 		// What is said of the plain code may be wrong for the one that was not read.
-		v.Notes = append(v.Notes, "The body could not be read to its end, so its code is not known: only the status is.")
-		v.Action, v.Advice = "", adviceOfClass(v.Status)+" Get the whole body (curl -o FILE), and look for its code."
+		v.Notes = append(v.Notes, why+", so its code is not known: only the status is.")
+		v.Action, v.Advice = "", adviceOfClass(v.Status)+" "+remedy
 	case c.Number() == 0 && len(seen) > 0:
 		v.Action, v.Advice = "", seen[0].Advice
 		for _, u := range seen {

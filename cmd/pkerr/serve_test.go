@@ -198,20 +198,18 @@ func TestServe(t *testing.T) {
 	})
 }
 
-// A request that is larger than any of the API's is cut off, and nobody else notices.
+// A request that is larger than any of the API's is refused, and nobody else notices.
 func TestServeLimitsRequests(t *testing.T) {
 	s := serve(t)
 	defer s.stop(t, os.Interrupt)
-	post := func(size int) int {
+	post := func(size int) error {
 		resp, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(request(t, "POST", s.url+"/limited", strings.NewReader(strings.Repeat("x", size))))
-		if err != nil {
-			return 0
-		}
+		require.NoError(t, err)
 		defer resp.Body.Close()
-		return resp.StatusCode
+		return client.Check(resp)
 	}
-	require.Equal(t, 200, post(1<<20))
-	require.Zero(t, post(2<<20), "nothing is answered")
+	require.NoError(t, post(1<<20))
+	require.Equal(t, library.ContentTooLarge, library.CodeOf(post(2<<20)))
 	resp, _ := get(t, "GET", s.url+"/codes/20003", nil)
 	require.Equal(t, 404, resp.StatusCode)
 }
