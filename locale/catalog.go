@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
+	"golang.org/x/text/number"
 )
 
 // catalogFiles holds the texts, one file a language, named for its tag.
@@ -46,6 +47,9 @@ type catalog struct {
 type opened struct {
 	texts   map[textID]forms
 	numbers *message.Printer
+
+	// smallestGrouped is the smallest number that is written with separators.
+	smallestGrouped int
 }
 
 // A textID names a text: the section of the file that it stands in, and its name there.
@@ -67,15 +71,17 @@ func newCatalog(files fs.FS, name string, tag language.Tag) *catalog {
 	return &catalog{tag: tag, open: sync.OnceValue(func() opened {
 		// A file that cannot be read is one without texts: the parent has them. The tests see to it that there is none.
 		data, _ := fs.ReadFile(files, name)
-		texts, _ := parse(data)
-		return opened{texts, message.NewPrinter(tag)}
+		o, _ := parse(data)
+		o.numbers = message.NewPrinter(tag)
+		return o
 	})}
 }
 
-// parse reads the file of a catalog.
-func parse(data []byte) (map[textID]forms, error) {
+// parse reads the file of a catalog, but for what x/text knows.
+func parse(data []byte) (opened, error) {
 	var file struct {
 		ReviewedByNativeSpeaker bool             `json:"reviewed_by_native_speaker"`
+		MinimumGroupingDigits   int              `json:"minimum_grouping_digits"` // CLDR's, which x/text does not have; 1 where absent
 		General                 forms            `json:"general"`
 		Codes                   map[string]forms `json:"codes"`
 		Fields                  map[string]forms `json:"fields"`
@@ -84,7 +90,7 @@ func parse(data []byte) (map[textID]forms, error) {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&file); err != nil {
-		return nil, err
+		return opened{}, err
 	}
 	texts := make(map[textID]forms)
 	if file.General != nil {
@@ -95,7 +101,11 @@ func parse(data []byte) (map[textID]forms, error) {
 			texts[textID{section, name}] = text
 		}
 	}
-	return texts, nil
+	o := opened{texts: texts}
+	if file.MinimumGroupingDigits == 2 {
+		o.smallestGrouped = 10_000 // two digits before a group of three
+	}
+	return o, nil
 }
 
 // UnmarshalJSON reads a string, or an object with a string for each plural form.
@@ -159,7 +169,13 @@ func (c *catalog) counted(id textID, n int) (string, *catalog) {
 }
 
 // number writes n with the digits and separators of the language.
-func (c *catalog) number(n int) string { return c.open().numbers.Sprint(n) }
+func (c *catalog) number(n int) string {
+	o := c.open()
+	if n < o.smallestGrouped {
+		return o.numbers.Sprint(number.Decimal(n, number.NoSeparator()))
+	}
+	return o.numbers.Sprint(n)
+}
 
 // fill puts a value where a placeholder is.
 func fill(text, placeholder, value string) string {

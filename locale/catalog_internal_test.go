@@ -111,6 +111,7 @@ func TestFaultsAreFound(t *testing.T) {
 		{"no end", replace("en.json", `\}\s*$`, ``), "en: unexpected EOF"},
 		{"no word on its review", replace("en.json", `"reviewed_by_native_speaker": false,`, ""), "en: reviewed_by_native_speaker is missing"},
 		{"a review that is no yes or no", replace("en.json", `"reviewed_by_native_speaker": false,`, `"reviewed_by_native_speaker": null,`), "en: reviewed_by_native_speaker is missing"},
+		{"another grouping of digits", replace("it.json", `("minimum_grouping_digits": )2`, "${1}3"), "it: minimum_grouping_digits is 2, or left out"},
 		{"a capital letter", replace("en.json", `"general"`, `"General"`), `en: "General" is unknown`},
 		{"a capital letter, deep down", replace("en.json", `"one"`, `"One"`), `en: "One" is unknown`},
 		{"a section that is there twice", replace("en.json", `"wait"`, `"Wait": {}, "wait"`), `en: "Wait" is unknown`},
@@ -160,11 +161,12 @@ func faults(files fstest.MapFS) []string {
 		say := func(format string, args ...any) { found = append(found, name+": "+fmt.Sprintf(format, args...)) }
 		checkTag(name, tag, say)
 		checkFile(content.Data, say)
-		texts, err := parse(content.Data)
+		read, err := parse(content.Data)
 		if err != nil {
 			say("%v", err)
 			continue
 		}
+		texts := read.texts
 		checkNames(texts, inherits(tag, files), say)
 		for id, text := range texts {
 			checkForms(id, text, tag, say)
@@ -202,8 +204,11 @@ func checkFile(data []byte, say func(string, ...any)) {
 	if !regexp.MustCompile(`"reviewed_by_native_speaker": (true|false),`).Match(data) {
 		say("reviewed_by_native_speaker is missing")
 	}
+	if digits := regexp.MustCompile(`"minimum_grouping_digits": (.*)`).FindSubmatch(data); digits != nil && string(digits[1]) != "2," {
+		say("minimum_grouping_digits is 2, or left out")
+	}
 	exact := map[int][]string{
-		1: {"reviewed_by_native_speaker", generalTexts, codeTexts, fieldTexts, waitTexts},
+		1: {"reviewed_by_native_speaker", "minimum_grouping_digits", generalTexts, codeTexts, fieldTexts, waitTexts},
 		3: slices.Collect(maps.Values(formNames)),
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
@@ -323,18 +328,28 @@ func allowed(tag language.Tag, form plural.Form) bool {
 	return xcatalog.NewBuilder().Set(tag, "x", plural.Selectf(1, "%d", form, "x", plural.Other, "x")) == nil
 }
 
+// icu is what ICU does with numbers, as it was recorded.
+type icu struct {
+	Source  string
+	Forms   map[string]map[string][]int
+	Numbers map[string]map[int]string
+}
+
+func recordedICU(t *testing.T) icu {
+	t.Helper()
+	data, err := os.ReadFile("testdata/icu.json")
+	require.NoError(t, err)
+	var recorded icu
+	require.NoError(t, json.Unmarshal(data, &recorded))
+	require.Len(t, recorded.Forms, len(shipped().localizers), "languages in testdata/icu.json; testdata/icu.js says how it is made")
+	require.Len(t, recorded.Numbers, len(recorded.Forms))
+	return recorded
+}
+
 // The plural form of every text with a number is the one that ICU chooses.
 func TestPluralsAgreeWithICU(t *testing.T) {
-	var recorded struct {
-		Source string
-		Forms  map[string]map[string][]int
-	}
-	data, err := os.ReadFile("testdata/plurals.json")
-	require.NoError(t, err)
-	require.NoError(t, json.Unmarshal(data, &recorded))
-	localizers := newShelf(files(t)).localizers
-	require.Len(t, recorded.Forms, len(localizers), "languages in testdata/plurals.json; testdata/plurals.js says how it is made")
-	for _, l := range localizers {
+	recorded := recordedICU(t)
+	for _, l := range shipped().localizers {
 		numbers := 0
 		for name, recordedNumbers := range recorded.Forms[l.String()] {
 			for _, n := range recordedNumbers {
@@ -349,6 +364,18 @@ func TestPluralsAgreeWithICU(t *testing.T) {
 			}
 		}
 		require.Equal(t, 31+31+2, numbers, "%v", l)
+	}
+}
+
+// Numbers are written as ICU writes them, but for the width of the spaces, of which it has newer data.
+func TestNumbersAgreeWithICU(t *testing.T) {
+	recorded := recordedICU(t)
+	for _, l := range shipped().localizers {
+		numbers := recorded.Numbers[l.String()]
+		require.Len(t, numbers, 8, "%v", l)
+		for n, want := range numbers {
+			require.Equal(t, strings.ReplaceAll(want, "\u202f", "\u00a0"), l.catalog.number(n), "%v: minimum_grouping_digits may be wrong", l)
+		}
 	}
 }
 

@@ -157,7 +157,7 @@ func ExampleLocalizer_Field() {
 	fmt.Println(locale.For("it").Field("description", object))
 	// Output:
 	// यह बहुत लंबा है। ज़्यादा से ज़्यादा 1,000 कैरेक्टर डाले जा सकते हैं, जबकि इसकी लंबाई 1,024 है।
-	// Questo testo è troppo lungo. Può avere al massimo 1.000 caratteri e ora ne ha 1.024.
+	// Questo testo è troppo lungo. Può avere al massimo 1000 caratteri e ora ne ha 1024.
 }
 
 func ExampleLocalizer_RetryAfter() {

@@ -91,7 +91,7 @@ func TestFieldNumbers(t *testing.T) {
 	o := pkerr.ErrorObject{MaxLength: new(1000), ActualLength: new(1234567)}
 	for preference, want := range map[string][2]string{
 		"en": {"1,000", "1,234,567"}, "de": {"1.000", "1.234.567"}, "fr": {"1\u00a0000", "1\u00a0234\u00a0567"}, "hi": {"1,000", "12,34,567"},
-		"es": {"1.000", "1.234.567"}, "es-MX": {"1,000", "1,234,567"}, "no": {"1\u00a0000", "1\u00a0234\u00a0567"},
+		"es": {"1000", "1.234.567"}, "es-MX": {"1,000", "1,234,567"}, "no": {"1\u00a0000", "1\u00a0234\u00a0567"},
 	} {
 		text := locale.For(preference).Field("name", o)
 		require.Contains(t, text, want[0], preference)

@@ -1,7 +1,6 @@
 package locale
 
 import (
-	"errors"
 	"strings"
 
 	"golang.org/x/text/language"
@@ -116,14 +115,35 @@ func (l *Localizer) message(code pkerr.Code, err error) string {
 	return text
 }
 
-// own returns what the code of err comes from, without its causes and its siblings: those can name things and waits of
-// their own.
+// own returns what the code of err comes from, in the order of [pkerr.CodeOf], without its causes and its siblings: those can
+// name things and waits of their own.
 func own(err error) error {
-	code := pkerr.CodeOf(err)
-	if e, ok := errors.AsType[*pkerr.Error](err); ok && e != nil && e.Code == code {
+	var e *pkerr.Error
+	var code pkerr.Code
+	switch as := err.(type) {
+	case *pkerr.Error:
+		e = as
+	case interface{ As(target any) bool }:
+		if !as.As(&e) && as.As(&code) && code != 0 {
+			return code
+		}
+	}
+	if e != nil && e.Code != 0 {
 		return e.WithCause(nil)
 	}
-	return code
+	var inner []error
+	switch u := err.(type) {
+	case interface{ Unwrap() error }:
+		inner = []error{u.Unwrap()}
+	case interface{ Unwrap() []error }:
+		inner = u.Unwrap()
+	}
+	for _, err := range inner {
+		if pkerr.CodeOf(err) != 0 {
+			return own(err)
+		}
+	}
+	return pkerr.CodeOf(err)
 }
 
 // wider returns the code that c is a case of: what it refines, else the class of its status; 0 for none.

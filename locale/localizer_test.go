@@ -42,9 +42,27 @@ func TestMessageOfEveryCode(t *testing.T) {
 	}
 }
 
+// offering is an error of another package that offers a code.
+type offering struct {
+	code  pkerr.Code
+	cause error
+}
+
+func (o offering) Error() string { return "foreign" }
+func (o offering) Unwrap() error { return o.cause }
+
+func (o offering) As(target any) bool {
+	code, ok := target.(*pkerr.Code)
+	if ok {
+		*code = o.code
+	}
+	return ok
+}
+
 func TestMessage(t *testing.T) {
 	notFound := "That couldn't be found."
 	member := "This member couldn't be found. Please check the name or ID."
+	named := "The member “abcde” couldn't be found. Please check the name or ID."
 	general := "Something went wrong. Please try again later."
 	tests := []struct {
 		name string
@@ -63,6 +81,12 @@ func TestMessage(t *testing.T) {
 		{"a name that only its cause has", pkerr.GroupNotFoundWithRef.WithCause(pkerr.NotOwnMember.WithRef("secret")), "This group couldn't be found. Please check the name or ID."},
 		{"a name that only its sibling has", errors.Join(pkerr.GroupNotFoundWithRef, pkerr.MemberNotFound.WithRef("secret")), "This group couldn't be found. Please check the name or ID."},
 		{"a wait that only its cause has", pkerr.TooManyRequests.WithCause(pkerr.TooManyRequests.WithRetryAfter(time.Hour)), "That was a lot at once. Please wait a moment and try again."},
+		{"a name that only a sibling with the same code has", errors.Join(pkerr.MemberNotFoundWithRef, pkerr.MemberNotFound.WithRef("secret")), member},
+		{"a wait that only the cause of a foreign error has", offering{pkerr.TooManyRequests, pkerr.TooManyRequests.WithRetryAfter(time.Hour)}, "That was a lot at once. Please wait a moment and try again."},
+		{"a wait behind a foreign error without a code", offering{0, pkerr.TooManyRequests.WithRetryAfter(time.Hour)}, "That was a lot at once. Try again in 1 hour."},
+		{"a name behind a typed nil", errors.Join((*pkerr.Error)(nil), pkerr.MemberNotFound.WithRef("abcde")), named},
+		{"a name behind an error without a code", (&pkerr.Error{Message: "x"}).WithCause(pkerr.MemberNotFound.WithRef("abcde")), named},
+		{"a wait behind a code that is none", errors.Join(pkerr.Code(0), fmt.Errorf("wrapped: %w", pkerr.TooManyRequests.WithRetryAfter(90*time.Second))), "That was a lot at once. Try again in 2 minutes."},
 		{"an invisible name", pkerr.MemberNotFound.WithRef(" \u202e\u200b\x00\n"), member},
 		{"a text that tells no name", pkerr.MemberNotFoundWithRef.WithMessage("no such member"), member},
 		{"a known number with another status", pkerr.MakeCode(20003, 410), member},

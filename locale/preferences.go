@@ -25,9 +25,10 @@ func wanted(preference string) []language.Tag {
 	}
 	var entries []weighted
 	for entry := range strings.SplitSeq(preference, ",") {
-		// One by one, for an unknown language makes this drop the whole header. It knows the weight as a small q alone.
+		// One by one, for an unknown language makes this drop the whole header. It knows the weight as a small q alone, and
+		// takes for one whatever is a number.
 		tags, weights, _ := language.ParseAcceptLanguage(strings.ToLower(entry))
-		if len(tags) == 1 {
+		if len(tags) == 1 && weights[0] <= 1 {
 			entries = append(entries, weighted{tags[0], weights[0]})
 		}
 	}
