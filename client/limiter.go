@@ -11,12 +11,12 @@ type Bucket struct {
 	// Host is the API, such as "api.pluralkit.me".
 	Host string
 
-	// Scope is the limit that the requests count towards: generic_get or generic_update, and for a system's own requests
-	// own_system_get or own_system_update.
+	// Scope is the limit that the requests count towards: generic_get or generic_update, token2 for privileged apps, and
+	// for a system's own requests own_system_get or own_system_update.
 	Scope string
 
-	// Owner tells apart those whose requests are counted for themselves, and not by IP address. It is a hash of the request's
-	// Authorization header, or empty.
+	// Owner tells apart those whose requests are counted for themselves, and not by IP address, as in the last two scopes. It is
+	// a hash of the request's Authorization header, or empty.
 	Owner string
 }
 
@@ -37,7 +37,8 @@ type Limiter interface {
 
 // LocalLimiter is the [Limiter] for one process. The zero value lets requests through as they come, until the API has refused
 // one. From then on it counts as the API does: it holds back every request of that bucket, and lets them through in the order in
-// which they came, a little slower than the API would take them, until the bucket has had the time to fill up again.
+// which they came, a little slower than the API would take them, until the bucket has had the time to fill up again. Where the
+// API refuses even some of those, others use the same limit, and it makes room for them.
 //
 // It must not be copied once it is in use. It starts no goroutines.
 type LocalLimiter struct {
@@ -56,6 +57,9 @@ const (
 
 	// maxRate is how many requests a second are let through at most, whatever a server says.
 	maxRate = 1000
+
+	// maxShare is how many intervals share is at the most: about with how many others a limit can be shared.
+	maxShare = 16
 )
 
 // pace is the state of a bucket.
@@ -78,9 +82,15 @@ type pace struct {
 
 	// counting tells that the API has refused a request, and that its bucket cannot have been full since.
 	counting bool
+
+	// share is how much longer than by the rate alone the time between two requests is, where others use the same limit; and
+	// adapted is when that was last changed, or counting began.
+	share   time.Duration
+	adapted time.Time
 }
 
-// Wait waits until a request of the bucket may be sent.
+// Wait waits until a request of the bucket may be sent. Where that is known to be after the deadline of ctx, it returns
+// [context.DeadlineExceeded] at once.
 func (l *LocalLimiter) Wait(ctx context.Context, bucket Bucket) error {
 	p := l.enter(bucket)
 	defer l.leave(p)
@@ -97,6 +107,9 @@ func (l *LocalLimiter) Wait(ctx context.Context, bucket Bucket) error {
 		wait := l.reserve(p)
 		if wait <= 0 {
 			return nil
+		}
+		if tooLong(ctx, wait) {
+			return context.DeadlineExceeded
 		}
 		timer := time.NewTimer(wait)
 		select {
@@ -118,8 +131,35 @@ func (l *LocalLimiter) Observe(bucket Bucket, rate int, hold time.Duration) {
 	if rate > 0 {
 		p.rate = min(rate, maxRate)
 	}
-	if until := time.Now().Add(hold); hold > 0 && until.After(p.held) {
+	if hold <= 0 {
+		return
+	}
+	now := time.Now()
+	if p.counting || l.Pace {
+		p.refuse(now, hold)
+	}
+	if until := now.Add(hold); until.After(p.held) {
 		p.held = until
+	}
+}
+
+// refuse notes that the API has refused a request which the limiter had counted, so that others must be using the same limit.
+// All who do so have to become slower, or hardly anything gets through: the API counts refusals.
+func (p *pace) refuse(now time.Time, hold time.Duration) {
+	p.recover(now)
+	// What was sent before the last change says nothing about it.
+	if now.Sub(p.adapted) > hold+time.Second/2 {
+		each := interval(p.rate)
+		p.share, p.adapted = min(2*p.share+each/2, maxShare*each), now
+	}
+}
+
+// recover takes some of share back for each second without a refusal.
+func (p *pace) recover(now time.Time) {
+	if quiet := now.Sub(p.adapted) - time.Second; p.share > 0 && quiet >= time.Second {
+		quiet = quiet.Truncate(time.Second)
+		p.share = max(p.share-interval(p.rate)*min(quiet/time.Second, 4*maxShare)/4, 0)
+		p.adapted = p.adapted.Add(quiet)
 	}
 }
 
@@ -169,14 +209,18 @@ func (l *LocalLimiter) reserve(p *pace) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
+	p.recover(now)
 	spacing := interval(p.rate) * 20 / 19
 	burst := spacing * time.Duration((p.rate-1)/2)
 	if !p.held.IsZero() {
 		if wait := p.held.Sub(now); wait > 0 {
 			return wait
 		}
+		if !p.counting && !l.Pace {
+			p.adapted = now
+		}
 		// The API's bucket has had time for one request, and no more.
-		p.held, p.full, p.counting = time.Time{}, now.Add(burst), true
+		p.held, p.full, p.counting = time.Time{}, now.Add(burst+p.share), true
 	} else if idle := now.Sub(p.full); idle >= 0 {
 		// The API's bucket holds a second's worth, of which this one leaves out all but the burst.
 		p.full, p.counting = now, p.counting && idle < time.Second-burst
@@ -187,6 +231,6 @@ func (l *LocalLimiter) reserve(p *pace) time.Duration {
 	if wait := p.full.Sub(now) - burst; wait > 0 {
 		return wait
 	}
-	p.full = p.full.Add(spacing)
+	p.full = p.full.Add(spacing + p.share)
 	return 0
 }

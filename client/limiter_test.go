@@ -188,6 +188,88 @@ func TestLimiterEndsWithTheContext(t *testing.T) {
 	})
 }
 
+func TestLimiterLetsNothingThroughAfterTheContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 100 {
+		require.ErrorIs(t, new(client.LocalLimiter).Wait(ctx, reads), context.Canceled)
+	}
+}
+
+func TestLimiterDoesNotBeginAWaitThatIsTooLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &client.LocalLimiter{}
+		l.Observe(reads, 10, 10*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second-1)
+		defer cancel()
+		start := time.Now()
+		require.ErrorIs(t, l.Wait(ctx, reads), context.DeadlineExceeded)
+		require.Zero(t, time.Since(start))
+		ctx, cancel = context.WithTimeout(t.Context(), 10*time.Second+1)
+		defer cancel()
+		require.NoError(t, l.Wait(ctx, reads))
+		require.Equal(t, 10*time.Second, time.Since(start))
+	})
+}
+
+// A refusal of what was counted is the work of others. The limiter makes room for them, and takes it back when they are gone.
+func TestLimiterMakesRoomForOthers(t *testing.T) {
+	for _, pace := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			l := &client.LocalLimiter{Pace: pace}
+			gap := func() time.Duration { // between two that come after a refusal
+				at := arrivals(t, l, reads, 12)
+				return at[1] - at[0]
+			}
+			refuse := func() { l.Observe(reads, 10, 200*time.Millisecond) }
+			const alone = 100 * time.Millisecond * 20 / 19
+			if !pace {
+				refuse()
+				require.Equal(t, alone, gap(), "the first refusal is its own doing")
+			}
+			refuse()
+			refuse() // which was sent before the first was known
+			require.Equal(t, alone+50*time.Millisecond, gap())
+			refuse()
+			require.InDelta(t, alone+150*time.Millisecond, gap(), float64(50*time.Millisecond))
+			for range 20 {
+				refuse()
+				gap()
+			}
+			refuse()
+			require.Equal(t, alone+1600*time.Millisecond, gap(), "there is an end to it")
+
+			last := time.Hour
+			for range 50 {
+				at := arrivals(t, l, reads, 12)
+				require.LessOrEqual(t, at[11]-at[10], last)
+				last = at[11] - at[10]
+			}
+			require.Equal(t, alone, last)
+
+			refuse()
+			gap()
+			time.Sleep(time.Hour)
+			refuse()
+			require.Equal(t, alone+50*time.Millisecond, gap(), "an hour is enough to forget the others, too")
+		})
+	}
+}
+
+// What has been counted is not forgotten for other buckets' sake before it makes no difference any more.
+func TestLimiterForgetsNothingThatMatters(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &client.LocalLimiter{}
+		l.Observe(reads, 10, 200*time.Millisecond)
+		arrivals(t, l, reads, 5)
+		time.Sleep(700 * time.Millisecond) // the bucket would soon be full
+		for i := range 5000 {
+			require.NoError(t, l.Wait(t.Context(), client.Bucket{Owner: fmt.Sprint(i)}))
+		}
+		require.NotZero(t, arrivals(t, l, reads, 6)[5])
+	})
+}
+
 // A program with very many tokens does not make the limiter grow without end.
 func TestLimiterForgetsFullBuckets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

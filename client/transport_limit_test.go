@@ -103,7 +103,7 @@ func run(t *testing.T, rate int, roundTrip, jitter time.Duration, pace bool, d t
 					}
 					resp, err := httpClient.Do(req)
 					if err != nil {
-						require.Error(t, ctx.Err(), "%v", err)
+						require.ErrorIs(t, err, context.DeadlineExceeded, "the end of the minute")
 						return
 					}
 					if client.Check(resp) == nil {
@@ -159,6 +159,130 @@ func TestTransportUnderLoad(t *testing.T) {
 						require.GreaterOrEqual(t, 2*l.slowest, l.fastest, "nobody starves")
 					})
 				}
+			}
+		}
+	}
+}
+
+// work sends requests from many goroutines, each of which goes on until next has no more for it, and returns how many were
+// served, and how many were given up with a 429.
+func work(t *testing.T, httpClient *http.Client, goroutines int, next func() *http.Request) (passed, givenUp int64) {
+	t.Helper()
+	var served, refused atomic.Int64
+	var group sync.WaitGroup
+	for range goroutines {
+		group.Go(func() {
+			for req := next(); req != nil; req = next() {
+				resp, err := httpClient.Do(req)
+				require.NoError(t, err)
+				if client.Check(resp) == nil {
+					served.Add(1)
+				} else {
+					refused.Add(1)
+				}
+				require.NoError(t, resp.Body.Close())
+			}
+		})
+	}
+	group.Wait()
+	return served.Load(), refused.Load()
+}
+
+// A program that edits all of its own members uses each path once. The API counts them by token, which only its responses tell.
+func TestTransportGoesThroughOneOfAKindAfterTheOther(t *testing.T) {
+	const members = 100
+	var refs []string
+	for i := range members {
+		refs = append(refs, fmt.Sprint("m", i))
+	}
+	for _, goroutines := range []int{1, 4, 50} {
+		for _, pace := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%d goroutines, pace %v", goroutines, pace), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					api := pkerrtest.NewServer(t, pkerrtest.WithLatency(30*time.Millisecond),
+						pkerrtest.WithRateLimit(pkerrtest.Rates{}), pkerrtest.WithSystem("t", refs...))
+					api.On("/v2/members/{ref}").ReplyBytes(http.StatusNoContent, nil, "")
+					base := &counter{base: api.Client().Transport}
+					httpClient := &http.Client{Transport: &client.Transport{Base: base, Limiter: &client.LocalLimiter{Pace: pace}}}
+					var sent atomic.Int64
+					start := time.Now()
+					passed, givenUp := work(t, httpClient, goroutines, func() *http.Request {
+						i := sent.Add(1) - 1
+						if i >= members {
+							return nil
+						}
+						req := request(t, api.URL+"/v2/members/"+refs[i])
+						req.Method = http.MethodPatch
+						req.Header.Set("Authorization", "t")
+						return req
+					})
+					require.EqualValues(t, members, passed)
+					require.Zero(t, givenUp)
+					require.LessOrEqual(t, base.refused.Load(), int64(goroutines), "one at the most of what was sent before the first response")
+					require.Less(t, time.Since(start), members*time.Second/(3-1)*4/5)
+				})
+			})
+		}
+	}
+}
+
+// What the API counts by address is counted so for all tokens together, also in the scope of apps, which has a rate of its own.
+func TestTransportCountsAllTokensOfAnAppTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		api := pkerrtest.NewServer(t, pkerrtest.WithLatency(30*time.Millisecond), pkerrtest.WithRateLimit(pkerrtest.Rates{}))
+		api.On("/v2/members/{ref}").ReplyBytes(http.StatusNoContent, nil, "")
+		base := &counter{base: api.Client().Transport}
+		var sent atomic.Int64
+		end := time.Now().Add(time.Minute)
+		passed, givenUp := work(t, &http.Client{Transport: &client.Transport{Base: base}}, 20, func() *http.Request {
+			if time.Now().After(end) {
+				return nil
+			}
+			i := sent.Add(1)
+			req := request(t, fmt.Sprint(api.URL, "/v2/members/", i))
+			req.Header.Set("Authorization", fmt.Sprint("t", i%7))
+			req.Header.Set("X-PluralKit-App", "app")
+			return req
+		})
+		require.Greater(t, passed, int64(19*60*85/100))
+		require.Zero(t, givenUp)
+		require.Less(t, base.refused.Load(), int64(50))
+	})
+}
+
+// Processes that share an IP address know nothing of each other, and each of them alone would take all that there is.
+func TestTransportsThatShareALimit(t *testing.T) {
+	for _, processes := range []int{2, 3, 5} {
+		for _, goroutines := range []int{1, 5, 25} {
+			for _, pace := range []bool{false, true} {
+				t.Run(fmt.Sprintf("%d processes, %d goroutines, pace %v", processes, goroutines, pace), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						api := limited(t, 10, 50*time.Millisecond)
+						base := &counter{base: api.Client().Transport, jitter: 20 * time.Millisecond}
+						end := time.Now().Add(time.Minute)
+						var passed, givenUp atomic.Int64
+						var group sync.WaitGroup
+						for range processes {
+							group.Go(func() {
+								transport := &client.Transport{Base: base, Limiter: &client.LocalLimiter{Pace: pace}}
+								p, g := work(t, &http.Client{Transport: transport}, goroutines, func() *http.Request {
+									if time.Now().After(end) {
+										return nil
+									}
+									return request(t, api.URL+"/v2/systems/abcde")
+								})
+								passed.Add(p)
+								givenUp.Add(g)
+							})
+						}
+						group.Wait()
+						l := load{passed: passed.Load()}
+						t.Logf("%.0f %% of the usable budget, %d refused of %d, %d given up", 100*l.usable(10, time.Minute), base.refused.Load(), base.sent.Load(), givenUp.Load())
+						require.GreaterOrEqual(t, l.usable(10, time.Minute), 0.85)
+						require.Less(t, float64(base.refused.Load()), 0.3*float64(base.sent.Load()))
+						require.Less(t, float64(givenUp.Load()), 0.02*float64(passed.Load()))
+					})
+				})
 			}
 		}
 	}

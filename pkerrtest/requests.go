@@ -9,6 +9,9 @@ import (
 
 // A Request is a record of one that a [Server] was sent.
 type Request struct {
+	// Host is whom the client meant to ask, with the port where the URL had one: that of the URL, not of the server.
+	Host string
+
 	// Method, Path and Query are what was asked for. The path is unescaped.
 	Method string
 	Path   string
@@ -57,7 +60,7 @@ const maxRecorded = 1000
 // record keeps a request, and returns what is kept.
 func (s *Server) record(r *http.Request, body []byte) *Request {
 	kept := &Request{
-		Method: r.Method, Path: r.URL.Path, Query: r.URL.Query(), Header: r.Header.Clone(), Body: slices.Clone(body),
+		Host: r.Host, Method: r.Method, Path: r.URL.Path, Query: r.URL.Query(), Header: r.Header.Clone(), Body: slices.Clone(body),
 		RemoteAddr: r.RemoteAddr, Time: time.Now(),
 	}
 	s.mu.Lock()

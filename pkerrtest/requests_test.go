@@ -27,6 +27,7 @@ func TestRequests(t *testing.T) {
 	requests := s.Requests()
 	require.Len(t, requests, 1)
 	r := requests[0]
+	require.Equal(t, "pluralkit.test", r.Host)
 	require.Equal(t, "PATCH", r.Method)
 	require.Equal(t, "/v2/members/a b", r.Path)
 	require.Equal(t, []string{"1", "2"}, r.Query["x"])
@@ -36,6 +37,11 @@ func TestRequests(t *testing.T) {
 	require.Equal(t, "PATCH /v2/members/{ref}", r.Pattern)
 	require.Equal(t, 403, r.Status)
 	require.WithinRange(t, r.Time, before, time.Now())
+
+	resp, err = s.Client().Get("https://api.pluralkit.me:8443/v2/x")
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	require.Equal(t, "api.pluralkit.me:8443", s.Requests()[1].Host)
 
 	// They are copies.
 	r.Query.Add("x", "3")

@@ -81,7 +81,8 @@ type reply struct {
 }
 
 // Reply sends err, as [server.Write] does: a code, a [*pkerr.Error], or any other error, which is sent as a 500. The causes of
-// an error are not sent, and nothing is logged.
+// an error are not sent, and nothing is logged. A rate limit gets a Retry-After header so, which the API does not send, and none
+// of the X-RateLimit ones: with [WithRateLimit] the server refuses as the API does.
 //
 // A nil err makes the test fail: for a success there are [Route.ReplyBytes] and [Route.ReplyHandler].
 func (r *Route) Reply(err error) *Route {

@@ -217,6 +217,26 @@ func TestConnectionsAreReused(t *testing.T) {
 	}
 }
 
+// Close waits for the handlers of the script, which learn of it from the context.
+func TestCloseWaitsForHandlers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := pkerrtest.NewServer(t)
+		ended := false
+		s.On("/v2/slow").ReplyHandler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			<-r.Context().Done()
+			time.Sleep(time.Second)
+			ended = true
+		}))
+		go func() {
+			_, err := s.Client().Get(s.URL + "/v2/slow")
+			require.Error(t, err)
+		}()
+		synctest.Wait()
+		s.Close()
+		require.True(t, ended)
+	})
+}
+
 // The API has no answer to a body that is too large for it, so what stands before the server says how large that is.
 func TestABodyThatIsRefusedBeforeTheServer(t *testing.T) {
 	s := pkerrtest.NewServer(t)
