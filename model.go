@@ -97,7 +97,15 @@ func (r Response) Err(status int) *Error {
 //
 // [json.Marshal] escapes <, > and & in what this returns; called directly, it does not, as the API does not.
 func (r Response) MarshalJSON() ([]byte, error) {
-	b := make([]byte, 0, r.room())
+	// Room for what most bodies are made of, so that these take one allocation.
+	room := 30 + len(r.Message) + 100*len(r.Errors)
+	if r.RetryAfter != nil {
+		room += 20
+	}
+	if r.Scope != "" {
+		room += 12 + len(r.Scope)
+	}
+	b := make([]byte, 0, room)
 	b = append(b, `{"message":`...)
 	b = appendString(b, r.Message)
 	if r.RetryAfter != nil {
@@ -114,18 +122,6 @@ func (r Response) MarshalJSON() ([]byte, error) {
 		b = r.Errors.append(b)
 	}
 	return append(b, '}'), nil
-}
-
-// room returns how long the body of r is, or a little more, so that most bodies take one allocation.
-func (r *Response) room() int {
-	n := 30 + len(r.Message) + 100*len(r.Errors)
-	if r.RetryAfter != nil {
-		n += 20
-	}
-	if r.Scope != "" {
-		n += 12 + len(r.Scope)
-	}
-	return n
 }
 
 // MarshalJSON writes o as the API does: message, actual_length, max_length, without those that are nil. It never fails.

@@ -156,10 +156,9 @@ func (p *pace) refuse(now time.Time, hold time.Duration) {
 
 // recover takes some of share back for each second without a refusal.
 func (p *pace) recover(now time.Time) {
-	if quiet := now.Sub(p.adapted) - time.Second; p.share > 0 && quiet >= time.Second {
-		quiet = quiet.Truncate(time.Second)
-		p.share = max(p.share-interval(p.rate)*min(quiet/time.Second, 4*maxShare)/4, 0)
-		p.adapted = p.adapted.Add(quiet)
+	for step := interval(p.rate) / 4; p.share > 0 && now.Sub(p.adapted) >= 2*time.Second; {
+		p.share = max(p.share-step, 0)
+		p.adapted = p.adapted.Add(time.Second)
 	}
 }
 

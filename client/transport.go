@@ -56,11 +56,11 @@ const (
 // method and token, else by what it said last of one like it: of /v2/members/abcde for /v2/members/vwxyz. So a program that
 // goes through its own members is refused at the first of them, and not at each.
 //
-// Other processes behind the same IP address share its limit. Transport cannot see them, but where the API refuses what has been
-// counted, it slows down, until all fit in, and then tries again how fast it may go. Two, three and five processes, each with a
-// Transport and up to 25 goroutines, all of which wanted the 10 reads per second for themselves, got 103 to 126 % of the same share
-// through in a minute, with 3 to 23 % refused, and gave up with a 429 on 1 request in 90 at the most. A [Limiter] that they share does
-// better.
+// Other processes behind the same IP address share its limit. Transport cannot see them, but where the API refuses what has
+// been counted, it slows down, until all fit in, and then tries again how fast it may go. Two, three and five processes, each
+// with a Transport and up to 25 goroutines, all of which wanted the 10 reads per second for themselves, got 103 to 126 % of the
+// same share through in a minute, with 3 to 23 % refused, and gave up with a 429 on 1 request in 90 at the most. A [Limiter]
+// that they share does better.
 type Transport struct {
 	// Base sends the requests. nil stands for [http.DefaultTransport]. Like any [http.RoundTripper] it must close their bodies:
 	// a request with a body is sent again only once the body that was sent before is closed.
@@ -87,8 +87,8 @@ type Transport struct {
 }
 
 // RoundTrip sends req, and again where it is refused for a rate limit. The error is that of Base, of the context, or of the
-// [Limiter]; or, where a request could not be sent at all within MaxWait, one that wraps [context.DeadlineExceeded]. So a limit that
-// another request has run into can show as a timeout: at once where it is known to last longer than the deadline of req.
+// [Limiter]; or, where a request could not be sent at all within MaxWait, one that wraps [context.DeadlineExceeded]. So a limit
+// that another request has run into can show as a timeout: at once where it is known to last longer than the deadline of req.
 func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	route := routeOf(req)
 	sent := newSending(req)

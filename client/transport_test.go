@@ -272,7 +272,9 @@ func TestTransportDoesNotChangeTheRequest(t *testing.T) {
 }
 
 func TestTransportOfABaseThatReturnsNothing(t *testing.T) {
-	_, err := (&client.Transport{Base: roundTrip(func(*http.Request) (*http.Response, error) { return nil, nil })}).
+	var none *http.Response
+	var failed error
+	_, err := (&client.Transport{Base: roundTrip(func(*http.Request) (*http.Response, error) { return none, failed })}).
 		RoundTrip(request(t, "https://api.pluralkit.me/"))
 	require.ErrorContains(t, err, "neither a response nor an error")
 }

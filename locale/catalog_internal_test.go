@@ -204,7 +204,7 @@ func checkFile(data []byte, say func(string, ...any)) {
 	if !regexp.MustCompile(`"reviewed_by_native_speaker": (true|false),`).Match(data) {
 		say("reviewed_by_native_speaker is missing")
 	}
-	if digits := regexp.MustCompile(`"minimum_grouping_digits": (.*)`).FindSubmatch(data); digits != nil && string(digits[1]) != "2," {
+	if regexp.MustCompile(`"minimum_grouping_digits": ([^2]|2[^,])`).Match(data) {
 		say("minimum_grouping_digits is 2, or left out")
 	}
 	exact := map[int][]string{

@@ -24,8 +24,8 @@ import (
 //   - an OPTIONS request to any path: a 200 without a body.
 //
 // All but the 405 come before the rate limiter, do not count, and have no header of it. They also come before the script: who
-// forgets the token gets the 401 of the real API, whatever was scripted. What was scripted counts: also a MemberNotFound for an ID
-// in the path, say, which the real API answers before it counts.
+// forgets the token gets the 401 of the real API, whatever was scripted. What was scripted counts: also, say, a MemberNotFound
+// for an ID in the path, which the real API answers before it counts.
 type Server struct {
 	// URL is the base of the server's URLs, without a slash at the end or the version of the API, such as
 	// "http://pluralkit.test".
