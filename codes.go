@@ -180,7 +180,7 @@ const (
 	DuplicateMembersInList Code = 40003_400
 
 	// SameSwitchMembers is «Member list identical to current fronter list.» The API sends it where a switch would change
-	// nothing. Who wanted these fronters has them: treat it as success.
+	// nothing. Those fronters are what was wanted: treat it as success.
 	SameSwitchMembers Code = 40004_400
 
 	// SameSwitchTimestamp is «Switch with provided timestamp already exists.» The API sends it where two switches would have

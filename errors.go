@@ -199,7 +199,8 @@ func (e *Error) Error() string {
 	return string(b)
 }
 
-// Format prints [Error.Error] for every verb, %q in quotes, and for %#v what e is made of. All of them are one line.
+// Format prints [Error.Error] with %v and %s, in quotes with %q, in hexadecimal with %x and %X, and for %#v what e is made of.
+// Another verb is reported as a mistake, as package fmt does. All of them are one line.
 func (e *Error) Format(f fmt.State, verb rune) { oneline.Format(f, verb, e, e.goString) }
 
 func (e *Error) goString() string {
@@ -253,6 +254,8 @@ func (e *Error) LogValue() slog.Value {
 // MarshalJSON writes the body that the API sends for e: that of [Error.Response]. The cause is not in it. A nil e is null.
 //
 // [json.Marshal] escapes <, > and & in what this returns; called directly, it does not, as the API does not.
+//
+// An Error does not read what it writes, for the status is not in it: unmarshal that into a [Response], and call [Response.Err].
 func (e *Error) MarshalJSON() ([]byte, error) {
 	if e == nil {
 		return []byte("null"), nil

@@ -65,6 +65,7 @@ func reply(interaction Interaction, err error) string {
 
 func TestRenameMember(t *testing.T) {
 	r := httptest.NewRequest("PATCH", "/v2/members/zzzzz", strings.NewReader(`{"name":"Ada"}`))
+	r.Header.Set("Content-Type", "application/json")
 	r.SetPathValue("ref", "zzzzz")
 	w := httptest.NewRecorder()
 

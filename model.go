@@ -184,15 +184,3 @@ func appendString(b []byte, s string) []byte {
 	}
 	return append(append(b, s[start:]...), '"')
 }
-
-// Length returns the length of s as the API counts it for its limits: in UTF-16 code units. An emoji counts as two or more.
-func Length(s string) int {
-	n := 0
-	for _, r := range s {
-		n++
-		if r > 0xFFFF {
-			n++
-		}
-	}
-	return n
-}

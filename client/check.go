@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"math"
@@ -23,10 +24,11 @@ type Option struct{ apply func(*options) }
 
 type options struct{ bodyLimit int }
 
-// WithBodyLimit makes [Check] read and keep up to limit bytes of the body, instead of 64 KiB. With 0 or less it reads no body
-// at all, so that the status and the headers alone tell the error.
+// WithBodyLimit makes [Check] read and keep up to limit bytes of the body, instead of 64 KiB. A limit of 0 stands for
+// those 64 KiB. With less it reads no body at all, so that the status and the headers alone tell the error.
 func WithBodyLimit(limit int) Option {
 	return Option{func(o *options) {
+		limit := cmp.Or(limit, defaultBodyLimit)
 		// One less than the largest int, since one byte more is asked for to see the end.
 		o.bodyLimit = min(max(limit, 0), math.MaxInt-1)
 	}}

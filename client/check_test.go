@@ -101,7 +101,7 @@ func TestLongBodiesAreCut(t *testing.T) {
 func TestWithBodyLimit(t *testing.T) {
 	const body = `{"message":"System not found.","code":20001}`
 	for limit, want := range map[int]string{
-		math.MaxInt: body, len(body): body, len(body) - 1: body[:len(body)-1], 1: "{", 0: "", -1: "", math.MinInt: "",
+		math.MaxInt: body, len(body): body, len(body) - 1: body[:len(body)-1], 1: "{", 0: body, -1: "", math.MinInt: "",
 	} {
 		for _, length := range []int64{-1, 0, int64(len(body)), math.MaxInt64} {
 			resp := response(404, body)

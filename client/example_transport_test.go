@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -92,4 +93,49 @@ func ExampleRetryDelay() {
 	// Output:
 	// waiting 119ms
 	// false <nil>
+}
+
+// fleet is a limiter for several processes: a stand-in for one that asks a store which all of them share.
+type fleet struct {
+	local client.LocalLimiter // what it falls back on
+}
+
+// Wait asks the store for a turn of the bucket. A Bucket can be printed, and so be a key.
+func (f *fleet) Wait(ctx context.Context, bucket client.Bucket) error {
+	fmt.Printf("may I send to %s in %s?\n", bucket.Host, bucket.Scope)
+	return f.local.Wait(ctx, bucket)
+}
+
+// Observe tells the store what the API said: a rate, and for how long to hold everybody.
+func (f *fleet) Observe(bucket client.Bucket, rate int, hold time.Duration) {
+	fmt.Printf("%s takes %d a second, and is held for %v\n", bucket.Scope, rate, hold)
+	f.local.Observe(bucket, rate, hold)
+}
+
+// How do several processes share one limit?
+func ExampleLimiter() {
+	refusals := 1
+	api := roundTrip(func(*http.Request) (*http.Response, error) {
+		resp := &http.Response{StatusCode: http.StatusNoContent, Header: http.Header{}, Body: http.NoBody}
+		if refusals--; refusals >= 0 {
+			resp.StatusCode = http.StatusTooManyRequests
+		}
+		resp.Header.Set("X-RateLimit-Limit", "10")
+		return resp, nil
+	})
+	httpClient := &http.Client{Transport: &client.Transport{Base: api, Limiter: &fleet{}}}
+
+	resp, err := httpClient.Get("https://api.pluralkit.me/v2/systems/abcde")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer resp.Body.Close()
+	fmt.Println(resp.StatusCode)
+	// Output:
+	// may I send to api.pluralkit.me in generic_get?
+	// generic_get takes 10 a second, and is held for 100ms
+	// may I send to api.pluralkit.me in generic_get?
+	// generic_get takes 10 a second, and is held for 0s
+	// 204
 }

@@ -99,7 +99,8 @@ func (e *ResponseError) Error() string {
 	return string(b)
 }
 
-// Format prints [ResponseError.Error] for every verb, and %q in quotes. All of them are one line.
+// Format prints [ResponseError.Error] with %v and %s, in quotes with %q, in hexadecimal with %x and %X, and for %#v what e is
+// made of, but for the body. Another verb is reported as a mistake, as package fmt does. All of them are one line.
 func (e *ResponseError) Format(f fmt.State, verb rune) { oneline.Format(f, verb, e, e.goString) }
 
 func (e *ResponseError) goString() string {

@@ -34,17 +34,16 @@ const (
 // # How much gets through
 //
 // Fifty goroutines that want more than the limit, for a minute, against a limiter that counts as the API's does; round trips
-// of 5 to 350 ms, steady or not, make no difference to speak of. The share is that of the API's rate less one a second, which
-// is what it serves of a burst at the most. Nobody starves: the slowest goroutine got 3 requests through where the fastest
-// got 5, and 11 where that got 13.
+// of 5 to 350 ms, steady or not, make no difference to speak of. Nobody starves: the slowest goroutine got 3 requests through
+// where the fastest got 5, and 11 where that got 14.
 //
-//	rate            limiter       share    refused
-//	3 per second    zero value    141 %    48 of 219
-//	3 per second    with Pace     141 %    none or 1 of 170
-//	10 per second   zero value    107 %    44 of 619
-//	10 per second   with Pace     106 %    none of 575
-//	20 per second   zero value    101 %    36 of 1191
-//	20 per second   with Pace     100 %    none of 1145
+//	rate            limiter       served          refused in all
+//	3 per second    zero value    2.8 a second    48 to 50
+//	3 per second    with Pace     2.8 a second    none or 1
+//	10 per second   zero value    9.6 a second    41 to 50
+//	10 per second   with Pace     9.6 a second    none
+//	20 per second   zero value    19 a second     31 to 50
+//	20 per second   with Pace     19 a second     none
 //
 // Nearly all refusals are those of the first moment, when fifty requests set off at once.
 //
@@ -58,9 +57,9 @@ const (
 //
 // Other processes behind the same IP address share its limit. Transport cannot see them, but where the API refuses what has
 // been counted, it slows down, until all fit in, and then tries again how fast it may go. Two, three and five processes, each
-// with a Transport and up to 25 goroutines, all of which wanted the 10 reads per second for themselves, got 103 to 126 % of the
-// same share through in a minute, with 3 to 23 % refused, and gave up with a 429 on 1 request in 90 at the most. A [Limiter]
-// that they share does better.
+// with a Transport and up to 25 goroutines, all of which wanted the 10 reads per second for themselves, got more than 9 a second
+// through together, with 3 to 23 % refused, and gave up with a 429 on 1 request in 90 at the most. A [Limiter] that they share
+// does better.
 type Transport struct {
 	// Base sends the requests. nil stands for [http.DefaultTransport]. Like any [http.RoundTripper] it must close their bodies:
 	// a request with a body is sent again only once the body that was sent before is closed.

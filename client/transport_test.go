@@ -417,7 +417,7 @@ func TestAServerCannotHoldEverybodyForEver(t *testing.T) {
 	})
 }
 
-// held tells how long a request is kept waiting, by a transport that answers everything with 200 but what it is told to refuse.
+// A refusal holds what counts towards the same limit, and nothing else.
 func TestBucketsAreHeldForThemselves(t *testing.T) {
 	type call struct{ method, path, token string }
 	const hold = 10 * time.Second

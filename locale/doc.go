@@ -10,7 +10,7 @@
 //
 // [For] finds the language, and [Localizer] the words: [Localizer.Message] for the error as a whole, [Localizer.Fields]
 // and [Localizer.Field] for what is wrong with each field of a form, [Localizer.RetryAfter] for how long to wait. The
-// API's English text and the code stay in the error, for logs and for who asks for help.
+// API's English text and the code stay in the error, for logs and for those who are asked for help.
 //
 // There are texts for every language that Discord offers. [Languages] lists them. What a catalog lacks is read from that of
 // its parent language, such as es for es-419, and else from the English one. A catalog is read when its language is first

@@ -42,7 +42,7 @@ func Match(preferences ...string) (*Localizer, bool) {
 	return s.localizers[0], false
 }
 
-// New does as [For] does, for who has tags already: the first that there is a catalog for wins. Without any it speaks
+// New does as [For] does, for those who have tags already: the first that there is a catalog for wins. Without any it speaks
 // English.
 func New(tags ...language.Tag) *Localizer {
 	l, _ := shipped().find(tags)

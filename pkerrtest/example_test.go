@@ -1,27 +1,33 @@
 package pkerrtest_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/pkerr/pkerr"
 	"github.com/pkerr/pkerr/client"
 	"github.com/pkerr/pkerr/pkerrtest"
+	"github.com/pkerr/pkerr/server"
 )
 
 // rename is code under test. It gives a member another name.
 func rename(httpClient *http.Client, base, ref, name string) error {
-	body := strings.NewReader(fmt.Sprintf(`{"name":%q}`, name))
-	req, err := http.NewRequest(http.MethodPatch, base+"/v2/members/"+ref, body)
+	body, err := json.Marshal(map[string]string{"name": name})
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequest(http.MethodPatch, base+"/v2/members/"+ref, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
 	req.Header.Set("Authorization", "token")
+	req.Header.Set("Content-Type", "application/json")
 	resp, err := httpClient.Do(req)
 	if err != nil {
 		return err
@@ -142,5 +148,26 @@ func ExampleRequireFields() {
 	pkerrtest.RequireTooLong(t, err, "name", 100, 101)
 	fmt.Println(t.Failed())
 	// Output:
+	// false
+}
+
+// A test of a server that answers as the API does: what a client makes of its answer says whether that is right.
+func Example_server() {
+	t := new(testing.T) // the t of your test
+	handler := server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+		var fields pkerr.Fields
+		fields.TooLong("name", 100, 101)
+		return fields.Err()
+	})
+
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, httptest.NewRequest(http.MethodPatch, "/v2/members/abcde", http.NoBody))
+	err := client.Check(w.Result())
+
+	fmt.Println(errors.Is(err, pkerr.ModelParse)) // or require.ErrorIs(t, err, pkerr.ModelParse)
+	pkerrtest.RequireFields(t, err, "name")
+	fmt.Println(t.Failed())
+	// Output:
+	// true
 	// false
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/pkerr/pkerr"
 	"github.com/pkerr/pkerr/client"
+	"github.com/pkerr/pkerr/locale"
 	"github.com/pkerr/pkerr/server"
 )
 
@@ -259,4 +260,18 @@ func ExampleWithBodyLimit() {
 	show(handler, http.MethodPost, "/", `["Ash","Birch","Cedar"]`)
 	// Output:
 	// 413 {"message":"413: Content Too Large","code":0}
+}
+
+// A reader gets the error in their own language, beside what the API says.
+func ExampleWithLocalizer() {
+	handler := server.Configure(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+		return pkerr.MemberNotFound.WithRef("abcde")
+	}), server.WithLocalizer(locale.Match))
+
+	r := httptest.NewRequest(http.MethodGet, "/v2/members/abcde", http.NoBody)
+	r.Header.Set("Accept-Language", "de-AT, en;q=0.5")
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, r)
+	fmt.Println(w.Header().Get("Content-Language"), w.Body)
+	// Output: de {"message":"Member 'abcde' not found.","localized_message":"Das Mitglied „abcde“ wurde nicht gefunden. Bitte überprüfe den Namen oder die ID.","code":20003}
 }

@@ -116,7 +116,7 @@ func TestNotLocalized(t *testing.T) {
 	require.Equal(t, `{"message":"404: Not Found","localized_message":"That couldn't be found.","code":0}`, localized(pkerr.NotFound, "en-GB").Body.String())
 
 	// It is off unless it is asked for, and a nil one turns it off.
-	off := localized(pkerr.NotFound, "de", server.WithLocalizer[*locale.Localizer](nil))
+	off := localized(pkerr.NotFound, "de", server.WithLocalizer[server.Localizer](nil))
 	require.Equal(t, plain, off.Body.String())
 	require.Empty(t, off.Header().Values("Vary"))
 }

@@ -61,7 +61,7 @@
 // Serve serves a fake of the API on the loopback, and on nothing else, until it is interrupted. It prints its address, and a
 // command to try. These are the routes:
 //
-//	/                   all routes; as JSON to who accepts application/json
+//	/                   all routes; as JSON where that is accepted
 //	/codes/20003        every code: by number, by status, or by name
 //	/codes/20011/404    a code that the API may add one day
 //	/corpus/rl-get      every response that the API is known to send
@@ -99,7 +99,7 @@
 //	0    all went well; of decode: the response was a success
 //	1    of decode alone: the response was an error of the API
 //	2    the call was wrong: a flag, a file that cannot be read, a code that does not exist, a status that nothing tells;
-//	     or the output went nowhere: the disk is full, or who read it has closed
+//	     or the output went nowhere: the disk is full, or its reader has gone
 //
 // Flags may stand before and behind the arguments, up to a «--». There are colours only on a terminal, and none
 // where NO_COLOR is set to anything, or TERM is dumb; on Windows they need WT_SESSION, TERM or ANSICON.
