@@ -176,6 +176,9 @@ func TestGolden(t *testing.T) {
 		{name: "decode-long-object-200", args: []string{"decode"}, stdin: "HTTP/2 200 \r\n\r\n" + longObject},
 		{name: "decode-long-error", args: []string{"decode"}, stdin: longError},
 		{name: "decode-long-error-404", args: []string{"decode"}, stdin: "HTTP/2 404 \r\n\r\n" + longError},
+		{name: "decode-unpacked-404", args: []string{"decode"}, stdin: "HTTP/2 404 \r\ncontent-encoding: gzip\r\ncontent-type: application/json\r\n\r\n" + `{"message":"Member not found.","code":20002}`},
+		{name: "help-two", args: []string{"help", "list", "serve"}},
+		{name: "completion-two", args: []string{"completion", "bash", "zsh"}},
 		{name: "decode-compressed-404", args: []string{"decode"}, stdin: "HTTP/2 404 \r\ncontent-encoding: gzip\r\ncontent-type: application/json\r\n\r\n\x1f\x8b\b\x00\x00\x00\x00\x00\x00\xff\xaaV"},
 		{name: "decode-broken-404", args: []string{"decode"}, stdin: `HTTP/2 404 ` + "\r\n\r\n" + `{"message":"Member not fou`},
 		{name: "decode-limited-for-ever", args: []string{"decode"}, stdin: `{"message":"x","retry_after":99999999999999999999}`},
@@ -270,7 +273,7 @@ func TestVersion(t *testing.T) {
 	}
 }
 
-// A disk that is full, or a reader that has gone, is no success.
+// A disk that is full is no success.
 func TestFullDisk(t *testing.T) {
 	if _, err := os.Stat("/dev/full"); err != nil {
 		return // as on most systems but Linux

@@ -43,7 +43,7 @@
 // to wait, and what to do next. It reads a file, or the standard input where there is none or it is «-».
 //
 //	curl -i https://api.pluralkit.me/v2/members/zzzzz | pkerr decode
-//	curl -v https://api.pluralkit.me/v2/members/zzzzz 2>&1 | pkerr decode
+//	curl -sv https://api.pluralkit.me/v2/members/zzzzz 2>&1 | pkerr decode
 //	echo '{"message":"Member not found.","code":20002}' | pkerr decode
 //	pkerr decode --status 502 page.html
 //
@@ -99,7 +99,7 @@
 //	0    all went well; of decode: the response was a success
 //	1    of decode alone: the response was an error of the API
 //	2    the call was wrong: a flag, a file that cannot be read, a code that does not exist, a status that nothing tells;
-//	     or the output went nowhere: the disk is full, or its reader has gone
+//	     or the output cannot be written, since the disk is full, say
 //
 // Flags may stand before and behind the arguments, up to a «--». There are colours only on a terminal, and none
 // where NO_COLOR is set to anything, or TERM is dumb; on Windows they need WT_SESSION, TERM or ANSICON.

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,7 +32,7 @@ type response struct {
 // redirects. The input has maxHead+maxBody+1 bytes at most; if it has as many, it is taken for longer. There is nothing that it
 // does not take for a body.
 func parseResponse(input []byte) response {
-	input = bytes.TrimPrefix(input, []byte("\uFEFF"))
+	input = withoutMeter(bytes.TrimPrefix(input, []byte("\uFEFF")))
 	r := response{header: http.Header{}}
 	if trace, ok := untrace(input, &r); ok {
 		input = trace
@@ -134,6 +135,16 @@ func untrace(input []byte, r *response) ([]byte, bool) {
 		}
 	}
 	return out, seen
+}
+
+// withoutMeter returns what curl printed without how far it was, which it shows where it is not told to be silent (-s) and its
+// output is not a terminal.
+func withoutMeter(input []byte) []byte {
+	if !bytes.HasPrefix(input, []byte("  % Total ")) {
+		return input
+	}
+	rest := bytes.SplitN(input, []byte("\n"), 3) // two lines of headings
+	return regexp.MustCompile(`\r[ 0-9.kMGTP]+(?: [ 0-9dh:-]{8}){3} [ 0-9.kMGTP]{5}\n?`).ReplaceAll(rest[len(rest)-1], nil)
 }
 
 // isTransfer tells whether a line is one of curl -v about bytes that come or go: «{ [41 bytes data]».

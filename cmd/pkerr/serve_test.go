@@ -110,9 +110,11 @@ func TestServe(t *testing.T) {
 		resp, _ = get(t, "GET", s.url+"/codes/40001", nil)
 		require.Len(t, library.FieldErrors(client.Check(resp)), 2)
 		resp, _ = get(t, "GET", s.url+"/codes/429", nil)
-		wait, ok := library.RetryAfter(client.Check(resp))
+		limited := client.Check(resp)
+		wait, ok := library.RetryAfter(limited)
 		require.True(t, ok)
 		require.Positive(t, wait)
+		require.ErrorContains(t, limited, "scope generic_get")
 		resp, body := get(t, http.MethodHead, s.url+"/codes/404", nil)
 		require.Equal(t, 404, resp.StatusCode)
 		require.Empty(t, body)
@@ -149,7 +151,7 @@ func TestServe(t *testing.T) {
 				Status int
 			}
 		}
-		resp, body := get(t, "GET", s.url, http.Header{"Accept": {"application/json"}})
+		resp, body := get(t, "GET", s.url, http.Header{"Accept": {"application/json, */*;q=0.5"}})
 		require.Equal(t, "application/json", resp.Header.Get("Content-Type"))
 		require.NoError(t, json.Unmarshal([]byte(body), &all))
 		_, text := get(t, "GET", s.url+"/", nil)
@@ -273,11 +275,21 @@ func TestServeStopsDuringARequest(t *testing.T) {
 	// Told to go on, it knows that it is being answered.
 	_, err = io.WriteString(conn, "POST /limited HTTP/1.1\r\nHost: x\r\nUser-Agent: x\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n")
 	require.NoError(t, err)
-	line, err := bufio.NewReader(conn).ReadString('\n')
+	answer := bufio.NewReader(conn)
+	line, err := answer.ReadString('\n')
 	require.NoError(t, err)
 	require.Equal(t, "HTTP/1.1 100 Continue\r\n", line)
 	start := time.Now()
+	answered := make(chan string, 1)
+	go func() {
+		time.Sleep(100 * time.Millisecond) // for it to be told to stop
+		_, _ = io.WriteString(conn, "0123456789")
+		_, _ = answer.ReadString('\n') // the end of the 100
+		line, _ := answer.ReadString('\n')
+		answered <- line
+	}()
 	s.stop(t, os.Interrupt)
+	require.Equal(t, "HTTP/1.1 200 OK\r\n", <-answered)
 	require.Less(t, time.Since(start), 20*time.Second)
 }
 

@@ -101,7 +101,7 @@ func noArguments(f *flag.FlagSet, rest []string) error {
 	if len(rest) == 0 {
 		return nil
 	}
-	return usagef("it takes no argument, and was given "+quote(rest[0]), "pkerr help "+f.Name())
+	return usagef("it has no use for the argument "+quote(rest[0]), "pkerr help "+f.Name())
 }
 
 // isSet tells whether a flag was given, be it with an empty value.
