@@ -278,6 +278,10 @@ func CodeOf(err error) Code {
 		switch e := err.(type) {
 		case Code:
 			code = e
+		case *Code:
+			if e != nil {
+				code = *e
+			}
 		case *Error:
 			if e != nil {
 				code = e.Code

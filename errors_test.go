@@ -723,6 +723,8 @@ func TestTheOutermostCounts(t *testing.T) {
 	require.True(t, ok)
 	require.Zero(t, d, "nobody waits for less than nothing")
 
+	require.Equal(t, pkerr.Gone, pkerr.CodeOf(new(pkerr.Gone)), "a pointer to a code is an error, too")
+	require.Zero(t, pkerr.CodeOf((*pkerr.Code)(nil)))
 	require.Equal(t, pkerr.Gone, pkerr.CodeOf(errors.Join(io.EOF, pkerr.Gone, pkerr.NotFound)))
 }
 

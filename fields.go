@@ -19,8 +19,7 @@ func (f *Fields) Add(key string, o ErrorObject) {
 	if *f == nil {
 		*f = Fields{}
 	}
-	// Clip, for the list may be part of a longer one that somebody else holds.
-	(*f)[key] = append(slices.Clip((*f)[key]), o.clone())
+	(*f)[key] = append((*f)[key], o.clone())
 }
 
 // TooLong says that the value of key is too long: «Field name is too long.», with both lengths. The API counts text in
@@ -67,21 +66,29 @@ func (f Fields) String() string {
 				b = append(b, "; "...)
 			}
 			b = append(oneline.Append(b, field.key, printedKey), ": "...)
-			b = oneline.Append(b, o.Message, printedMessage/2)
-			switch {
-			case o.ActualLength != nil && o.MaxLength != nil:
-				b = fmt.Appendf(b, " (actual_length %d, max_length %d)", *o.ActualLength, *o.MaxLength)
-			case o.ActualLength != nil:
-				b = fmt.Appendf(b, " (actual_length %d)", *o.ActualLength)
-			case o.MaxLength != nil:
-				b = fmt.Appendf(b, " (max_length %d)", *o.MaxLength)
-			}
+			b = o.print(b)
 		}
 	}
 	if printed > printedFields {
 		b = fmt.Appendf(b, "; and %d more", printed-printedFields)
 	}
 	return string(b)
+}
+
+// String returns o in one bounded line, for logs: the message and the lengths.
+func (o ErrorObject) String() string { return string(o.print(nil)) }
+
+func (o ErrorObject) print(b []byte) []byte {
+	b = oneline.Append(b, o.Message, printedMessage/2)
+	switch {
+	case o.ActualLength != nil && o.MaxLength != nil:
+		b = fmt.Appendf(b, " (actual_length %d, max_length %d)", *o.ActualLength, *o.MaxLength)
+	case o.ActualLength != nil:
+		b = fmt.Appendf(b, " (actual_length %d)", *o.ActualLength)
+	case o.MaxLength != nil:
+		b = fmt.Appendf(b, " (max_length %d)", *o.MaxLength)
+	}
+	return b
 }
 
 // empty tells whether nothing is wrong: a key without an error says nothing.

@@ -56,6 +56,32 @@ func TestAddKeepsTheOrderOfOneKey(t *testing.T) {
 	}
 }
 
+// A client may send a list with very many wrong items, and a server names them all under one key.
+func TestAddIsNotQuadratic(t *testing.T) {
+	require.Less(t, testing.AllocsPerRun(1, func() {
+		var fields pkerr.Fields
+		for range 1000 {
+			fields.Add("members", pkerr.ErrorObject{Message: "x"})
+		}
+	}), 100.0)
+}
+
+// What is wrong with a key is one line, like all that is printed.
+func TestErrorObjectIsPrintable(t *testing.T) {
+	for want, o := range map[string]pkerr.ErrorObject{
+		"":                                      {},
+		"m":                                     {Message: "m"},
+		"m (actual_length 103, max_length 100)": {Message: "m", MaxLength: new(100), ActualLength: new(103)},
+		"m (max_length 100)":                    {Message: "m", MaxLength: new(100)},
+		"m (actual_length 0)":                   {Message: "m", ActualLength: new(0)},
+		`\x1b[31m\n\u202e`:                      {Message: "\x1b[31m\n\u202e"},
+	} {
+		require.Equal(t, want, o.String())
+		require.Equal(t, "["+want+"]", fmt.Sprint([]pkerr.ErrorObject{o}))
+	}
+	require.Less(t, len(pkerr.ErrorObject{Message: strings.Repeat("x", 1<<20)}.String()), 200)
+}
+
 func TestKeysAreSorted(t *testing.T) {
 	keys := []string{"", "A", "a", "b", "description_templates[0]", "description_templates[10]", "description_templates[2]", "é", "\U0001F600"}
 	require.True(t, slices.IsSorted(keys))

@@ -52,10 +52,10 @@ func Check(resp *http.Response, opts ...Option) error {
 	}
 	d := new(decoded)
 	body, truncated, err := read(resp, bodyLimit(opts))
-	d.decode(resp.StatusCode, resp.Header, body)
 	e := &d.response
 	e.Truncated = truncated
 	e.setRequest(resp.Request)
+	d.decode(resp.StatusCode, resp.Header, body)
 	if err != nil {
 		e.err = e.err.WithCause(err)
 	}
@@ -79,7 +79,7 @@ func bodyLimit(opts []Option) int {
 // read returns up to limit bytes of the body, and whether that is not the whole of it. It reads on to the end, so that the
 // connection can be used again, unless that is far.
 func read(resp *http.Response, limit int) (body []byte, truncated bool, err error) {
-	if resp.Body == nil || limit == 0 {
+	if resp.Body == nil || resp.Body == http.NoBody || limit == 0 {
 		return nil, resp.Body != nil && resp.Body != http.NoBody, nil
 	}
 	// What a server says of a length is believed only where it is a modest one.
@@ -87,12 +87,15 @@ func read(resp *http.Response, limit int) (body []byte, truncated bool, err erro
 		// One byte more than that, so that the end is seen without growing.
 		body = make([]byte, 0, min(int(n), limit)+1)
 	}
-	for len(body) <= limit {
+	for {
 		if len(body) == cap(body) {
 			body = slices.Grow(body, min(max(len(body), readSize), limit+1-len(body)))
 		}
 		n, err := resp.Body.Read(body[len(body):min(cap(body), limit+1)])
 		body = body[:len(body)+n]
+		if len(body) > limit {
+			break // also where it is known to end here
+		}
 		if err == io.EOF {
 			return body, false, nil
 		}

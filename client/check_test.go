@@ -60,6 +60,7 @@ func TestMethodAndPath(t *testing.T) {
 	resp.Request = request(t, "https://user:pw@api.pluralkit.me/v2/members/a%2Fb%0A?limit=5#x")
 	e := requireResponseError(t, client.Check(resp))
 	require.Equal(t, "GET", e.Method)
+	require.Equal(t, "GET", requireResponseError(t, client.Check(&http.Response{StatusCode: 404, Request: &http.Request{}})).Method, "as net/http spells it, too")
 	require.Equal(t, "/v2/members/a/b\n", e.Path, "as http.Request has it")
 
 	resp.Request.URL = &url.URL{Opaque: "//user:pw@host/x"}
@@ -82,20 +83,46 @@ func TestLongBodiesAreCut(t *testing.T) {
 	}
 	for _, known := range []bool{true, false} {
 		for _, length := range []int{100, 511, 512, 513, limit - 1, limit, limit + 1, 3 * limit} {
-			resp := response(404, object(length))
-			if !known {
-				resp.ContentLength = -1
-			}
-			e := requireResponseError(t, client.Check(resp))
-			require.Len(t, e.Body, min(length, limit))
-			require.Equal(t, length > limit, e.Truncated)
-			if length <= limit {
-				require.ErrorIs(t, e, pkerr.SystemNotFound)
-			} else {
-				require.Equal(t, pkerr.NotFound, pkerr.CodeOf(e), "half an object is not read")
+			for _, atOnce := range []bool{true, false} {
+				resp := response(404, object(length))
+				if !known {
+					resp.ContentLength = -1
+				}
+				if atOnce {
+					// As net/http does where it knows the length, this tells the end with the last bytes.
+					resp.Body = io.NopCloser(iotest.DataErrReader(resp.Body))
+				}
+				e := requireResponseError(t, client.Check(resp))
+				require.Len(t, e.Body, min(length, limit))
+				require.Equal(t, length > limit, e.Truncated)
+				if length <= limit {
+					require.ErrorIs(t, e, pkerr.SystemNotFound)
+				} else {
+					require.Equal(t, pkerr.NotFound, pkerr.CodeOf(e), "half an object is not read")
+				}
 			}
 		}
 	}
+}
+
+// Half a text is no text for people: what is missing may turn it into a page of HTML.
+func TestACutTextIsNoMessage(t *testing.T) {
+	for limit, want := range map[int]string{4: "502: Bad Gateway", 5: "502: words"} {
+		resp := response(502, "words")
+		resp.Header.Set("Content-Type", "text/plain")
+		require.Equal(t, want, client.Check(resp, client.WithBodyLimit(limit)).Error())
+	}
+}
+
+func TestABodyThatIsNoneTakesNoRoom(t *testing.T) {
+	e := requireResponseError(t, client.Check(&http.Response{StatusCode: 404, Body: http.NoBody, ContentLength: 65000}))
+	require.Zero(t, cap(e.Body))
+	require.False(t, e.Truncated)
+}
+
+func TestTheZeroOptionChangesNothing(t *testing.T) {
+	resp := response(404, `{"message":"System not found.","code":20001}`)
+	require.ErrorIs(t, client.Check(resp, client.Option{}, client.Option{}), pkerr.SystemNotFound)
 }
 
 func TestWithBodyLimit(t *testing.T) {

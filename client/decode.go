@@ -17,8 +17,8 @@ import (
 const maxText = 512
 
 // Decode returns what a response with this status, header and body says, whatever it says: a [*ResponseError], which wraps a
-// [*pkerr.Error]. It is never nil, not even for a 2xx status. The header may be nil. The body is copied, all of it, and
-// kept.
+// [*pkerr.Error]. It is never nil, not even for a 2xx status. The header may be nil; its keys are spelled as
+// [http.Header.Set] spells them. The body is copied, all of it, and kept.
 //
 // Decode is for those who have no [http.Response], or have read its body themselves; else there is [Check].
 func Decode(status int, header http.Header, body []byte) error {
@@ -56,7 +56,7 @@ func (d *decoded) decode(status int, header http.Header, body []byte) {
 		d.err.Code = pkerr.MakeCode(0, status)
 	}
 	d.err.Message = doc.text(s, d.err.Code)
-	if d.err.Message == "" && !isJSON {
+	if d.err.Message == "" && !isJSON && !d.response.Truncated {
 		d.err.Message = plainText(header, body)
 	}
 	if d.err.Message == "" {
@@ -97,7 +97,7 @@ func plainText(header http.Header, body []byte) string {
 	if len(body) > maxText || !strings.EqualFold(strings.TrimSpace(mediaType), "text/plain") {
 		return ""
 	}
-	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\uFEFF")))
+	body = bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSpace(body), []byte("\uFEFF")))
 	if bytes.HasPrefix(body, []byte("<")) || bytes.Contains(bytes.ToLower(body), []byte("<html")) {
 		return ""
 	}

@@ -72,6 +72,9 @@ func TestMessage(t *testing.T) {
 		"nor HTML, whatever its type":        {404, text, " <html>", "404: Not Found"},
 		"nor HTML after something else":      {404, text, "error: <HTML><body>", "404: Not Found"},
 		"a byte order mark is no text":       {404, text, "\uFEFFgone", "gone"},
+		"wherever white space is":            {404, text, "\n\uFEFF gone", "gone"},
+		"nor HTML behind both":               {404, text, " \uFEFF<h1>Bad gateway</h1>", "404: Not Found"},
+		"a type is written in any case":      {404, http.Header{"Content-Type": {"Text/Plain"}}, "gone", "gone"},
 		"nor is a template of another code":  {403, nil, `{"message":"Group '{groupRef}' not found.","code":30001}`, "Unauthorized to view member list"},
 		"though other braces are":            {403, nil, `{"message":"{x}","code":30001}`, "{x}"},
 		"nor a long one":                     {404, text, strings.Repeat("x", 513), "404: Not Found"},
@@ -118,6 +121,9 @@ func TestKeys(t *testing.T) {
 	e := decode(t, 404, nil, `{"Message":"M","MESSAGE":"M","code":20001,"message":"m","Code":1,"code":"junk","message":[1],"scope":"s","scope":7}`)
 	require.Equal(t, &pkerr.Error{Code: pkerr.SystemNotFound, Message: "m", Scope: "s"}, e,
 		"keys match exactly, and of two equal keys the last that fits counts")
+
+	e = decode(t, 404, nil, `{"code":20001,"code":9223372036854776}`)
+	require.Equal(t, pkerr.SystemNotFound, e.Code, "what a code cannot hold does not fit")
 
 	e = decode(t, 404, nil, `{"message":"first","message":"second","code":20001,"code":20002}`)
 	require.Equal(t, "second", e.Message)

@@ -33,7 +33,11 @@ func TestRateLimitHeaders(t *testing.T) {
 			&client.RateLimit{},
 		},
 		"too large": {map[string]string{"X-RateLimit-Limit": "99999999999999999999", "X-RateLimit-Reset": "9223372036854775807"}, &client.RateLimit{}},
-		"negative":  {map[string]string{"X-RateLimit-Limit": "-1", "X-RateLimit-Reset": "-1"}, &client.RateLimit{}},
+		"too large by a digit": {
+			map[string]string{"X-RateLimit-Limit": "9999999999999999999", "X-RateLimit-Remaining": "9999999999999999999", "X-RateLimit-Reset": "100000000000000"},
+			&client.RateLimit{},
+		},
+		"negative": {map[string]string{"X-RateLimit-Limit": "-1", "X-RateLimit-Reset": "-1"}, &client.RateLimit{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			header := http.Header{}

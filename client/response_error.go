@@ -1,9 +1,11 @@
 package client
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"github.com/pkerr/pkerr"
 	"github.com/pkerr/pkerr/internal/oneline"
@@ -15,8 +17,9 @@ const printedText = 200
 // ResponseError is a response that was no success: all that it said. It wraps a [*pkerr.Error], so that [errors.Is] and the
 // functions of package pkerr see the code, the text and the fields. [Check] and [Decode] make it.
 //
-// It has no header, no query string and no password of the request, so that logging it leaks none. All methods are safe on nil
-// and on the zero value, and for concurrent use as long as nobody assigns to the fields.
+// It has no header, no query string and no password of the request, so that logging it leaks none. As JSON it is its fields
+// alone: to store one, keep Status and Body, and give them to [Decode] again. All methods are safe on nil and on the zero value,
+// and for concurrent use as long as nobody assigns to the fields.
 type ResponseError struct {
 	// Status is the HTTP status, whatever it was.
 	Status int
@@ -48,7 +51,7 @@ func (e *ResponseError) setRequest(req *http.Request) {
 	if req == nil {
 		return
 	}
-	e.Method = req.Method
+	e.Method = cmp.Or(req.Method, http.MethodGet)
 	if req.URL != nil {
 		e.Path = req.URL.Path
 	}
@@ -86,10 +89,16 @@ func (e *ResponseError) Error() string {
 		b = oneline.Append(b, e.Path, printedText)
 		b = append(b, ": "...)
 	}
-	if err := e.Unwrap(); err != nil {
+	none := fmt.Sprintf("status %d", e.Status)
+	switch err := e.Unwrap(); {
+	case err == nil:
+		b = append(b, none...)
+	case pkerr.CodeOf(err) == 0:
+		// There is no code with such a status, which is to be told all the same.
+		text := strings.TrimPrefix(err.Error(), pkerr.Code(0).String()+": ")
+		b = append(b, none+strings.TrimSuffix(": "+text, ": "+none)...)
+	default:
 		b = append(b, err.Error()...)
-	} else {
-		b = fmt.Appendf(b, "status %d", e.Status)
 	}
 	if e.RequestID != "" {
 		b = append(b, " (request "...)

@@ -179,3 +179,17 @@ func TestMatchingADecodedErrorDoesNotAllocate(t *testing.T) {
 		}
 	}))
 }
+
+// The status is told even where there can be no code with it.
+func TestErrorOfAStatusWithoutACode(t *testing.T) {
+	for want, err := range map[string]error{
+		"status 1000":                   client.Decode(1000, nil, nil),
+		"status 1000: x":                client.Decode(1000, nil, []byte(`{"message":"x","code":20001}`)),
+		"status 0":                      &client.ResponseError{},
+		"status 7":                      &client.ResponseError{Status: 7},
+		"GET /x: status -1 (request y)": &client.ResponseError{Status: -1, Method: "GET", Path: "/x", RequestID: "y"},
+		"404: Not Found":                client.Decode(404, nil, nil),
+	} {
+		require.Equal(t, want, err.Error())
+	}
+}

@@ -11,6 +11,9 @@ import (
 )
 
 func TestParseResponse(t *testing.T) {
+	meter := "  % Total    % Received % Xferd  Average Speed" + strings.Repeat("   Time ", 3) + " Current\n" +
+		"                                 Dload  Upload   Total   Spent    Left  Speed\n" +
+		"\r  0     0    0     0    0     0      0      0 --:--:-- --:--:-- --:--:--     0"
 	const body = `{"message":"Member not found.","code":20002}`
 	json := http.Header{"Content-Type": {"application/json"}}
 	want := response{status: 404, header: json, body: []byte(body)}
@@ -48,8 +51,8 @@ func TestParseResponse(t *testing.T) {
 		"HTTP/1.1 503 x\r\nContent-Length: 0\r\n\r\nHTTP/2 404 \r\ncontent-type: application/json\r\n\r\n" + body:                                                          want,
 
 		// How far curl is, which it also says where its output goes into a pipe.
-		"  % Total    % Received % Xferd  Average Speed   Time    Time     Time  Current\n                                 Dload  Upload   Total   Spent    Left  Speed\n\r  0     0    0     0    0     0      0      0 --:--:-- --:--:-- --:--:--     0*   Trying 127.0.0.1:38123...\n> GET /v2/members/x HTTP/1.1\r\n> \r\n< HTTP/1.1 404 Not Found\r\n< Content-Type: application/json\r\n< \r\n{ [52 bytes data]\n\r100    52  100    52    0     0   7342      0 --:--:-- --:--:-- --:--:--  7428\n* Connection #0 to host 127.0.0.1 left intact\n" + body: {status: 404, header: json, body: []byte(body), method: "GET", path: "/v2/members/x"},
-		"  % Total    % Received % Xferd  Average Speed   Time    Time     Time  Current\n                                 Dload  Upload   Total   Spent    Left  Speed\n\r  0     0    0     0    0     0      0      0 --:--:-- --:--:-- --:--:--     0\r100    52  100    52    0     0   7342      0 --:--:-- --:--:-- --:--:--  7428\nHTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\n\r\n" + body:                                                                                                                                              want,
+		meter + "*   Trying 127.0.0.1:38123...\n> GET /v2/members/x HTTP/1.1\r\n> \r\n< HTTP/1.1 404 Not Found\r\n< Content-Type: application/json\r\n< \r\n{ [52 bytes data]\n\r100    52  100    52    0     0   7342      0 --:--:-- --:--:-- --:--:--  7428\n* Connection #0 to host 127.0.0.1 left intact\n" + body: {status: 404, header: json, body: []byte(body), method: "GET", path: "/v2/members/x"},
+		meter + "\r100    52  100    52    0     0   7342      0 --:--:-- --:--:-- --:--:--  7428\nHTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\n\r\n" + body:                                                                                                                                              want,
 		"  % Total": {header: none, body: []byte("  % Total")},
 
 		// The body of an error is not another response, whatever it looks like; nor is that of a success.
