@@ -112,3 +112,18 @@ func TestRoundTrip(t *testing.T) {
 		require.Equal(t, e.Response(), got.Response())
 	}
 }
+
+// stubborn came over the wire, and has an As method that offers nothing of the kind.
+type stubborn struct{ cause error }
+
+func (stubborn) Error() string   { return "stubborn" }
+func (s stubborn) Unwrap() error { return s.cause }
+func (stubborn) Remote() bool    { return true }
+func (stubborn) As(any) bool     { return false }
+
+func TestARemoteErrorIsRemoteWhateverItOffers(t *testing.T) {
+	w := httptest.NewRecorder()
+	server.Write(w, httptest.NewRequest(http.MethodGet, "/", http.NoBody), stubborn{pkerr.Unauthorized.WithMessage("hunter2")})
+	require.Equal(t, 500, w.Code)
+	require.NotContains(t, w.Body.String(), "hunter2")
+}

@@ -142,7 +142,7 @@ type writerOnly struct{ io.Writer }
 // tracker to a writer below.
 func (t *tracker) FlushError() error {
 	err := http.NewResponseController(t.ResponseWriter).Flush()
-	if !errors.Is(err, http.ErrNotSupported) {
+	if !errors.Is(err, errors.ErrUnsupported) { // which http.ErrNotSupported is, too
 		// One that fails otherwise may have sent something.
 		t.started = true
 		t.note(err)

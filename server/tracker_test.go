@@ -3,6 +3,7 @@ package server_test
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -193,4 +194,18 @@ func TestTrackerOnServer(t *testing.T) {
 		require.NoError(t, response.Body.Close())
 		require.Equal(t, want, string(body))
 	}
+}
+
+// unflushable refuses to flush in words of its own.
+type unflushable struct{ http.ResponseWriter }
+
+func (unflushable) FlushError() error { return fmt.Errorf("middleware: %w", errors.ErrUnsupported) }
+
+func TestAFlushThatIsRefusedStartsNothing(t *testing.T) {
+	w := httptest.NewRecorder()
+	server.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) error {
+		require.ErrorIs(t, http.NewResponseController(w).Flush(), errors.ErrUnsupported)
+		return pkerr.NotFound
+	}).ServeHTTP(unflushable{w}, httptest.NewRequest(http.MethodGet, "/", http.NoBody))
+	require.Equal(t, 404, w.Code)
 }

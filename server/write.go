@@ -22,8 +22,8 @@ import (
 // it through. A cause is never sent. A status under 400, which no error can have, becomes 500.
 //
 // Headers that were set for a successful body, such as Content-Length, Etag and Cache-Control, are removed; others are
-// kept. An error that says how long to wait also gets a Retry-After header, in seconds, rounded up. A HEAD request gets no
-// body.
+// kept; a Cache-Control that kept others from storing the response becomes no-store. An error that says how long to wait
+// also gets a Retry-After header, in seconds, rounded up. A HEAD request gets no body.
 //
 // Every error is logged, and given to the hooks; see [WithLogger] and [WithErrorHook]. Where the response has been started
 // already, as the writer of [HandlerFunc] and [Recover] knows, that is all that happens.
@@ -114,7 +114,11 @@ func dropStale(w http.ResponseWriter, h http.Header) {
 			"Content-Md5", "Content-Range", "Content-Type", "Digest", "Etag", "Expires", "Last-Modified", "Repr-Digest":
 			delete(h, key)
 		case "Cache-Control":
-			if !strings.Contains(strings.ToLower(strings.Join(values, ",")), "no-store") {
+			switch said := strings.ToLower(strings.Join(values, ",")); {
+			case strings.Contains(said, "no-store"):
+			case strings.Contains(said, "private"), strings.Contains(said, "no-cache"):
+				h[key] = []string{"no-store"} // without it, a cache that others share could keep a 404
+			default:
 				delete(h, key)
 			}
 		}
@@ -209,7 +213,8 @@ func logValue(err error) slog.Value {
 
 // gone tells whether err is but the consequence of the client having gone away.
 func gone(w http.ResponseWriter, r *http.Request, err error) bool {
-	if r == nil || r.Context().Err() == nil {
+	// A deadline is the server's own, and the client may well be there.
+	if r == nil || !errors.Is(r.Context().Err(), context.Canceled) {
 		return false
 	}
 	return errors.Is(err, context.Canceled) ||

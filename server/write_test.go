@@ -512,3 +512,28 @@ func TestWriteConcurrently(t *testing.T) {
 	}
 	wait.Wait()
 }
+
+// What was not for everybody is not stored, and what was said of a success does not hold for an error.
+func TestCachesThatOthersShare(t *testing.T) {
+	for said, want := range map[string]string{
+		"private": "no-store", "private, max-age=0, must-revalidate": "no-store", "No-Cache": "no-store", "no-store, private": "no-store, private",
+		"public, max-age=600": "", "max-age=600": "",
+	} {
+		w := httptest.NewRecorder()
+		w.Header().Set("Cache-Control", said)
+		server.Write(w, httptest.NewRequest(http.MethodGet, "/", http.NoBody), pkerr.NotFound)
+		require.Equal(t, want, w.Header().Get("Cache-Control"), said)
+	}
+}
+
+// A handler that is too slow is the server's affair, and not hidden as a client that went away.
+func TestADeadlineIsNoClientThatWentAway(t *testing.T) {
+	var j journal
+	ctx, cancel := context.WithTimeout(t.Context(), 0)
+	defer cancel()
+	r := httptest.NewRequest(http.MethodGet, "/", http.NoBody).WithContext(ctx)
+	server.Configure(server.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) error {
+		return fmt.Errorf("store: %w", errors.Join(r.Context().Err(), context.Canceled))
+	}), server.WithLogger(j.logger())).ServeHTTP(httptest.NewRecorder(), r)
+	require.Equal(t, "ERROR", j.only(t)["level"])
+}
