@@ -1,7 +1,6 @@
 package client
 
 import (
-	"cmp"
 	"errors"
 	"io"
 	"math"
@@ -16,22 +15,24 @@ const (
 	drainLimit = 64 << 10
 
 	// readSize is what is read first of a body that does not say its length. Most are shorter.
-	readSize = 128
+	readSize = 112
 )
 
-// Option changes what [Check] does. The zero value changes nothing.
-type Option struct{ apply func(*options) }
+// An Option changes what [Check] does. A nil Option changes nothing.
+type Option func(*options)
 
 type options struct{ bodyLimit int }
 
-// WithBodyLimit makes [Check] read and keep up to limit bytes of the body, instead of 64 KiB. A limit of 0 stands for
-// those 64 KiB. With less it reads no body at all, so that the status and the headers alone tell the error.
-func WithBodyLimit(limit int) Option {
-	return Option{func(o *options) {
-		limit := cmp.Or(limit, defaultBodyLimit)
-		// One less than the largest int, since one byte more is asked for to see the end.
-		o.bodyLimit = min(max(limit, 0), math.MaxInt-1)
-	}}
+// WithBodyLimit sets how many bytes of the body [Check] reads and keeps. The
+// default, and what n <= 0 stands for, is 64 KiB.
+func WithBodyLimit(n int64) Option {
+	if n <= 0 {
+		n = defaultBodyLimit
+	}
+	// One less than the largest int, since Check asks for one byte more to see
+	// the end.
+	limit := int(min(n, math.MaxInt-1))
+	return func(o *options) { o.bodyLimit = limit }
 }
 
 // Check returns nil for a response with a 2xx status, and what the response says as an error for any other: a
@@ -50,8 +51,8 @@ func Check(resp *http.Response, opts ...Option) error {
 	if resp.StatusCode >= 200 && resp.StatusCode <= 299 {
 		return nil
 	}
-	d := new(decoded)
-	body, truncated, err := read(resp, bodyLimit(opts))
+	d := new(checked)
+	body, truncated, err := read(resp, bodyLimit(opts), d.room[:0])
 	e := &d.response
 	e.Truncated = truncated
 	e.setRequest(resp.Request)
@@ -62,6 +63,13 @@ func Check(resp *http.Response, opts ...Option) error {
 	return e
 }
 
+// checked is decoded with room for the body, where that is as short as most are.
+type checked struct {
+	decoded
+
+	room [readSize]byte
+}
+
 // bodyLimit returns how much of a body is read.
 func bodyLimit(opts []Option) int {
 	if len(opts) == 0 {
@@ -69,8 +77,8 @@ func bodyLimit(opts []Option) int {
 	}
 	o := options{bodyLimit: defaultBodyLimit}
 	for _, opt := range opts {
-		if opt.apply != nil {
-			opt.apply(&o)
+		if opt != nil {
+			opt(&o)
 		}
 	}
 	return o.bodyLimit
@@ -78,18 +86,18 @@ func bodyLimit(opts []Option) int {
 
 // read returns up to limit bytes of the body, and whether that is not the whole of it. It reads on to the end, so that the
 // connection can be used again, unless that is far.
-func read(resp *http.Response, limit int) (body []byte, truncated bool, err error) {
+func read(resp *http.Response, limit int, body []byte) (_ []byte, truncated bool, err error) {
 	if resp.Body == nil || resp.Body == http.NoBody || limit == 0 {
 		return nil, resp.Body != nil && resp.Body != http.NoBody, nil
 	}
 	// What a server says of a length is believed only where it is a modest one.
-	if n := resp.ContentLength; n >= 0 && n <= defaultBodyLimit {
+	if n := resp.ContentLength; n >= int64(cap(body)) && n <= defaultBodyLimit {
 		// One byte more than that, so that the end is seen without growing.
 		body = make([]byte, 0, min(int(n), limit)+1)
 	}
 	for {
 		if len(body) == cap(body) {
-			body = slices.Grow(body, min(max(len(body), readSize), limit+1-len(body)))
+			body = slices.Grow(body, min(max(7*len(body), readSize), limit+1-len(body)))
 		}
 		n, err := resp.Body.Read(body[len(body):min(cap(body), limit+1)])
 		body = body[:len(body)+n]

@@ -71,7 +71,7 @@ func TestRequestID(t *testing.T) {
 	resp := response(500, "")
 	for _, key := range []string{"X-Request-Id", "CF-RAY", "Fly-Request-Id"} {
 		resp.Header.Set(key, "id of "+key)
-		require.Equal(t, "id of "+key, requireResponseError(t, client.Check(resp)).RequestID)
+		require.Equal(t, "id of "+key, requireResponseError(t, client.Check(resp)).RequestID())
 	}
 }
 
@@ -110,7 +110,7 @@ func TestACutTextIsNoMessage(t *testing.T) {
 	for limit, want := range map[int]string{4: "502: Bad Gateway", 5: "502: words"} {
 		resp := response(502, "words")
 		resp.Header.Set("Content-Type", "text/plain")
-		require.Equal(t, want, client.Check(resp, client.WithBodyLimit(limit)).Error())
+		require.Equal(t, want, client.Check(resp, client.WithBodyLimit(int64(limit))).Error())
 	}
 }
 
@@ -122,7 +122,7 @@ func TestABodyThatIsNoneTakesNoRoom(t *testing.T) {
 
 func TestTheZeroOptionChangesNothing(t *testing.T) {
 	resp := response(404, `{"message":"System not found.","code":20001}`)
-	require.ErrorIs(t, client.Check(resp, client.Option{}, client.Option{}), pkerr.SystemNotFound)
+	require.ErrorIs(t, client.Check(resp, nil, nil), pkerr.SystemNotFound)
 }
 
 func TestWithBodyLimit(t *testing.T) {
@@ -133,7 +133,7 @@ func TestWithBodyLimit(t *testing.T) {
 		for _, length := range []int64{-1, 0, int64(len(body)), math.MaxInt64} {
 			resp := response(404, body)
 			resp.ContentLength = length
-			e := requireResponseError(t, client.Check(resp, client.WithBodyLimit(limit)))
+			e := requireResponseError(t, client.Check(resp, client.WithBodyLimit(int64(limit))))
 			require.Equal(t, want, string(e.Body))
 			require.Equal(t, want != body, e.Truncated)
 			require.ErrorIs(t, e, pkerr.NotFound)

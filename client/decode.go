@@ -2,7 +2,6 @@ package client
 
 import (
 	"bytes"
-	"cmp"
 	"net/http"
 	"strconv"
 	"strings"
@@ -23,9 +22,7 @@ const maxText = 512
 // Decode is for those who have no [http.Response], or have read its body themselves; else there is [Check].
 func Decode(status int, header http.Header, body []byte) error {
 	d := new(decoded)
-	kept := make([]byte, len(body))
-	copy(kept, body)
-	d.decode(status, header, kept)
+	d.decode(status, header, body)
 	return &d.response
 }
 
@@ -33,7 +30,6 @@ func Decode(status int, header http.Header, body []byte) error {
 type decoded struct {
 	response ResponseError
 	err      pkerr.Error
-	rate     RateLimit
 	retry    time.Duration
 }
 
@@ -48,10 +44,7 @@ func (d *decoded) decode(status int, header http.Header, body []byte) {
 	}
 
 	d.response.Status, d.response.Body, d.response.err = status, body, &d.err
-	d.response.RequestID = requestID(header)
-	if d.rate.parse(header) {
-		d.response.RateLimit = &d.rate
-	}
+	d.response.Header = header
 	if d.err.Code = pkerr.MakeCode(doc.code, status); d.err.Code == 0 {
 		d.err.Code = pkerr.MakeCode(0, status)
 	}
@@ -68,17 +61,19 @@ func (d *decoded) decode(status int, header http.Header, body []byte) {
 		d.err.RetryAfter = &d.retry
 	}
 	if d.err.Scope = doc.scope; d.err.Scope == "" && status == http.StatusTooManyRequests {
-		d.err.Scope = d.rate.Scope
+		d.err.Scope = first(header, "X-Ratelimit-Scope")
 	}
 }
 
 // ownText returns the text for an error that brought none. It is never empty.
 func ownText(code pkerr.Code, status int) string {
-	none := "status " + strconv.Itoa(status)
-	if text := sentText(code, ""); text != "" && text != none {
+	if code.Message() != "" || pkerr.Code(code.Status()).Message() != "" {
+		return sentText(code, "")
+	}
+	if text := http.StatusText(status); text != "" {
 		return text
 	}
-	return cmp.Or(http.StatusText(status), none)
+	return "status " + strconv.Itoa(status)
 }
 
 // isTemplate tells whether text is one of the API's in which the reference is not filled in.

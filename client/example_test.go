@@ -106,8 +106,9 @@ func ExampleCheck_rateLimit() {
 	if delay, ok := client.RetryDelay(err); ok {
 		fmt.Println("try again in", delay)
 	}
-	if e, ok := errors.AsType[*client.ResponseError](err); ok && e.RateLimit != nil {
-		fmt.Println("limit:", e.RateLimit.Limit, "per second for", e.RateLimit.Scope)
+	if e, ok := errors.AsType[*client.ResponseError](err); ok {
+		limit, _ := e.RateLimit()
+		fmt.Println("limit:", limit.Limit, "per second for", limit.Scope)
 	}
 	// Output:
 	// try again in 119ms

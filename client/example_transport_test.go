@@ -30,7 +30,8 @@ func ExampleTransport() {
 	defer api.Close()
 
 	httpClient := &http.Client{Transport: &client.Transport{
-		OnWait: func(_ *http.Request, delay time.Duration, err error) {
+		OnWait: func(_ *http.Request, wait client.Wait) {
+			delay, err := wait.Delay, wait.Err
 			fmt.Println("waiting", delay, "for", err)
 		},
 	}}
@@ -107,9 +108,9 @@ func (f *fleet) Wait(ctx context.Context, bucket client.Bucket) error {
 }
 
 // Observe tells the store what the API said: a rate, and for how long to hold everybody.
-func (f *fleet) Observe(bucket client.Bucket, rate int, hold time.Duration) {
-	fmt.Printf("%s takes %d a second, and is held for %v\n", bucket.Scope, rate, hold)
-	f.local.Observe(bucket, rate, hold)
+func (f *fleet) Observe(ctx context.Context, bucket client.Bucket, seen client.Observation) {
+	fmt.Printf("%s takes %d a second, and is held for %v\n", bucket.Scope, seen.Rate, seen.Hold)
+	f.local.Observe(ctx, bucket, seen)
 }
 
 // How do several processes share one limit?

@@ -37,7 +37,7 @@ func TestLimiterLetsEverythingThroughUntilARefusal(t *testing.T) {
 		l := &client.LocalLimiter{}
 		require.Zero(t, arrivals(t, l, reads, 100)[99])
 
-		l.Observe(reads, 10, 150*time.Millisecond)
+		l.Observe(t.Context(), reads, client.Observation{Rate: 10, Remaining: -1, Hold: 150 * time.Millisecond})
 		at := arrivals(t, l, reads, 100)
 		require.Equal(t, 150*time.Millisecond, at[0], "it is held")
 		for i := 1; i < len(at); i++ {
@@ -56,7 +56,7 @@ func TestLimiterCountsAfterARefusalAtAnyRate(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			l := &client.LocalLimiter{}
 			bucket := client.Bucket{Scope: "other"}
-			l.Observe(bucket, rate, time.Second)
+			l.Observe(t.Context(), bucket, client.Observation{Rate: rate, Remaining: -1, Hold: time.Second})
 			at := arrivals(t, l, bucket, 10)
 			for i := 1; i < len(at); i++ {
 				require.Greater(t, at[i]-at[i-1], time.Second/time.Duration(max(rate, 1)))
@@ -70,7 +70,7 @@ func TestLimiterDoesNotBelieveAnyRate(t *testing.T) {
 		for _, pace := range []bool{false, true} {
 			synctest.Test(t, func(t *testing.T) {
 				l := &client.LocalLimiter{Pace: pace}
-				l.Observe(reads, rate, time.Second)
+				l.Observe(t.Context(), reads, client.Observation{Rate: rate, Remaining: -1, Hold: time.Second})
 				require.Less(t, arrivals(t, l, reads, 3000)[2999], 10*time.Minute)
 			})
 		}
@@ -96,7 +96,7 @@ func TestLimiterPaces(t *testing.T) {
 				l := &client.LocalLimiter{Pace: true}
 				bucket := client.Bucket{Scope: scope}
 				if c.observed > 0 {
-					l.Observe(bucket, c.observed, 0)
+					l.Observe(t.Context(), bucket, client.Observation{Rate: c.observed, Remaining: -1, Hold: 0})
 				}
 				at := arrivals(t, l, bucket, c.burst+20)
 				require.Zero(t, at[c.burst-1], "half of a second's worth at once")
@@ -112,9 +112,9 @@ func TestLimiterPaces(t *testing.T) {
 func TestLimiterHoldsTheLongestOfSeveralRefusals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &client.LocalLimiter{}
-		l.Observe(reads, 10, time.Second)
-		l.Observe(reads, 10, 5*time.Second)
-		l.Observe(reads, 10, 2*time.Second)
+		l.Observe(t.Context(), reads, client.Observation{Rate: 10, Remaining: -1, Hold: time.Second})
+		l.Observe(t.Context(), reads, client.Observation{Rate: 10, Remaining: -1, Hold: 5 * time.Second})
+		l.Observe(t.Context(), reads, client.Observation{Rate: 10, Remaining: -1, Hold: 2 * time.Second})
 		require.Equal(t, 5*time.Second, arrivals(t, l, reads, 1)[0])
 		require.Zero(t, arrivals(t, l, client.Bucket{Scope: "generic_update"}, 1)[0], "and no other bucket")
 	})
@@ -124,7 +124,7 @@ func TestLimiterHoldsTheLongestOfSeveralRefusals(t *testing.T) {
 func TestLimiterHoldsThoseWhoWaitAlready(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &client.LocalLimiter{}
-		l.Observe(reads, 10, time.Second)
+		l.Observe(t.Context(), reads, client.Observation{Rate: 10, Remaining: -1, Hold: time.Second})
 		start := time.Now()
 		var group sync.WaitGroup
 		group.Go(func() {
@@ -132,7 +132,7 @@ func TestLimiterHoldsThoseWhoWaitAlready(t *testing.T) {
 			require.Equal(t, 10*time.Second, time.Since(start))
 		})
 		synctest.Wait()
-		l.Observe(reads, 10, 10*time.Second)
+		l.Observe(t.Context(), reads, client.Observation{Rate: 10, Remaining: -1, Hold: 10 * time.Second})
 		group.Wait()
 	})
 }
@@ -140,7 +140,7 @@ func TestLimiterHoldsThoseWhoWaitAlready(t *testing.T) {
 func TestLimiterIsFirstComeFirstServed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &client.LocalLimiter{}
-		l.Observe(reads, 10, time.Second)
+		l.Observe(t.Context(), reads, client.Observation{Rate: 10, Remaining: -1, Hold: time.Second})
 		var mu sync.Mutex
 		var order []int
 		var group sync.WaitGroup
@@ -165,7 +165,7 @@ func TestLimiterEndsWithTheContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cause := errors.New("enough")
 		l := &client.LocalLimiter{}
-		l.Observe(reads, 10, time.Second)
+		l.Observe(t.Context(), reads, client.Observation{Rate: 10, Remaining: -1, Hold: time.Second})
 		ctx, cancel := context.WithCancelCause(t.Context())
 		start := time.Now()
 		var group sync.WaitGroup
@@ -199,7 +199,7 @@ func TestLimiterLetsNothingThroughAfterTheContext(t *testing.T) {
 func TestLimiterDoesNotBeginAWaitThatIsTooLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &client.LocalLimiter{}
-		l.Observe(reads, 10, 10*time.Second)
+		l.Observe(t.Context(), reads, client.Observation{Rate: 10, Remaining: -1, Hold: 10 * time.Second})
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second-1)
 		defer cancel()
 		start := time.Now()
@@ -221,7 +221,9 @@ func TestLimiterMakesRoomForOthers(t *testing.T) {
 				at := arrivals(t, l, reads, 12)
 				return at[1] - at[0]
 			}
-			refuse := func() { l.Observe(reads, 10, 200*time.Millisecond) }
+			refuse := func() {
+				l.Observe(t.Context(), reads, client.Observation{Rate: 10, Remaining: -1, Hold: 200 * time.Millisecond})
+			}
 			const alone = 100 * time.Millisecond * 20 / 19
 			if !pace {
 				refuse()
@@ -260,7 +262,7 @@ func TestLimiterMakesRoomForOthers(t *testing.T) {
 func TestLimiterForgetsNothingThatMatters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &client.LocalLimiter{}
-		l.Observe(reads, 10, 200*time.Millisecond)
+		l.Observe(t.Context(), reads, client.Observation{Rate: 10, Remaining: -1, Hold: 200 * time.Millisecond})
 		arrivals(t, l, reads, 5)
 		time.Sleep(700 * time.Millisecond) // the bucket would soon be full
 		for i := range 5000 {
@@ -275,7 +277,7 @@ func TestLimiterForgetsFullBuckets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &client.LocalLimiter{Pace: true}
 		held := client.Bucket{Owner: "held"}
-		l.Observe(held, 1, 24*time.Hour)
+		l.Observe(t.Context(), held, client.Observation{Rate: 1, Remaining: -1, Hold: 24 * time.Hour})
 		for i := range 5000 {
 			require.NoError(t, l.Wait(t.Context(), client.Bucket{Scope: "own_system_get", Owner: fmt.Sprint(i)}))
 			time.Sleep(time.Second)
@@ -293,7 +295,7 @@ func TestLimiterForManyGoroutines(t *testing.T) {
 	for i := range 50 {
 		group.Go(func() {
 			bucket := client.Bucket{Owner: fmt.Sprint(i % 7)}
-			l.Observe(bucket, 1_000_000, 0)
+			l.Observe(t.Context(), bucket, client.Observation{Rate: 1_000_000, Remaining: -1, Hold: 0})
 			for range 20 {
 				require.NoError(t, l.Wait(t.Context(), bucket))
 			}

@@ -12,7 +12,8 @@ type RateLimit struct {
 	// Limit is how many requests the limit allows in a second. The header is X-RateLimit-Limit.
 	Limit int
 
-	// Remaining is how many more the API says it would take now; never negative. The header is X-RateLimit-Remaining.
+	// Remaining is how many more the API says it would take now, and -1 if it
+	// does not say. The header is X-RateLimit-Remaining.
 	Remaining int
 
 	// Reset is when the limit is whole again. The API sends the time of the response, whatever the limit, so do not wait for it:
@@ -25,34 +26,39 @@ type RateLimit struct {
 	Scope string
 }
 
-// parse reads the headers, and tells whether there are any.
-func (l *RateLimit) parse(header http.Header) bool {
+// parseRateLimit reads the headers, and reports whether there are any.
+func parseRateLimit(header http.Header) (RateLimit, bool) {
 	limit, remaining := header["X-Ratelimit-Limit"], header["X-Ratelimit-Remaining"]
 	reset, scope := header["X-Ratelimit-Reset"], header["X-Ratelimit-Scope"]
 	if len(limit)+len(remaining)+len(reset)+len(scope) == 0 {
-		return false
+		return RateLimit{Remaining: -1}, false
 	}
-	l.Limit = int(min(number(limit), math.MaxInt))
-	l.Remaining = int(min(number(remaining), math.MaxInt))
-	l.Reset = resetTime(number(reset))
-	if len(scope) > 0 {
-		l.Scope = scope[0]
+	l := RateLimit{Remaining: -1, Scope: first(header, "X-Ratelimit-Scope")}
+	if n, ok := number(limit); ok {
+		l.Limit = int(min(n, math.MaxInt))
 	}
-	return true
+	if n, ok := number(remaining); ok {
+		l.Remaining = int(min(n, math.MaxInt))
+	}
+	if n, ok := number(reset); ok {
+		l.Reset = resetTime(n)
+	}
+	return l, true
 }
 
-// number returns the number that a header has, and 0 where it has none, or one of more than 18 digits.
-func number(values []string) (n int64) {
-	if len(values) == 0 || len(values[0]) > 18 {
-		return 0
+// number returns the number that a header holds. It returns false if there is
+// none, or one of more than 18 digits.
+func number(values []string) (n int64, ok bool) {
+	if len(values) == 0 || values[0] == "" || len(values[0]) > 18 {
+		return 0, false
 	}
 	for _, c := range []byte(values[0]) {
 		if c < '0' || c > '9' {
-			return 0
+			return 0, false
 		}
 		n = n*10 + int64(c-'0')
 	}
-	return n
+	return n, true
 }
 
 // resetTime returns the time that is n seconds or milliseconds after the start of 1970, and the zero time for 0.

@@ -24,18 +24,18 @@ func TestRateLimitHeaders(t *testing.T) {
 		},
 		"as it sent them in 2022": {
 			map[string]string{"X-RateLimit-Limit": "2", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1786982400123"},
-			&client.RateLimit{Limit: 2, Reset: seconds.Add(123 * time.Millisecond)},
+			&client.RateLimit{Limit: 2, Remaining: -1, Reset: seconds.Add(123 * time.Millisecond)},
 		},
 		"remaining below zero": {map[string]string{"X-RateLimit-Remaining": "-3"}, &client.RateLimit{}},
 		"a scope alone":        {map[string]string{"X-RateLimit-Scope": "x"}, &client.RateLimit{Scope: "x"}},
 		"junk": {
 			map[string]string{"X-RateLimit-Limit": "ten", "X-RateLimit-Remaining": "9e9", "X-RateLimit-Reset": "Mon", "X-RateLimit-Scope": ""},
-			&client.RateLimit{},
+			&client.RateLimit{Remaining: -1},
 		},
 		"too large": {map[string]string{"X-RateLimit-Limit": "99999999999999999999", "X-RateLimit-Reset": "9223372036854775807"}, &client.RateLimit{}},
 		"too large by a digit": {
 			map[string]string{"X-RateLimit-Limit": "9999999999999999999", "X-RateLimit-Remaining": "9999999999999999999", "X-RateLimit-Reset": "100000000000000"},
-			&client.RateLimit{},
+			&client.RateLimit{Remaining: -1},
 		},
 		"negative": {map[string]string{"X-RateLimit-Limit": "-1", "X-RateLimit-Reset": "-1"}, &client.RateLimit{}},
 	} {
@@ -46,7 +46,11 @@ func TestRateLimitHeaders(t *testing.T) {
 			}
 			e, ok := errors.AsType[*client.ResponseError](client.Decode(404, header, nil))
 			require.True(t, ok)
-			require.Equal(t, c.want, e.RateLimit)
+			limit, ok := e.RateLimit()
+			require.Equal(t, c.want != nil, ok)
+			if ok {
+				require.Equal(t, *c.want, limit)
+			}
 		})
 	}
 }

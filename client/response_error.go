@@ -29,13 +29,9 @@ type ResponseError struct {
 	Method string
 	Path   string
 
-	// RateLimit is what the headers said of the rate limit. It is nil where there were no such headers, as on everything that
-	// the API answers before it counts: a 401 on @me, an unknown ID, an unknown route.
-	RateLimit *RateLimit
-
-	// RequestID is what the edge before the API calls this request, for a report to those who run it: the Fly-Request-Id header,
-	// else Cf-Ray, else X-Request-Id.
-	RequestID string
+	// Header is the header of the response, as it came. It is never printed or
+	// logged. RateLimit and RequestID read what callers need most.
+	Header http.Header
 
 	// Body is the body as it came, up to the limit of [Check].
 	Body []byte
@@ -100,9 +96,9 @@ func (e *ResponseError) Error() string {
 	default:
 		b = append(b, err.Error()...)
 	}
-	if e.RequestID != "" {
+	if e.RequestID() != "" {
 		b = append(b, " (request "...)
-		b = oneline.Append(b, e.RequestID, printedText)
+		b = oneline.Append(b, e.RequestID(), printedText)
 		b = append(b, ')')
 	}
 	return string(b)
@@ -118,7 +114,7 @@ func (e *ResponseError) goString() string {
 	}
 	text := func(s string) string { return oneline.Text(s, printedText) }
 	return fmt.Sprintf("&client.ResponseError{Status: %d, Method: %q, Path: %q, RequestID: %q, Body: %d bytes, err: %#v}",
-		e.Status, text(e.Method), text(e.Path), text(e.RequestID), len(e.Body), e.Unwrap())
+		e.Status, text(e.Method), text(e.Path), text(e.RequestID()), len(e.Body), e.Unwrap())
 }
 
 // LogValue logs e as a group: status, where they are known method, path, request_id and rate_limit, and as error what it wraps.
@@ -135,8 +131,8 @@ func (e *ResponseError) LogValue() slog.Value {
 	}
 	text("method", e.Method)
 	text("path", e.Path)
-	text("request_id", e.RequestID)
-	if l := e.RateLimit; l != nil {
+	text("request_id", e.RequestID())
+	if l, ok := e.RateLimit(); ok {
 		attrs = append(attrs, slog.Group("rate_limit",
 			slog.Int("limit", l.Limit), slog.Int("remaining", l.Remaining), slog.String("scope", oneline.Text(l.Scope, printedText))))
 	}
@@ -144,4 +140,24 @@ func (e *ResponseError) LogValue() slog.Value {
 		attrs = append(attrs, slog.Any("error", err))
 	}
 	return slog.GroupValue(attrs...)
+}
+
+// RequestID returns what the edge in front of the API calls this request: the
+// Fly-Request-Id header, else Cf-Ray, else X-Request-Id. It returns "" if there
+// is none.
+func (e *ResponseError) RequestID() string {
+	if e == nil {
+		return ""
+	}
+	return requestID(e.Header)
+}
+
+// RateLimit returns what the headers say of the rate limit. It returns false if
+// there are no such headers, as on everything that the API answers before it
+// counts: a 401 on @me, an unknown ID, an unknown route.
+func (e *ResponseError) RateLimit() (RateLimit, bool) {
+	if e == nil {
+		return RateLimit{}, false
+	}
+	return parseRateLimit(e.Header)
 }

@@ -59,7 +59,7 @@ func TestEveryPrintedFormIsOneLine(t *testing.T) {
 		client.Decode(429, header, []byte(hostile)),
 		client.Decode(-7, nil, nil),
 		&client.ResponseError{},
-		&client.ResponseError{Status: 404, Method: long, Path: long, RequestID: long, RateLimit: &client.RateLimit{Scope: long}, Body: []byte(long)},
+		&client.ResponseError{Status: 404, Method: long, Path: long, Header: http.Header{"X-Request-Id": {long}, "X-Ratelimit-Scope": {long}}, Body: []byte(long)},
 		(*client.ResponseError)(nil),
 	}
 	var group sync.WaitGroup
@@ -187,7 +187,7 @@ func TestErrorOfAStatusWithoutACode(t *testing.T) {
 		"status 1000: x":                client.Decode(1000, nil, []byte(`{"message":"x","code":20001}`)),
 		"status 0":                      &client.ResponseError{},
 		"status 7":                      &client.ResponseError{Status: 7},
-		"GET /x: status -1 (request y)": &client.ResponseError{Status: -1, Method: "GET", Path: "/x", RequestID: "y"},
+		"GET /x: status -1 (request y)": &client.ResponseError{Status: -1, Method: "GET", Path: "/x", Header: http.Header{"X-Request-Id": {"y"}}},
 		"404: Not Found":                client.Decode(404, nil, nil),
 	} {
 		require.Equal(t, want, err.Error())

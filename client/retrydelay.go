@@ -42,14 +42,15 @@ func RetryDelay(err error) (time.Duration, bool) {
 // booked tells whether a refusal that says «0 milliseconds» has all the headers of the limiter, and nothing left in them.
 func booked(err error) bool {
 	e, _ := errors.AsType[*ResponseError](err)
-	return e != nil && e.RateLimit != nil && e.RateLimit.Limit > 0 && e.RateLimit.Scope != "" && e.RateLimit.Remaining == 0
+	limit, ok := e.RateLimit()
+	return ok && limit.Limit > 0 && limit.Scope != "" && limit.Remaining == 0
 }
 
 // emissionInterval returns the time in which the limit that err is about grants one request.
 func emissionInterval(err error) time.Duration {
 	e, _ := errors.AsType[*ResponseError](err)
-	if e != nil && e.RateLimit != nil && e.RateLimit.Limit > 0 {
-		return interval(e.RateLimit.Limit)
+	if limit, ok := e.RateLimit(); ok && limit.Limit > 0 {
+		return interval(limit.Limit)
 	}
 	inner, _ := errors.AsType[*pkerr.Error](err)
 	if inner != nil {
@@ -93,5 +94,5 @@ func interval(rate int) time.Duration {
 
 // isRead tells whether the API counts requests with this method as reads.
 func isRead(method string) bool {
-	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
+	return method == http.MethodGet || method == ""
 }

@@ -79,10 +79,26 @@ type Transport struct {
 
 	// OnWait, where it is set, is called before each wait for a 429: with the request that was refused, how long it will wait at
 	// least, and the error that [Check] makes of the response. It is called on the goroutine of the request.
-	OnWait func(req *http.Request, delay time.Duration, err error)
+	OnWait func(*http.Request, Wait)
+
+	// RetrySafeMethods makes Transport repeat GET and HEAD after 502, 503, 504 and
+	// failed connections.
+	RetrySafeMethods bool
 
 	local  LocalLimiter
 	scopes scopes
+}
+
+// A Wait is what [Transport.OnWait] is told of one wait.
+type Wait struct {
+	// Bucket is the limit that the request counts towards.
+	Bucket Bucket
+
+	// Delay is how long the request will wait, at least.
+	Delay time.Duration
+
+	// Err is why: what [Check] makes of the response, or nil for the first turn.
+	Err error
 }
 
 // RoundTrip sends req, and again where it is refused for a rate limit. The error is that of Base, of the context, or of the
@@ -108,7 +124,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 			break
 		}
 		if t.OnWait != nil {
-			t.OnWait(req, delay, refusal)
+			t.OnWait(req, Wait{Bucket: t.scopes.bucket(route), Delay: delay, Err: refusal})
 		}
 		if err := t.nextTurn(ctx, sent, route); err != nil {
 			if req.Context().Err() == nil && ctx.Err() != nil {
@@ -160,6 +176,7 @@ func (t *Transport) turn(ctx context.Context, route route) error {
 
 // send sends the request once, and passes on what the response says of its limit. For a 429 it also returns that as an error.
 func (t *Transport) send(sent *sending, route route) (*http.Response, *ResponseError, error) {
+	req, started := sent.original, time.Now()
 	resp, err := t.base().RoundTrip(sent.request)
 	if err == nil && resp == nil {
 		err = errors.New("client: the Base of a Transport returned neither a response nor an error")
@@ -167,13 +184,12 @@ func (t *Transport) send(sent *sending, route route) (*http.Response, *ResponseE
 	if err != nil {
 		return nil, nil, err
 	}
-	var limit RateLimit
-	limit.parse(resp.Header)
+	limit, _ := parseRateLimit(resp.Header)
 	t.scopes.learn(route, limit.Scope)
 	bucket := t.scopes.bucket(route)
 	if resp.StatusCode != http.StatusTooManyRequests {
 		if limit.Limit > 0 {
-			t.limiter().Observe(bucket, limit.Limit, 0)
+			t.limiter().Observe(req.Context(), bucket, Observation{Rate: limit.Limit, Remaining: limit.Remaining, Sent: started})
 		}
 		return resp, nil, nil
 	}
@@ -182,7 +198,7 @@ func (t *Transport) send(sent *sending, route route) (*http.Response, *ResponseE
 	if hold >= t.maxWait() {
 		hold = t.maxWait() / 2 // nobody would wait for it, so the next one tries, and sees whether it still holds
 	}
-	t.limiter().Observe(bucket, limit.Limit, hold)
+	t.limiter().Observe(req.Context(), bucket, Observation{Rate: limit.Limit, Remaining: limit.Remaining, Hold: hold, Sent: started})
 	return resp, refusal, nil
 }
 

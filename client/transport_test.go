@@ -68,7 +68,8 @@ func TestTransportSendsAgainAfterA429(t *testing.T) {
 		var waits []time.Duration
 		transport := &client.Transport{
 			Base: statuses(&count, 429, 429, 200),
-			OnWait: func(req *http.Request, delay time.Duration, err error) {
+			OnWait: func(req *http.Request, wait client.Wait) {
+				delay, err := wait.Delay, wait.Err
 				require.Equal(t, "GET", req.Method)
 				require.ErrorIs(t, err, pkerr.TooManyRequests)
 				require.ErrorContains(t, err, "GET /v2/members/abcde: 429: too many requests")
@@ -352,7 +353,7 @@ func TestTransportEndsWithTheContext(t *testing.T) {
 				var count atomic.Int32
 				transport := &client.Transport{Base: statuses(&count, 429), Limiter: c.limiter, MaxAttempts: 1 << 30, MaxWait: 1000 * time.Hour}
 				if c.held > 0 {
-					c.limiter.Observe(client.Bucket{Host: "api.pluralkit.me", Scope: "generic_get"}, 10, c.held)
+					c.limiter.Observe(t.Context(), client.Bucket{Host: "api.pluralkit.me", Scope: "generic_get"}, client.Observation{Rate: 10, Remaining: -1, Hold: c.held})
 				}
 				ctx, cancel := context.WithCancelCause(t.Context())
 				var group sync.WaitGroup
@@ -382,7 +383,7 @@ func (stuck) Wait(ctx context.Context, _ client.Bucket) error {
 	return context.Cause(ctx)
 }
 
-func (stuck) Observe(client.Bucket, int, time.Duration) {}
+func (stuck) Observe(context.Context, client.Bucket, client.Observation) {}
 
 func TestTransportClosesABodyThatIsNeverSent(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
@@ -526,7 +527,7 @@ func (s *spyLimiter) Wait(_ context.Context, bucket client.Bucket) error {
 	return nil
 }
 
-func (*spyLimiter) Observe(client.Bucket, int, time.Duration) {}
+func (*spyLimiter) Observe(context.Context, client.Bucket, client.Observation) {}
 
 // Over a real network, and with a body that the server does not read before it refuses.
 func TestTransportUsesItsConnectionAgain(t *testing.T) {
@@ -621,7 +622,8 @@ func (l *asked) Wait(ctx context.Context, _ client.Bucket) error {
 	return context.Cause(ctx)
 }
 
-func (l *asked) Observe(_ client.Bucket, rate int, hold time.Duration) {
+func (l *asked) Observe(_ context.Context, _ client.Bucket, seen client.Observation) {
+	rate, hold := seen.Rate, seen.Hold
 	l.rates = append(l.rates, rate, int(hold.Milliseconds()))
 }
 

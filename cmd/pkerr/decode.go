@@ -190,8 +190,8 @@ func (v *verdict) read(r *response, c *content, who reader) {
 	err := client.Decode(v.Status, r.header, r.body)
 	if e, ok := errors.AsType[*client.ResponseError](err); ok {
 		e.Method = r.method // which tells the interval of a rate limit without headers
-		v.RequestID = e.RequestID
-		if l := e.RateLimit; l != nil {
+		v.RequestID = e.RequestID()
+		if l, ok := e.RateLimit(); ok {
 			v.RateLimit = &rateLimit{l.Limit, l.Remaining, day(l.Reset), l.Scope}
 		}
 	}

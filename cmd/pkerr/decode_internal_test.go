@@ -115,9 +115,10 @@ func requireSame(t *testing.T, id string, want error, v verdict) {
 	ref, _ := pkerr.Ref(want)
 	require.Equal(t, ref, v.Ref, id)
 	require.Equal(t, e.Scope, v.Scope, id)
-	require.Equal(t, response.RequestID, v.RequestID, id)
-	require.Equal(t, response.RateLimit != nil, v.RateLimit != nil, id)
-	if l := response.RateLimit; l != nil {
+	require.Equal(t, response.RequestID(), v.RequestID, id)
+	l, ok := response.RateLimit()
+	require.Equal(t, ok, v.RateLimit != nil, id)
+	if ok {
 		require.Equal(t, []any{l.Limit, l.Remaining, l.Scope}, []any{v.RateLimit.Limit, v.RateLimit.Remaining, v.RateLimit.Scope}, id)
 		require.Equal(t, l.Reset.IsZero(), v.RateLimit.Reset == "", id)
 	}

@@ -1,0 +1,32 @@
+package client
+
+import "strings"
+
+// A Bucket is what the API counts requests by. Each has its own rate, and fills
+// and drains by itself.
+type Bucket struct {
+	// Host is the API, such as "api.pluralkit.me".
+	Host string
+
+	// Scope is the limit that the requests count towards: generic_get or
+	// generic_update, token2 for privileged apps, and own_system_get or
+	// own_system_update for a system's own requests.
+	Scope string
+
+	// Owner tells apart the callers that the API counts by themselves rather than
+	// by IP address, as in the own_system scopes. It is a hash of the request's
+	// Authorization header, or empty.
+	Owner string
+}
+
+// String returns a stable key for the bucket, such as
+// "api.pluralkit.me/generic_get". It has no secrets in it: the owner is a hash.
+// Two buckets have the same key only if they are the same.
+func (b Bucket) String() string {
+	escape := strings.NewReplacer("%", "%25", "/", "%2F")
+	key := escape.Replace(b.Host) + "/" + escape.Replace(b.Scope)
+	if b.Owner != "" {
+		key += "/" + escape.Replace(b.Owner)
+	}
+	return key
+}
