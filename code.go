@@ -3,23 +3,25 @@ package pkerr
 import (
 	"fmt"
 	"iter"
-	"log/slog"
 	"math"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// Code identifies an error of the API. It is the pair of the API's own number and the HTTP status, since the number
-// alone is 0 for many different errors. A Code is spelled number*1000 + status: [MemberNotFound] is 20002_404.
+// A Code identifies an error of the API. It is the pair of the API's own number
+// and the HTTP status, because the number alone is 0 for many different errors.
+// A constant spells it as number*1000 + status: [MemberNotFound] is 20002_404.
 //
-// A Code is an error, and a whole one: a handler may return it as it is. [errors.Is] matches by it, as [Code.Is] tells.
-// Codes that this library has no constant for are as good as those it has; [MakeCode] makes them.
+// A Code is itself an error; a handler can return it as is. [errors.Is] matches
+// codes, as described at [Code.Is]. A code that has no constant, such as one
+// that the API adds later, works like any other; [MakeCode] makes it.
 //
-// The zero Code is no code. All methods are safe for every value.
+// The zero Code means no code. All methods are safe for every value.
 type Code int64
 
-// search returns where in the table c is, or would be.
+// search returns the index of c in the table, or the index at which it would be
+// inserted, and whether the table has it.
 func search(c Code) (int, bool) {
 	low, high := 0, len(table)
 	for low < high {
@@ -32,8 +34,8 @@ func search(c Code) (int, bool) {
 	return low, low < len(table) && table[low].code == c
 }
 
-// entry returns the row of c itself or, where its number is known and came with another status, that of its number;
-// nil for a code that is unknown altogether.
+// entry returns the row of c or, if its number is known but came with another
+// status, the row of that number. It returns nil for an unknown code.
 func (c Code) entry() *entry {
 	i, found := search(c)
 	if found {
@@ -43,7 +45,7 @@ func (c Code) entry() *entry {
 	if n <= 0 {
 		return nil
 	}
-	// Each number has one row, which stands just before or just after where this status would be.
+	// Each number has one row, just before or just after the place of this status.
 	for _, j := range [...]int{i - 1, i} {
 		if j >= 0 && j < len(table) && table[j].code.Number() == n {
 			return &table[j]
@@ -52,9 +54,11 @@ func (c Code) entry() *entry {
 	return nil
 }
 
-// MakeCode returns the code of the API's number and the HTTP status, whether or not this library has a constant for
-// it: MakeCode(20002, 404) is [MemberNotFound], MakeCode(0, 404) is [NotFound]. It returns 0 where there can be no such
-// code: for a negative number or one too large for a Code, and for a status that is not of three digits.
+// MakeCode returns the code of the API's number and the HTTP status, whether or
+// not this package has a constant for it: MakeCode(20002, 404) is
+// [MemberNotFound], and MakeCode(0, 404) is [NotFound]. It returns 0 if there can
+// be no such code: if the number is negative or too large for a Code, or the
+// status does not have three digits.
 func MakeCode(number int64, status int) Code {
 	if status < 100 || status > 999 || number < 0 || number > (math.MaxInt64-int64(status))/1000 {
 		return 0
@@ -62,7 +66,8 @@ func MakeCode(number int64, status int) Code {
 	return Code(number*1000 + int64(status))
 }
 
-// Codes iterates over every constant of this package, in order: the plain codes first, then by number.
+// Codes returns an iterator over all constants of this package, in order: the
+// plain codes first, then by number.
 func Codes() iter.Seq[Code] {
 	return func(yield func(Code) bool) {
 		for i := range table {
@@ -73,24 +78,25 @@ func Codes() iter.Seq[Code] {
 	}
 }
 
-// Lookup returns the constant with the given number and status, and whether there is one. Unlike [MakeCode] it knows
-// only the codes that have a constant: it tells whether a code is known.
+// Lookup returns the constant with the given number and status. It returns false
+// if this package has none; [MakeCode] also makes unknown codes.
 func Lookup(number int64, status int) (Code, bool) {
 	c := MakeCode(number, status)
-	if _, found := search(c); !found {
+	if !c.constant() {
 		return 0, false
 	}
 	return c, true
 }
 
-// Number returns the API's own number, the `code` of the response: 20003 for [MemberNotFoundWithRef], 0 for a plain
-// code.
+// Number returns the API's own number, the `code` of the response: 20003 for
+// [MemberNotFoundWithRef], 0 for a plain code.
 func (c Code) Number() int64 { return int64(c) / 1000 }
 
 // Status returns the HTTP status: 404 for [MemberNotFoundWithRef].
 func (c Code) Status() int { return int(c % 1000) }
 
-// Name returns the name of the constant, such as "MemberNotFoundWithRef", and "" for a code that has none.
+// Name returns the name of the constant, such as "MemberNotFoundWithRef". It
+// returns "" if c has no constant.
 func (c Code) Name() string {
 	if i, found := search(c); found {
 		return table[i].name
@@ -98,9 +104,11 @@ func (c Code) Name() string {
 	return ""
 }
 
-// Message returns the API's English text for c. Where that names something, it is a template, such as
-// "Member '{memberRef}' not found."; [Code.WithRef] fills it in, and it is never sent unfilled. A known number that came
-// with another status has the text of its number. A code that is unknown altogether has none: "".
+// Message returns the API's English text for c. If the text names a member or a
+// group, it is a template, such as "Member '{memberRef}' not found.";
+// [Code.WithRef] fills it in, and it is never sent unfilled. A known number that
+// came with another status has the text of its number. Message returns "" for an
+// unknown code.
 func (c Code) Message() string {
 	if e := c.entry(); e != nil {
 		return e.message
@@ -108,9 +116,10 @@ func (c Code) Message() string {
 	return ""
 }
 
-// Base returns the numbered code that c refines: [MemberNotFound] for [MemberNotFoundWithRef], and the constant for a
-// known number that came with another status. It is 0 for a code that refines none; that c is also the plain code of its
-// status is told by [Code.Is] alone.
+// Base returns the numbered code that c refines: [MemberNotFound] for
+// [MemberNotFoundWithRef], and the constant for a known number that came with
+// another status. It returns 0 if c refines none. Base does not return plain
+// codes; [Code.Class] does.
 func (c Code) Base() Code {
 	e := c.entry()
 	switch {
@@ -122,16 +131,39 @@ func (c Code) Base() Code {
 	return e.base
 }
 
-// Is tells whether c is a case of target. It is what [errors.Is] asks, and compares only with a target that is itself
-// a Code:
+// Class returns the plain code that c counts as: [NotFound] for every 404. A
+// status without a plain code counts as the x00 of its class, as RFC 9110 says:
+// Class returns [BadRequest] for a 418 and [InternalServerError] for a 503. It
+// returns 0 for Code(0) and for a value that no code can have.
 //
-//   - a code is itself;
-//   - it is the code that it refines: MemberNotFoundWithRef is a MemberNotFound, and a known number that came with
-//     another status is the constant of that number;
-//   - it is the plain code of its status: every 404 is a NotFound, unknown ones too. A status without a constant
-//     counts as the x00 of its class, as RFC 9110 has it: 418 is a BadRequest, 503 an InternalServerError.
+// Use it to label metrics and traces, because an unknown code can be anything.
+func (c Code) Class() Code {
+	plain := Code(c.Status())
+	switch {
+	case c <= 0 || plain < 100:
+		return 0
+	case !plain.constant():
+		return plain / 100 * 100
+	}
+	return plain
+}
+
+// constant reports whether c has a constant.
+func (c Code) constant() bool {
+	_, found := search(c)
+	return found
+}
+
+// Is reports whether c counts as target, for [errors.Is]. Only a Code can match:
 //
-// It never holds the other way round: a MemberNotFound is not a MemberNotFoundWithRef. Code(0) is itself alone.
+//   - A code matches itself.
+//   - It matches the code that it refines: MemberNotFoundWithRef is a
+//     MemberNotFound, and a known number that came with another status is the
+//     constant of that number.
+//   - It matches its [Code.Class]: every 404 is a NotFound, unknown ones too.
+//
+// It never holds the other way round: a MemberNotFound is not a
+// MemberNotFoundWithRef. Code(0) matches only itself.
 func (c Code) Is(target error) bool {
 	t, ok := target.(Code)
 	switch {
@@ -142,7 +174,7 @@ func (c Code) Is(target error) bool {
 	case t <= 0 || c <= 0:
 		return false
 	case t.Number() == 0:
-		return t.Status() == c.Status() || t == c.class()
+		return t.Status() == c.Status() || t == c.Class()
 	}
 	for b := c.Base(); b != 0; b = b.Base() {
 		if b == t {
@@ -152,20 +184,23 @@ func (c Code) Is(target error) bool {
 	return false
 }
 
-// class returns the plain code that c's status counts as.
-func (c Code) class() Code {
-	plain := Code(c.Status())
-	if _, found := search(plain); found {
-		return plain
+// As sets target to a new [*Error] of this code if target is a **Error, so that
+// [errors.As] and [errors.AsType] find one in a constant, too. Code(0) offers
+// none.
+func (c Code) As(target any) bool {
+	e, ok := target.(**Error)
+	if !ok || e == nil || c == 0 {
+		return false
 	}
-	return plain / 100 * 100
+	*e = &Error{Code: c}
+	return true
 }
 
-// templates are the codes whose text names something.
+// templates are the codes whose text names a member or a group.
 var templates = [...]Code{MemberNotFoundWithRef, GroupNotFoundWithRef, NotOwnMemberWithRef, NotOwnGroupWithRef}
 
-// naming returns the code that names what c is about, which may be c itself, and the text around the reference. It
-// returns false for a code that names nothing.
+// naming returns the code that names what c is about, which can be c itself, and
+// the text around the reference. It returns false for a code that names nothing.
 func (c Code) naming() (_ Code, before, after string, _ bool) {
 	n := c.Number()
 	for _, t := range templates {
@@ -179,8 +214,8 @@ func (c Code) naming() (_ Code, before, after string, _ bool) {
 	return 0, "", "", false
 }
 
-// text returns what is sent for c where nobody has said anything better. It has no braces, and is empty for Code(0)
-// alone.
+// text returns what is sent for c if there is no other message. It has no braces,
+// and is empty only for Code(0).
 func (c Code) text() string {
 	for e := c.entry(); e != nil; e = e.base.entry() {
 		if strings.IndexByte(e.message, '{') < 0 {
@@ -196,7 +231,8 @@ func (c Code) text() string {
 	return "status " + strconv.Itoa(c.Status())
 }
 
-// isTemplate tells whether message is one of the API's texts with the reference not filled in.
+// isTemplate reports whether message is one of the API's texts with its reference
+// not filled in.
 func isTemplate(message string) bool {
 	if !strings.Contains(message, "Ref}'") {
 		return false
@@ -209,17 +245,18 @@ func isTemplate(message string) bool {
 	return false
 }
 
-// Error returns the code and its text in one line, as an [*Error] of that code does: "20002/404: Member not found." The
-// verbs of [fmt] print the code alone; see [Code.Format].
+// Error returns the code and its text in one line: "20002/404: Member not found."
 func (c Code) Error() string { return (&Error{Code: c}).Error() }
 
-// String returns the code as it is printed, "20003/404". It is not the string of digits that the constant is.
+// String returns the code alone: "20002/404". It never returns the packed integer
+// of the constant.
 func (c Code) String() string {
 	return strconv.FormatInt(c.Number(), 10) + "/" + strconv.Itoa(c.Status())
 }
 
-// Format prints a code as "20003/404" with %v and %s, and in quotes with %q. %d and the other verbs for integers print
-// the number alone. %#v prints Go: pkerr.MemberNotFoundWithRef, or a call of [MakeCode].
+// Format prints what [Code.Error] returns for %v, %s and %+v, and quotes it for
+// %q. The verbs for integers, such as %d and %x, print the number alone. %#v
+// prints Go: pkerr.MemberNotFound, or a call of [MakeCode].
 func (c Code) Format(f fmt.State, verb rune) {
 	switch verb {
 	case 'v':
@@ -230,7 +267,7 @@ func (c Code) Format(f fmt.State, verb rune) {
 		verb = 's'
 		fallthrough
 	case 's', 'q':
-		_, _ = fmt.Fprintf(f, fmt.FormatString(f, verb), c.String())
+		_, _ = fmt.Fprintf(f, fmt.FormatString(f, verb), c.Error())
 	case 'b', 'd', 'o', 'O', 'x', 'X':
 		_, _ = fmt.Fprintf(f, fmt.FormatString(f, verb), c.Number())
 	default:
@@ -248,24 +285,22 @@ func (c Code) goString() string {
 	case c.Number() == 0:
 		return fmt.Sprintf("pkerr.Code(%d)", c.Status())
 	}
-	// No code can be this, so spell it as the constants are: 20003_007.
+	// MakeCode returns no such code, so spell it like a constant: 20003_007.
 	return fmt.Sprintf("pkerr.Code(%d_%03d)", c.Number(), max(c.Status(), -c.Status()))
 }
 
-// LogValue logs a code as "20003/404".
-func (c Code) LogValue() slog.Value { return slog.StringValue(c.String()) }
-
-// MarshalText writes a code as "20003/404", for JSON, for the keys of maps, and for flags. It never fails.
+// MarshalText returns what [Code.String] returns, for JSON, flags and the keys of
+// maps. It never fails.
 func (c Code) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
-// UnmarshalText reads what [Code.MarshalText] writes, and nothing else: a number, a slash, and a status of three
-// digits, without signs or leading zeros. "0/0", the zero Code, is read too. Whether the code is known does not matter.
-// On an error c is left as it was.
+// UnmarshalText reads what [Code.MarshalText] writes, and nothing else: a number,
+// a slash, and a status of three digits, without signs or leading zeros; or "0/0",
+// the zero Code. The code need not be known. On an error c stays as it was.
 func (c *Code) UnmarshalText(text []byte) error {
 	number, status, _ := strings.Cut(string(text), "/")
 	n, _ := strconv.ParseInt(number, 10, 64)
 	s, _ := strconv.Atoi(status)
-	// Printing it again refuses all that these parsers are lenient about, and what they failed on.
+	// Printing it again refuses all that these parsers are lenient about.
 	read := MakeCode(n, s)
 	if read.String() != string(text) {
 		return fmt.Errorf("pkerr: %.64q is not a code: want a number and a status, such as \"20003/404\"", text)
@@ -274,23 +309,29 @@ func (c *Code) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// WithRef returns an error that names what c is about: the member or group that the caller asked for, as it was
-// spelled. The code becomes the one that names it: MemberNotFound and MemberNotFoundWithRef both give a
-// MemberNotFoundWithRef. The reference goes into the message as it is. For a code that names nothing, the error is the
-// plain one of that code.
+// WithRef returns an error that names the member or group that the caller asked
+// for, spelled as ref. Its code is the one that names it: MemberNotFound and
+// MemberNotFoundWithRef both give a MemberNotFoundWithRef. The reference goes into
+// the message as is. A code that names nothing gives a plain error of that code.
 func (c Code) WithRef(ref string) *Error { return (&Error{Code: c}).WithRef(ref) }
 
-// WithMessage returns an error with the code c and another text than the API's own. An empty message is no message:
-// the API's own is sent.
+// WithMessage returns an error with another text than the API's own. An empty
+// message stands for the API's own.
 func (c Code) WithMessage(message string) *Error { return (&Error{Code: c}).WithMessage(message) }
 
-// WithRetryAfter returns an error with the code c that tells the client to wait for d. The wire has whole milliseconds:
-// a part of one is rounded up, and a negative d counts as 0.
+// WithFields returns an error that says what is wrong with each key of the
+// request. The fields are copied. [Fields.Err] is the short way to a [ModelParse].
+func (c Code) WithFields(fields Fields) *Error { return (&Error{Code: c}).WithFields(fields) }
+
+// WithRetryAfter returns an error that tells the client to wait for d. The wire
+// has whole milliseconds: a part of one is rounded up, and a negative d counts
+// as 0.
 func (c Code) WithRetryAfter(d time.Duration) *Error { return (&Error{Code: c}).WithRetryAfter(d) }
 
-// WithScope returns an error with the code c that names the rate limit that was hit, such as "generic_get".
+// WithScope returns an error that names the rate limit that was hit, such as
+// "generic_get".
 func (c Code) WithScope(scope string) *Error { return (&Error{Code: c}).WithScope(scope) }
 
-// WithCause returns an error with the code c and the reason behind it. The cause is for [errors.Is], [errors.As] and logs;
-// it is never sent.
+// WithCause returns an error with the reason behind it. The cause is for
+// [errors.Is], [errors.As] and logs; it is never sent.
 func (c Code) WithCause(cause error) *Error { return (&Error{Code: c}).WithCause(cause) }

@@ -1,7 +1,6 @@
 package pkerr_test
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -9,7 +8,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"log/slog"
 	"maps"
 	"math"
 	"os"
@@ -382,6 +380,54 @@ func TestIs(t *testing.T) {
 	require.NotErrorIs(t, pkerr.NotFound, nil)
 }
 
+func TestCode_As(t *testing.T) {
+	for c := range pkerr.Codes() {
+		e, ok := errors.AsType[*pkerr.Error](fmt.Errorf("get: %w", c))
+		require.True(t, ok)
+		require.Equal(t, &pkerr.Error{Code: c}, e)
+		e.Message = "changed"
+		again, _ := errors.AsType[*pkerr.Error](c)
+		require.Empty(t, again.Message, "each call makes a new one")
+	}
+
+	unknown, ok := errors.AsType[*pkerr.Error](pkerr.MakeCode(99999, 418))
+	require.True(t, ok)
+	require.Equal(t, pkerr.MakeCode(99999, 418), unknown.Code)
+
+	_, ok = errors.AsType[*pkerr.Error](pkerr.Code(0))
+	require.False(t, ok)
+	for _, target := range []any{nil, (**pkerr.Error)(nil), new(pkerr.Code), new(error), "x"} {
+		require.False(t, pkerr.NotFound.As(target), "%T", target)
+	}
+}
+
+func TestCode_Class(t *testing.T) {
+	for code, want := range map[pkerr.Code]pkerr.Code{
+		pkerr.MemberNotFoundWithRef: pkerr.NotFound,
+		pkerr.NotFound:              pkerr.NotFound,
+		pkerr.NotOwnMember:          pkerr.Forbidden,
+		pkerr.ModelParse:            pkerr.BadRequest,
+		pkerr.Unimplemented:         pkerr.InternalServerError,
+		99999_404:                   pkerr.NotFound,
+		99999_418:                   pkerr.BadRequest,
+		418:                         pkerr.BadRequest,
+		503:                         pkerr.InternalServerError,
+		302:                         300,
+		999:                         900,
+		20002_007:                   0,
+		-20002_404:                  0,
+		0:                           0,
+	} {
+		require.Equal(t, want, code.Class(), "%v", code)
+	}
+	for _, p := range pairs(t) {
+		class := p.code().Class()
+		require.Zero(t, class.Number())
+		require.ErrorIs(t, p.code(), class)
+		require.Equal(t, class, class.Class())
+	}
+}
+
 func TestPlainCodesDiffer(t *testing.T) {
 	var plain []pkerr.Code
 	for c := range pkerr.Codes() {
@@ -397,7 +443,7 @@ func TestPlainCodesDiffer(t *testing.T) {
 	}
 }
 
-func TestMatchingAllocatesNothing(t *testing.T) {
+func TestMatching_Allocations(t *testing.T) {
 	wrap := func(err error) error { return fmt.Errorf("a: %w", fmt.Errorf("b: %w", err)) }
 	errs := map[string]error{
 		"a code":          wrap(pkerr.MemberNotFoundWithRef),
@@ -417,39 +463,48 @@ func TestMatchingAllocatesNothing(t *testing.T) {
 		"RetryAfter":  func(err error) { _, _ = pkerr.RetryAfter(err) },
 		"Ref":         func(err error) { _, _ = pkerr.Ref(err) },
 		"FieldErrors": func(err error) { _ = pkerr.FieldErrors(err) },
+		"ActionOf":    func(err error) { _ = pkerr.ActionOf(err) },
 	} {
 		for what, err := range errs {
-			require.Zero(t, testing.AllocsPerRun(100, func() { use(err) }), "%s, of %s", how, what)
+			want := 0.0
+			if how == "AsType" && strings.HasSuffix(what, "code") {
+				want = 2 // a code offers a new *Error
+			}
+			require.InDelta(t, want, testing.AllocsPerRun(100, func() { use(err) }), 0, "%s, of %s", how, what)
 		}
 	}
 	code := errs["a code"]
 	require.Zero(t, testing.AllocsPerRun(100, func() { _, _ = errors.AsType[pkerr.Code](code) }))
 }
 
-// printed has, for codes of all sorts, what they print and the number that the verbs for integers print.
+// printed has codes of all sorts, with what they print.
 var printed = []struct {
 	code     pkerr.Code
-	text     string
-	number   int64
+	text     string // of String
+	err      string // of Error
+	number   int64  // of the verbs for integers
 	goSyntax string
 }{
-	{pkerr.MemberNotFoundWithRef, "20003/404", 20003, "pkerr.MemberNotFoundWithRef"},
-	{pkerr.NotFound, "0/404", 0, "pkerr.NotFound"},
-	{pkerr.Unimplemented, "50001/501", 50001, "pkerr.Unimplemented"},
-	{pkerr.MakeCode(99999, 418), "99999/418", 99999, "pkerr.MakeCode(99999, 418)"},
-	{pkerr.MakeCode(0, 503), "0/503", 0, "pkerr.MakeCode(0, 503)"},
-	{pkerr.MakeCode(20003, 410), "20003/410", 20003, "pkerr.MakeCode(20003, 410)"},
-	{pkerr.MakeCode(math.MaxInt64/1000, 807), "9223372036854775/807", math.MaxInt64 / 1000, "pkerr.MakeCode(9223372036854775, 807)"},
+	{pkerr.MemberNotFoundWithRef, "20003/404", "20003/404: Member not found.", 20003, "pkerr.MemberNotFoundWithRef"},
+	{pkerr.NotFound, "0/404", "404: Not Found", 0, "pkerr.NotFound"},
+	{pkerr.Unimplemented, "50001/501", "50001/501: Unimplemented", 50001, "pkerr.Unimplemented"},
+	{pkerr.MakeCode(99999, 418), "99999/418", "99999/418: status 418", 99999, "pkerr.MakeCode(99999, 418)"},
+	{pkerr.MakeCode(0, 503), "0/503", "status 503", 0, "pkerr.MakeCode(0, 503)"},
+	{pkerr.MakeCode(20003, 410), "20003/410", "20003/410: Member not found.", 20003, "pkerr.MakeCode(20003, 410)"},
+	{
+		pkerr.MakeCode(math.MaxInt64/1000, 807), "9223372036854775/807", "9223372036854775/807: status 807",
+		math.MaxInt64 / 1000, "pkerr.MakeCode(9223372036854775, 807)",
+	},
 }
 
-func TestPrinting(t *testing.T) {
+func TestCode_Format(t *testing.T) {
 	for _, p := range printed {
-		quoted := `"` + p.text + `"`
+		quoted := `"` + p.err + `"`
 		decimal := strconv.FormatInt(p.number, 10)
 		for format, want := range map[string]string{
-			"%v":     p.text,
-			"%+v":    p.text,
-			"%s":     p.text,
+			"%v":     p.err,
+			"%+v":    p.err,
+			"%s":     p.err,
 			"%q":     quoted,
 			"%#v":    p.goSyntax,
 			"%d":     decimal,
@@ -457,42 +512,26 @@ func TestPrinting(t *testing.T) {
 			"%#x":    "0x" + strconv.FormatInt(p.number, 16),
 			"%o":     strconv.FormatInt(p.number, 8),
 			"%b":     strconv.FormatInt(p.number, 2),
-			"%24v":   fmt.Sprintf("%24s", p.text),
-			"%-24s|": fmt.Sprintf("%-24s|", p.text),
-			"%24q":   fmt.Sprintf("%24s", quoted),
+			"%44v":   fmt.Sprintf("%44s", p.err),
+			"%-44s|": fmt.Sprintf("%-44s|", p.err),
+			"%44q":   fmt.Sprintf("%44s", quoted),
 			"%24d":   fmt.Sprintf("%24s", decimal),
 			"%024d":  fmt.Sprintf("%024d", p.number),
-			"%.3s":   p.text[:3],
+			"%.3s":   p.err[:3],
 			"%t":     "%!t(pkerr.Code=" + p.text + ")",
 			"%f":     "%!f(pkerr.Code=" + p.text + ")",
 		} {
 			require.Equal(t, want, fmt.Sprintf(format, p.code), format)
 		}
-		require.Equal(t, p.text, fmt.Sprint(p.code))
+		require.Equal(t, p.err, p.code.Error())
+		require.Equal(t, p.err, fmt.Sprint(p.code))
 		require.Equal(t, p.text, p.code.String())
-		require.Equal(t, "["+p.text+"]", fmt.Sprint([]pkerr.Code{p.code}))
-		require.Equal(t, "wrapped: "+p.text, fmt.Errorf("wrapped: %w", p.code).Error())
-		require.Equal(t, "{"+p.text+" "+p.text+"}", fmt.Sprint(struct {
+		require.Equal(t, "["+p.err+"]", fmt.Sprint([]pkerr.Code{p.code}))
+		require.Equal(t, "wrapped: "+p.err, fmt.Errorf("wrapped: %w", p.code).Error())
+		require.Equal(t, "{"+p.err+" "+p.err+"}", fmt.Sprint(struct {
 			Code pkerr.Code
 			Err  error
 		}{p.code, p.code}))
-	}
-}
-
-func TestPrintedInLogs(t *testing.T) {
-	for _, p := range printed {
-		var text, js bytes.Buffer
-		dropTime := func(_ []string, a slog.Attr) slog.Attr {
-			if a.Key == slog.TimeKey {
-				return slog.Attr{}
-			}
-			return a
-		}
-		options := &slog.HandlerOptions{ReplaceAttr: dropTime}
-		slog.New(slog.NewTextHandler(&text, options)).Info("m", "code", p.code)
-		slog.New(slog.NewJSONHandler(&js, options)).Info("m", "code", p.code)
-		require.Equal(t, "level=INFO msg=m code="+p.text+"\n", text.String())
-		require.Equal(t, `{"level":"INFO","msg":"m","code":"`+p.text+`"}`+"\n", js.String())
 	}
 }
 
@@ -532,6 +571,7 @@ func TestTheRawIntegerIsNeverPrinted(t *testing.T) {
 		require.NotContains(t, string(value), raw)
 		require.NotContains(t, c.Error(), raw)
 		require.NotContains(t, c.LogValue().String(), raw)
+		require.NotContains(t, c.String(), raw)
 		value, err = c.WithMessage("m").MarshalJSON()
 		require.NoError(t, err)
 		require.NotContains(t, string(value), raw)

@@ -1,32 +1,45 @@
-// Package pkerr is the vocabulary of PluralKit's HTTP API errors, for both of its sides: servers that emit them, and
-// the bots and apps that handle them.
+// Package pkerr provides typed errors for PluralKit's HTTP API, for both of its
+// sides: servers that emit them, and the bots and apps that handle them.
 //
-// A [Code] is the identity of an error, and a constant of this package is a whole error that is matched with [errors.Is]:
+// A [Code] identifies an error. Each constant of this package is itself an error,
+// matched with [errors.Is]:
 //
 //	errors.Is(err, pkerr.MemberNotFound) // this error, or the one that refines it
-//	errors.Is(err, pkerr.NotFound)       // any 404, including codes that the API adds later
+//	errors.Is(err, pkerr.NotFound)       // any 404, also codes that the API adds later
 //
-// An [Error] adds what the API says beside the code: the text, what is wrong with which key, how long to wait. It is
-// built from a code, and every step returns a new error:
+// [ActionOf] says what a caller should do about an error:
+//
+//	switch pkerr.ActionOf(err) {
+//	case pkerr.ActionTreatAsSuccess:
+//		return nil
+//	case pkerr.ActionRespectPrivacy:
+//		return showPrivate()
+//	}
+//
+// An [Error] adds what the API says beside the code: the text, what is wrong with
+// which key, how long to wait. It is built from a code, and every step returns a
+// new error:
 //
 //	pkerr.MemberNotFound.WithRef("abcde")
 //	pkerr.TooManyRequests.WithRetryAfter(19 * time.Millisecond).WithScope("generic_get")
 //	pkerr.InternalServerError.WithCause(err) // the cause is for logs, and is never sent
 //
-// [Fields] collects what is wrong with a request, key by key. [Response] and [ErrorObject] are the two documented models of
-// the wire. [CodeOf], [Ref], [RetryAfter] and [FieldErrors] read an error, however deeply it is wrapped.
+// [Fields] collects what is wrong with a request, key by key. [Response] and
+// [ErrorObject] are the two documented models of the wire. [CodeOf], [Ref],
+// [RetryAfter] and [FieldErrors] read an error, however deeply it is wrapped, and
+// [LogValue] logs it.
 //
-// The packages client and server, below this one, turn responses into these errors and these errors into responses; locale
-// says them to people in their language, and pkerrtest is a fake API for tests. This package uses no net/http.
+// Package client turns responses into these errors, package server turns these
+// errors into responses, package locale says them in the reader's language, and
+// package pkerrtest is a fake API for tests. This package does not use net/http.
 //
-// Codes are constants, and the methods of an Error change nothing, so that both are safe for concurrent use as long as
-// nobody assigns to the exported fields of an Error that is shared.
+// Codes are constants, and the methods of an Error change nothing. Both are safe
+// for concurrent use as long as nobody assigns to the fields of a shared Error.
 package pkerr
 
 import (
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"strconv"
 	"strings"
 	"time"
@@ -34,33 +47,34 @@ import (
 	"github.com/pkerr/pkerr/internal/oneline"
 )
 
-// Error is an error of the API, with all that it says. Build one from a [Code], and pass it as an error: its methods are on
-// the pointer, and safe on nil and on the zero value.
+// An Error is an error of the API, with all that it says. Build one from a
+// [Code], such as by [Code.WithRef], and use it as an error.
 //
-// An Error matches what its Code matches, as [Code.Is] tells, and what its cause matches.
+// It matches what its code matches, as described at [Code.Is], and what its cause
+// matches. Its methods are safe on nil and on the zero value.
 type Error struct {
-	// Code tells which error this is.
+	// Code identifies the error.
 	Code Code
 
-	// Message is the API's English text, as it was sent or is to be sent. Where it is empty, the code's own text is sent.
-	// What came from a server is as that server said it, of any length and with any character; for a log or a terminal
-	// there is Error.Error.
+	// Message is the English text, as it was sent or is to be sent. If it is empty,
+	// the code's own text is sent. A text that came from a server can be of any
+	// length and have any character; Error.Error is safe to print.
 	Message string
 
-	// Fields tells what is wrong with which key of the request, of a [ModelParse].
+	// Fields says what is wrong with which key of the request, for a [ModelParse].
 	Fields Fields
 
-	// RetryAfter tells how long the client is asked to wait. It is nil where nothing was said; 0 is a value that the API does
-	// send.
+	// RetryAfter is how long the client is asked to wait. It is nil if nothing was
+	// said; the API does send 0.
 	RetryAfter *time.Duration
 
-	// Scope names the rate limit that was hit: "generic_get", "generic_update", and so on.
+	// Scope is the rate limit that was hit, such as "generic_get".
 	Scope string
 
 	cause error // for errors.Is and logs, never sent
 }
 
-// copy returns a copy that shares nothing with e that could be changed.
+// copy returns a copy of e that shares nothing with it that could be changed.
 func (e *Error) copy() *Error {
 	if e == nil {
 		return &Error{}
@@ -73,7 +87,8 @@ func (e *Error) copy() *Error {
 	return &c
 }
 
-// WithRef returns a copy of e that names what it is about, as [Code.WithRef] does. The text that e had is replaced.
+// WithRef returns a copy of e that names the member or group that the caller
+// asked for, as [Code.WithRef] does. It replaces the message.
 func (e *Error) WithRef(ref string) *Error {
 	c := e.copy()
 	if code, before, after, ok := c.Code.naming(); ok {
@@ -83,37 +98,40 @@ func (e *Error) WithRef(ref string) *Error {
 	return c
 }
 
-// WithMessage returns a copy of e with another text. Where it is empty, the code's own text is sent.
+// WithMessage returns a copy of e with another text. An empty one stands for the
+// code's own.
 func (e *Error) WithMessage(message string) *Error {
 	c := e.copy()
 	c.Message = message
 	return c
 }
 
-// WithFields returns a copy of e with these fields instead of its own. They are copied. The code stays as it is;
-// [Fields.Err] is the short way to a [ModelParse].
+// WithFields returns a copy of e with these fields instead of its own. They are
+// copied. The code stays as it is.
 func (e *Error) WithFields(fields Fields) *Error {
 	c := e.copy()
 	c.Fields = fields.clone()
 	return c
 }
 
-// WithRetryAfter returns a copy of e that tells the client to wait for d. The wire has whole milliseconds: a part of one is
-// rounded up, and a negative d counts as 0.
+// WithRetryAfter returns a copy of e that tells the client to wait for d. The wire
+// has whole milliseconds: a part of one is rounded up, and a negative d counts
+// as 0.
 func (e *Error) WithRetryAfter(d time.Duration) *Error {
 	c := e.copy()
 	c.RetryAfter = new(max(d, 0))
 	return c
 }
 
-// WithScope returns a copy of e that names the rate limit that was hit, such as "generic_get".
+// WithScope returns a copy of e that names the rate limit that was hit, such as
+// "generic_get".
 func (e *Error) WithScope(scope string) *Error {
 	c := e.copy()
 	c.Scope = scope
 	return c
 }
 
-// WithCause returns a copy of e with the reason behind it, instead of the one it had. The cause is for [errors.Is],
+// WithCause returns a copy of e with another cause. The cause is for [errors.Is],
 // [errors.As] and logs; it is never sent.
 func (e *Error) WithCause(cause error) *Error {
 	c := e.copy()
@@ -129,13 +147,14 @@ func (e *Error) Unwrap() error {
 	return e.cause
 }
 
-// Is tells whether the code of e is a case of target, as [Code.Is] does. It does not look at the cause; [errors.Is] does.
+// Is reports whether the code of e counts as target, as [Code.Is] does. It does not
+// look at the cause; [errors.Is] does.
 func (e *Error) Is(target error) bool {
 	return e != nil && e.Code.Is(target)
 }
 
-// As sets target to the code of e where it is a *[Code], so that [errors.AsType] and [errors.As] find the code. An error
-// without a code has none to offer.
+// As sets target to the code of e if target is a *[Code], so that [errors.As] and
+// [errors.AsType] find the code. It returns false for an error without a code.
 func (e *Error) As(target any) bool {
 	code, ok := target.(*Code)
 	if !ok || code == nil || e == nil || e.Code == 0 {
@@ -145,7 +164,8 @@ func (e *Error) As(target any) bool {
 	return true
 }
 
-// message returns the text that is sent for e: its own, else its code's, and never a template.
+// message returns the text that is sent for e: its own, else its code's, and
+// never a template.
 func (e *Error) message() string {
 	if e.Message != "" && !isTemplate(e.Message) {
 		return e.Message
@@ -153,16 +173,16 @@ func (e *Error) message() string {
 	return e.Code.text()
 }
 
-// What Error.Error prints at most, in bytes, of each part. Fields beyond the first few are counted.
+// How many bytes Error.Error prints of each part at most, and how many fields.
 const (
 	printedMessage = 300
 	printedKey     = 60
 	printedFields  = 4
 )
 
-// Error returns all that e says in one line for logs, its cause included, such as "20002/404: Member not found." It
-// is bounded, and what is not printable is escaped. Do not send it to anyone: what may be sent is what
-// [Error.MarshalJSON] writes.
+// Error returns all that e says in one line for logs, including its cause, such as
+// "20002/404: Member not found." The line is bounded, and what is not printable is
+// escaped. Do not send it to anyone: [Error.MarshalJSON] writes what may be sent.
 func (e *Error) Error() string {
 	if e == nil {
 		return "<nil>"
@@ -174,7 +194,7 @@ func (e *Error) Error() string {
 	case e.Code.Number() != 0 || e.Code == 0:
 		b = append(append(b, e.Code.String()...), ": "...)
 	case !strings.HasPrefix(message, status+": ") && message != "status "+status:
-		// The API's own texts for plain codes begin with the status, others may not.
+		// The API's own texts for plain codes begin with the status. Others may not.
 		b = append(append(b, status...), ": "...)
 	}
 	if message == "" {
@@ -193,14 +213,14 @@ func (e *Error) Error() string {
 		b = fmt.Appendf(b, " (retry after %v)", *e.RetryAfter)
 	}
 	if e.cause != nil {
-		// fmt knows what to do with a cause that panics.
+		// Sprint recovers if the cause panics.
 		b = oneline.Append(append(b, ": "...), fmt.Sprint(e.cause), printedMessage)
 	}
 	return string(b)
 }
 
-// Format prints [Error.Error] with %v and %s, in quotes with %q, in hexadecimal with %x and %X, and for %#v what e is made of.
-// Another verb is reported as a mistake, as package fmt does. All of them are one line.
+// Format prints [Error.Error] in one line for every verb, quoted for %q and in
+// hexadecimal for %x and %X. %#v prints what e is made of.
 func (e *Error) Format(f fmt.State, verb rune) { oneline.Format(f, verb, e, e.goString) }
 
 func (e *Error) goString() string {
@@ -226,36 +246,14 @@ func (e *Error) goString() string {
 	return string(append(b, '}'))
 }
 
-// LogValue logs e as a group: code and message, and where they are set fields, scope, retry_after and cause. Each text is
-// one bounded line.
-func (e *Error) LogValue() slog.Value {
-	if e == nil {
-		return slog.StringValue("<nil>")
-	}
-	attrs := []slog.Attr{
-		slog.Any("code", e.Code),
-		slog.String("message", oneline.Text(e.message(), printedMessage)),
-	}
-	if !e.Fields.empty() {
-		attrs = append(attrs, slog.String("fields", e.Fields.String()))
-	}
-	if e.Scope != "" {
-		attrs = append(attrs, slog.String("scope", oneline.Text(e.Scope, printedKey)))
-	}
-	if e.RetryAfter != nil {
-		attrs = append(attrs, slog.Duration("retry_after", *e.RetryAfter))
-	}
-	if e.cause != nil {
-		attrs = append(attrs, slog.String("cause", oneline.Text(fmt.Sprint(e.cause), printedMessage)))
-	}
-	return slog.GroupValue(attrs...)
-}
-
-// MarshalJSON writes the body that the API sends for e: that of [Error.Response]. The cause is not in it. A nil e is null.
+// MarshalJSON returns the body that the API sends for e, that of [Error.Response].
+// It has no cause. For a nil e it is null. It never fails.
 //
-// [json.Marshal] escapes <, > and & in what this returns; called directly, it does not, as the API does not.
+// [json.Marshal] escapes <, > and & in the result; MarshalJSON itself does not,
+// like the API.
 //
-// An Error does not read what it writes, for the status is not in it: unmarshal that into a [Response], and call [Response.Err].
+// The body does not have the status, so an Error cannot be unmarshaled: unmarshal
+// a [Response], and call [Response.Err].
 func (e *Error) MarshalJSON() ([]byte, error) {
 	if e == nil {
 		return []byte("null"), nil
@@ -270,8 +268,9 @@ func (e *Error) MarshalJSON() ([]byte, error) {
 
 var _ json.Marshaler = (*Error)(nil)
 
-// CodeOf returns the code of err: that of the outermost [Code] or [*Error] in its chain that is not 0. It returns 0 where
-// there is none, and for a nil err. Use it for a switch, or to ask for one exact code; [errors.Is] also knows classes.
+// CodeOf returns the code of err: the first nonzero one of a [Code] or [*Error] in
+// its chain, in the order of [errors.Is]. It returns 0 if there is none, and for
+// nil. Use it to switch on exact codes; errors.Is also knows classes.
 func CodeOf(err error) Code {
 	code, _ := first(err, func(err error) (Code, bool) {
 		var code Code
@@ -296,9 +295,9 @@ func CodeOf(err error) Code {
 	return code
 }
 
-// Ref returns the reference that err names, as the caller wrote it: "abcde" for «Member 'abcde' not found.» It is
-// taken from the message of the outermost [*Error] that has a code and a text of that kind, so it is a stranger's
-// text. It returns false where there is none, and for a nil err.
+// Ref returns the reference that err names, as the caller wrote it: "abcde" for
+// "Member 'abcde' not found." It supports wrapped errors, and returns false if err
+// names nothing or is nil. The reference is untrusted text.
 func Ref(err error) (string, bool) {
 	return inErrors(err, func(e *Error) (string, bool) {
 		code, before, after, ok := e.Code.naming()
@@ -314,11 +313,12 @@ func Ref(err error) (string, bool) {
 	})
 }
 
-// RetryAfter returns how long err asks the caller to wait, and whether it says so at all: that of the outermost [*Error]
-// that does. It is never negative, and 0 is a value that the API does send. It returns false for a nil err.
+// RetryAfter returns how long err asks the caller to wait. It supports wrapped
+// errors, and returns false if err does not say or is nil. The duration is never
+// negative, and the API does send 0.
 //
-// It is what the API says, and that is not enough: a client that waits for no longer can be refused for ever. How long to
-// wait before a retry is told by RetryDelay in package client.
+// Do not sleep for it: a client that waits no longer than this can be refused for
+// ever. RetryDelay in package client returns how long to wait before a retry.
 func RetryAfter(err error) (time.Duration, bool) {
 	return inErrors(err, func(e *Error) (time.Duration, bool) {
 		if e.RetryAfter == nil {
@@ -328,20 +328,25 @@ func RetryAfter(err error) (time.Duration, bool) {
 	})
 }
 
-// FieldErrors returns what err says is wrong with each key of the request: the fields of the outermost [*Error] that
-// has any. They are a copy. It returns nil where there are none, and for a nil err; ranging over that, and looking a key
-// up in it, is fine.
+// FieldErrors returns a copy of what err says is wrong with each key of the
+// request. It supports wrapped errors, and returns nil if err says nothing of
+// keys or is nil.
 func FieldErrors(err error) Fields {
 	fields, _ := inErrors(err, func(e *Error) (Fields, bool) { return e.Fields.clone(), !e.Fields.empty() })
 	return fields
 }
 
-// inErrors returns what get finds in the first Error that has it, in the order of errors.Is.
+// inErrors returns the first result of get for an Error in the chain of err, in
+// the order of errors.Is.
 func inErrors[T any](err error, get func(*Error) (T, bool)) (T, bool) {
 	return first(err, func(err error) (found T, ok bool) {
-		e, is := err.(*Error)
-		if as, can := err.(interface{ As(target any) bool }); can && !is {
-			if offered := new(*Error); as.As(offered) {
+		var e *Error
+		switch err := err.(type) {
+		case *Error:
+			e = err
+		case Code, *Code: // has nothing but a code
+		case interface{ As(target any) bool }:
+			if offered := new(*Error); err.As(offered) {
 				e = *offered
 			}
 		}
@@ -352,7 +357,8 @@ func inErrors[T any](err error, get func(*Error) (T, bool)) (T, bool) {
 	})
 }
 
-// first returns what get finds in the first error of the chain that has it, in the order of errors.Is.
+// first returns the first result of get in the chain of err, in the order of
+// errors.Is.
 func first[T any](err error, get func(error) (T, bool)) (found T, ok bool) {
 	for err != nil {
 		if found, ok = get(err); ok {

@@ -3,7 +3,6 @@ package pkerr_test
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"time"
 
@@ -107,22 +106,7 @@ func ExampleCode_WithCause() {
 	// wire: {"message":"500: Internal Server Error","code":0}
 }
 
-// In a structured log an error is a group.
-func ExampleError_LogValue() {
-	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{
-		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
-			if a.Key == slog.TimeKey {
-				return slog.Attr{}
-			}
-			return a
-		},
-	}))
-	logger.Warn("refused", "err", pkerr.TooManyRequests.WithRetryAfter(19*time.Millisecond).WithScope("generic_get"))
-	// Output:
-	// level=WARN msg=refused err.code=0/429 err.message="429: too many requests" err.scope=generic_get err.retry_after=19ms
-}
-
-// What a stranger wrote is printed in one line, and moves no cursor.
+// Untrusted text prints as one line.
 func ExampleError_Error() {
 	fmt.Println(pkerr.NotFound.WithMessage("gone\n\x1b[2Jreally"))
 	// Output:

@@ -2,19 +2,22 @@ package pkerr
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
 	"github.com/pkerr/pkerr/internal/oneline"
 )
 
-// Fields tells what is wrong with each key of a request. Keys are as the API writes them, such as "name" or
-// "description_templates[0]"; a key can have several errors.
+// Fields says what is wrong with each key of a request. Keys are spelled as the API
+// writes them, such as "name" or "description_templates[0]". A key can have several
+// errors. [Fields.All] ranges over them in order.
 //
-// The zero value is ready to use. Fields is a map: do not share one that is still being added to.
+// The zero value is ready to use. Fields is a map: do not share one while adding to
+// it.
 type Fields map[string][]ErrorObject
 
-// Add says that key has the error o. The lengths in o are copied.
+// Add adds the error o to key. It copies the lengths in o.
 func (f *Fields) Add(key string, o ErrorObject) {
 	if *f == nil {
 		*f = Fields{}
@@ -22,8 +25,8 @@ func (f *Fields) Add(key string, o ErrorObject) {
 	(*f)[key] = append((*f)[key], o.clone())
 }
 
-// TooLong says that the value of key is too long: «Field name is too long.», with both lengths. The API counts text in
-// UTF-16 code units, as [Length] does. It is for the caller to compare; TooLong only says so.
+// TooLong adds "Field name is too long." to key, with both lengths. The API counts
+// text in UTF-16 code units, as [Length] does. TooLong does not compare them.
 func (f *Fields) TooLong(key string, maxLength, actualLength int) {
 	f.Add(key, ErrorObject{
 		Message:      "Field " + key + " is too long.",
@@ -32,18 +35,34 @@ func (f *Fields) TooLong(key string, maxLength, actualLength int) {
 	})
 }
 
-// Invalid says that the value of key is not valid: «Field color is invalid.»
+// Invalid adds "Field color is invalid." to key.
 func (f *Fields) Invalid(key string) {
 	f.Add(key, ErrorObject{Message: "Field " + key + " is invalid."})
 }
 
-// Required says that key is missing: «Key 'timestamp' is required.»
+// Required adds "Key 'timestamp' is required." to key.
 func (f *Fields) Required(key string) {
 	f.Add(key, ErrorObject{Message: "Key '" + key + "' is required."})
 }
 
-// Err returns a [ModelParse] with a copy of f, or nil where nothing is wrong, so that a handler can end in
-// `return fields.Err()`.
+// All returns an iterator over the keys and their errors, in byte order of the
+// keys, as on the wire. A key with several errors comes once for each. The fields
+// must not be added to meanwhile.
+func (f Fields) All() iter.Seq2[string, ErrorObject] {
+	return func(yield func(string, ErrorObject) bool) {
+		var room [8]field
+		for _, field := range f.sorted(room[:0]) {
+			for _, o := range field.objects {
+				if !yield(field.key, o) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Err returns a [ModelParse] with a copy of f, or nil if nothing is wrong, so that
+// a handler can end in `return fields.Err()`.
 func (f Fields) Err() error {
 	if f.empty() {
 		return nil
@@ -51,23 +70,20 @@ func (f Fields) Err() error {
 	return &Error{Code: ModelParse, Fields: f.clone()}
 }
 
-// String returns f in one bounded line, for logs: the first few keys in order, with their errors, and a count of the
-// others.
+// String returns f in one bounded line for logs: the first few keys in order, with
+// their errors, and a count of the others.
 func (f Fields) String() string {
 	var b []byte
 	printed := 0
-	var room [8]field
-	for _, field := range f.sorted(room[:0]) {
-		for _, o := range field.objects {
-			if printed++; printed > printedFields {
-				continue
-			}
-			if printed > 1 {
-				b = append(b, "; "...)
-			}
-			b = append(oneline.Append(b, field.key, printedKey), ": "...)
-			b = o.print(b)
+	for key, o := range f.All() {
+		if printed++; printed > printedFields {
+			continue
 		}
+		if printed > 1 {
+			b = append(b, "; "...)
+		}
+		b = append(oneline.Append(b, key, printedKey), ": "...)
+		b = o.print(b)
 	}
 	if printed > printedFields {
 		b = fmt.Appendf(b, "; and %d more", printed-printedFields)
@@ -75,7 +91,7 @@ func (f Fields) String() string {
 	return string(b)
 }
 
-// String returns o in one bounded line, for logs: the message and the lengths.
+// String returns o in one bounded line for logs: the message and the lengths.
 func (o ErrorObject) String() string { return string(o.print(nil)) }
 
 func (o ErrorObject) print(b []byte) []byte {
@@ -91,7 +107,7 @@ func (o ErrorObject) print(b []byte) []byte {
 	return b
 }
 
-// empty tells whether nothing is wrong: a key without an error says nothing.
+// empty reports whether nothing is wrong. A key without an error says nothing.
 func (f Fields) empty() bool {
 	for _, objects := range f {
 		if len(objects) > 0 {
@@ -101,7 +117,8 @@ func (f Fields) empty() bool {
 	return true
 }
 
-// clone returns a deep copy, without the keys that have no error; nil where none has.
+// clone returns a deep copy without the keys that have no error, or nil if none
+// has one.
 func (f Fields) clone() Fields {
 	if f.empty() {
 		return nil
@@ -135,8 +152,7 @@ type field struct {
 	objects []ErrorObject
 }
 
-// sorted appends the fields that have an error to room, which saves an allocation where it is large enough, in the order
-// of their keys.
+// sorted appends the fields that have an error to room, in the order of their keys.
 func (f Fields) sorted(room []field) []field {
 	for key, objects := range f {
 		if len(objects) > 0 {
@@ -147,7 +163,8 @@ func (f Fields) sorted(room []field) []field {
 	return room
 }
 
-// append appends f as the member `errors` of a body, its keys sorted; nothing where nothing is wrong.
+// append appends f as the key `errors` of a body. It appends nothing if nothing is
+// wrong.
 func (f Fields) append(b []byte) []byte {
 	var room [8]field
 	fields := f.sorted(room[:0])
@@ -167,7 +184,8 @@ func (f Fields) append(b []byte) []byte {
 	return append(b, '}')
 }
 
-// Length returns the length of s as the API counts it for its limits: in UTF-16 code units. An emoji counts as two or more.
+// Length returns the length of s in UTF-16 code units, as the API counts it for its
+// limits. An emoji counts as two or more.
 func Length(s string) int {
 	n := 0
 	for _, r := range s {

@@ -100,6 +100,39 @@ func TestKeysAreSorted(t *testing.T) {
 	}
 }
 
+func TestFields_All(t *testing.T) {
+	var fields pkerr.Fields
+	for _, key := range []string{"z", "name", "Name", "description_templates[10]", "description_templates[2]", "é", ""} {
+		fields.Invalid(key)
+	}
+	fields.TooLong("name", 100, 103)
+	fields["nothing"] = nil
+
+	for range 50 {
+		var keys []string
+		for key, o := range fields.All() {
+			keys = append(keys, key+" "+o.String())
+		}
+		require.Equal(t, []string{
+			" Field  is invalid.",
+			"Name Field Name is invalid.",
+			"description_templates[10] Field description_templates[10] is invalid.",
+			"description_templates[2] Field description_templates[2] is invalid.",
+			"name Field name is invalid.",
+			"name Field name is too long. (actual_length 103, max_length 100)",
+			"z Field z is invalid.",
+			"é Field é is invalid.",
+		}, keys)
+	}
+
+	for range fields.All() {
+		break // must not go on
+	}
+	for range pkerr.Fields(nil).All() {
+		require.Fail(t, "there is nothing")
+	}
+}
+
 func TestErrorObjectJSON(t *testing.T) {
 	tests := []struct {
 		object pkerr.ErrorObject
@@ -113,12 +146,14 @@ func TestErrorObjectJSON(t *testing.T) {
 		{pkerr.ErrorObject{Message: "m", ActualLength: new(math.MaxInt32)}, `{"message":"m","actual_length":2147483647}`},
 	}
 	for _, test := range tests {
-		body, err := test.object.MarshalJSON()
+		body, err := json.Marshal(test.object)
 		require.NoError(t, err)
 		require.Equal(t, test.want, string(body))
-		viaJSON, err := json.Marshal(test.object)
+
+		// In a body it is written by this package, to the same bytes.
+		whole, err := pkerr.Response{Errors: pkerr.Fields{"k": {test.object}}}.MarshalJSON()
 		require.NoError(t, err)
-		require.Equal(t, test.want, string(viaJSON))
+		require.Equal(t, `{"message":"","code":0,"errors":{"k":[`+test.want+`]}}`, string(whole))
 
 		// Absent and zero are told apart on the way back, too.
 		var back pkerr.ErrorObject

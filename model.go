@@ -10,40 +10,45 @@ import (
 	"github.com/pkerr/pkerr/internal/verbatim"
 )
 
-// Response is the body of an error, key for key as the API documents it. It is what goes over the wire; for handling
-// errors there is [Error]. [Error.Response] and [Response.Err] go between the two.
+// A Response is the body of an error, key for key as the API documents it. It is
+// what goes over the wire; [Error] is for handling errors. [Error.Response] and
+// [Response.Err] convert between the two.
 type Response struct {
-	// Code is the API's own number, 0 for a plain code. The HTTP status is not part of the body.
+	// Code is the API's own number, 0 for a plain code. The body does not have the
+	// HTTP status.
 	Code int64 `json:"code"`
 
 	// Message is the English text.
 	Message string `json:"message"`
 
-	// Errors tells what is wrong with which key of the request. It is left out where it is empty.
+	// Errors says what is wrong with which key of the request. It is left out if
+	// empty.
 	Errors Fields `json:"errors,omitempty"`
 
-	// RetryAfter is how long to wait, in milliseconds. It is left out where it is nil, and sent where it is 0.
+	// RetryAfter is how long to wait, in milliseconds. It is left out if nil, and
+	// sent if 0.
 	RetryAfter *int64 `json:"retry_after,omitempty"`
 
-	// Scope names the rate limit that was hit. It is left out where it is empty.
+	// Scope is the rate limit that was hit. It is left out if empty.
 	Scope string `json:"scope,omitempty"`
 }
 
-// ErrorObject is one thing that is wrong with one key of a request.
+// An ErrorObject is one thing that is wrong with one key of a request.
 type ErrorObject struct {
 	// Message is the English text, such as "Field name is too long."
 	Message string `json:"message"`
 
-	// MaxLength is how long the value may be, and ActualLength how long it is: in UTF-16 code units, as [Length] counts
-	// them, or in items, of a list. Both are nil where the error is not about length. (For the items of
-	// description_templates the API has the two swapped, so do not subtract one from the other.)
-	MaxLength    *int `json:"max_length,omitempty"`
+	// ActualLength is how long the value is, and MaxLength how long it may be: in
+	// UTF-16 code units, as [Length] counts, or in items for a list. Both are nil if
+	// the error is not about length. For the items of description_templates the API
+	// swaps the two by mistake, so do not subtract one from the other.
 	ActualLength *int `json:"actual_length,omitempty"`
+	MaxLength    *int `json:"max_length,omitempty"`
 }
 
-// Response returns the body that is sent for e. The message is that of e, else the API's own text for the code, and
-// never one in which a reference is not filled in: that gives way to the text of [Code.Base]. RetryAfter is in
-// milliseconds, rounded up, and never negative. Nothing is shared with e. For nil it is the zero Response.
+// Response returns the body that is sent for e. Its message is that of e, else the
+// API's own text for the code, else that of [Code.Base]; never a template. It
+// shares nothing with e. For nil it is the zero Response.
 func (e *Error) Response() Response {
 	if e == nil {
 		return Response{}
@@ -56,12 +61,13 @@ func (e *Error) Response() Response {
 	return r
 }
 
-// response is Response with the fields of e themselves, and without RetryAfter.
+// response is Response without RetryAfter, and with the fields of e themselves.
 func (e *Error) response() Response {
 	return Response{Code: max(e.Code.Number(), 0), Message: e.message(), Errors: e.Fields, Scope: e.Scope}
 }
 
-// milliseconds returns d in whole milliseconds, rounded up so that nobody comes back too early.
+// milliseconds returns d in whole milliseconds, rounded up so that no client comes
+// back too early.
 func milliseconds(d time.Duration) int64 {
 	d = max(d, 0)
 	ms := int64(d / time.Millisecond)
@@ -71,9 +77,10 @@ func milliseconds(d time.Duration) int64 {
 	return ms
 }
 
-// Err returns the error that the body r means with the given HTTP status. It is never nil. A number that no code can have
-// counts as absent, so that the status alone tells the code, and a negative RetryAfter too; a RetryAfter beyond what a
-// [time.Duration] can hold is the longest there is. Nothing is shared with r.
+// Err returns the error that the body r means with the given HTTP status. It is
+// never nil, and shares nothing with r. A number that no code can have counts as
+// absent, and so does a negative RetryAfter. A RetryAfter that is too long for a
+// [time.Duration] becomes the longest there is.
 func (r Response) Err(status int) *Error {
 	e := &Error{Code: MakeCode(r.Code, status), Message: r.Message, Fields: r.Errors.clone(), Scope: r.Scope}
 	if e.Code == 0 {
@@ -92,12 +99,14 @@ func (r Response) Err(status int) *Error {
 	return e
 }
 
-// MarshalJSON writes r as the API does: message, code and errors; or, of a rate limit, message, retry_after, scope and code.
-// The keys of errors are sorted. Bytes that are not UTF-8 become U+FFFD. It never fails.
+// MarshalJSON returns r as the API writes it: message, code and errors, or for a
+// rate limit message, retry_after, scope and code. The keys of errors are in byte
+// order. Bytes that are not UTF-8 become U+FFFD. It never fails.
 //
-// [json.Marshal] escapes <, > and & in what this returns; called directly, it does not, as the API does not.
+// [json.Marshal] escapes <, > and & in the result; MarshalJSON itself does not,
+// like the API.
 func (r Response) MarshalJSON() ([]byte, error) {
-	// Room for what most bodies are made of, so that these take one allocation.
+	// Room for most bodies in one allocation.
 	room := 30 + len(r.Message) + 100*len(r.Errors)
 	if r.RetryAfter != nil {
 		room += 20
@@ -124,9 +133,6 @@ func (r Response) MarshalJSON() ([]byte, error) {
 	return append(b, '}'), nil
 }
 
-// MarshalJSON writes o as the API does: message, actual_length, max_length, without those that are nil. It never fails.
-func (o ErrorObject) MarshalJSON() ([]byte, error) { return o.append(nil), nil }
-
 func (o ErrorObject) append(b []byte) []byte {
 	b = append(b, `{"message":`...)
 	b = appendString(b, o.Message)
@@ -141,8 +147,9 @@ func (o ErrorObject) append(b []byte) []byte {
 	return append(b, '}')
 }
 
-// appendString appends s as a JSON string. It escapes what JSON demands, and the two line separators that JavaScript
-// stumbles over; unlike encoding/json it never escapes for HTML, as the API does not.
+// appendString appends s as a JSON string. It escapes what JSON demands, and the
+// two line separators that JavaScript stumbles over. Unlike encoding/json, it does
+// not escape for HTML, because the API does not.
 func appendString(b []byte, s string) []byte {
 	b = append(b, '"')
 	start := 0

@@ -75,7 +75,7 @@ func tour(ctx context.Context, out io.Writer, address string, log *serverLog) er
 
 	err = ask("Read the reference that an error names", "POST", "/v2/systems/@me/switches", `{"members":["abcde","vwxyz"]}`)
 	if ref, ok := pkerr.Ref(err); ok && errors.Is(err, pkerr.MemberNotFound) {
-		t.linef("handled ", "pkerr.Ref(err): %q is the one; code %v is a MemberNotFound too", ref, pkerr.CodeOf(err))
+		t.linef("handled ", "pkerr.Ref(err): %q is the one; code %v is a MemberNotFound too", ref, pkerr.CodeOf(err).String())
 	}
 
 	long, _ := json.Marshal(map[string]string{"name": strings.Repeat("x", 101), "color": "orange"})
@@ -111,7 +111,7 @@ func tour(ctx context.Context, out io.Writer, address string, log *serverLog) er
 
 	err = ask("Meet a code from the future", "GET", "/v2/systems/@me/constellations", "")
 	if code := pkerr.CodeOf(err); code.Name() == "" && errors.Is(err, pkerr.NotFound) {
-		t.linef("handled ", "code %v has no constant in this version of pkerr, and is a NotFound all the same", code)
+		t.linef("handled ", "code %v has no constant in this version of pkerr, and is a NotFound all the same", code.String())
 	}
 
 	err = ask("Run into a bug of the server", "GET", "/v2/systems/@me/fronters", "")

@@ -8,7 +8,7 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// A constant is an error of its own: return it, wrap it, and match it.
+// A constant is itself an error: return it, wrap it, match it.
 func ExampleCode() {
 	load := func(ref string) error {
 		return fmt.Errorf("load %s: %w", ref, pkerr.MemberNotFound)
@@ -24,7 +24,7 @@ func ExampleCode() {
 	// Member not found.
 }
 
-// Match one code, and those that refine it.
+// Match one code, and the codes that refine it.
 func ExampleCode_Is() {
 	err := fmt.Errorf("add to group: %w", pkerr.MemberNotFound.WithRef("abcde"))
 
@@ -51,7 +51,7 @@ func ExampleCode_Is_class() {
 		case errors.Is(err, pkerr.NotFound):
 			fmt.Println(err, "→ it is not there")
 		case errors.Is(err, pkerr.Forbidden):
-			fmt.Println(err, "→ it is private")
+			fmt.Println(err, "→ not allowed")
 		case errors.Is(err, pkerr.BadRequest):
 			fmt.Println(err, "→ our mistake")
 		case errors.Is(err, pkerr.InternalServerError):
@@ -59,13 +59,13 @@ func ExampleCode_Is_class() {
 		}
 	}
 	// Output:
-	// 20001/404 → it is not there
-	// 30001/403 → it is private
-	// 0/418 → our mistake
-	// 0/503 → theirs
+	// 20001/404: System not found. → it is not there
+	// 30001/403: Unauthorized to view member list → not allowed
+	// status 418 → our mistake
+	// status 503 → theirs
 }
 
-// A switch on the code. Two equal cases do not compile, and the exhaustive linter finds what is missing.
+// Switch on the code. Two equal cases do not compile.
 func ExampleCodeOf() {
 	describe := func(err error) string {
 		switch code := pkerr.CodeOf(err); code {
@@ -91,7 +91,7 @@ func ExampleCodeOf() {
 	// not an error of the API
 }
 
-// A plain code is a class for [errors.Is]. Ask CodeOf for the plain code itself.
+// For errors.Is a plain code is a class. CodeOf returns the exact code.
 func ExampleCodeOf_exact() {
 	err := error(pkerr.MemberNotFound)
 
@@ -102,18 +102,18 @@ func ExampleCodeOf_exact() {
 	// false
 }
 
-// The code as a type, as the errors package finds it.
+// Take the code out of a wrapped error.
 func ExampleCode_asType() {
 	err := fmt.Errorf("load: %w", pkerr.GroupNotFound.WithRef("fghij"))
 
 	if code, ok := errors.AsType[pkerr.Code](err); ok {
-		fmt.Println(code, code.Base())
+		fmt.Println(code.String(), "refines", code.Base().String())
 	}
 	// Output:
-	// 20005/404 20004/404
+	// 20005/404 refines 20004/404
 }
 
-// A code that the API will only have tomorrow is as good as the others.
+// A code that the API adds tomorrow works like any other.
 func ExampleMakeCode() {
 	err := fmt.Errorf("load: %w", pkerr.MakeCode(99999, 404))
 
@@ -128,7 +128,7 @@ func ExampleMakeCode() {
 	// true
 }
 
-// Lookup tells whether this library knows a code.
+// Ask whether this package knows a code.
 func ExampleLookup() {
 	if code, ok := pkerr.Lookup(20002, 404); ok {
 		fmt.Println(code.Name(), "-", code.Message())
@@ -140,7 +140,7 @@ func ExampleLookup() {
 	// false
 }
 
-// All codes that refine another one.
+// Range over all codes that refine another one.
 func ExampleCodes() {
 	for code := range pkerr.Codes() {
 		if code.Base() != 0 {
@@ -155,20 +155,53 @@ func ExampleCodes() {
 	// NotOwnGroupWithRef is a NotOwnGroup
 }
 
-// A code is never printed as the integer that it is.
+// A code prints like the error that it is. It never prints the packed integer.
 func ExampleCode_Format() {
-	fmt.Printf("%v %s %q\n", pkerr.MemberNotFound, pkerr.MemberNotFound, pkerr.MemberNotFound)
-	fmt.Printf("%d\n", pkerr.MemberNotFound) // the number alone
+	fmt.Printf("%v\n", pkerr.MemberNotFound)
+	fmt.Println(fmt.Errorf("get: %w", pkerr.MemberNotFound))
+	fmt.Println(pkerr.MemberNotFound.String()) // the code alone
+	fmt.Printf("%d\n", pkerr.MemberNotFound)   // the number alone
 	fmt.Printf("%#v\n", pkerr.MemberNotFound)
-	fmt.Println(pkerr.MemberNotFound.Error())
 	// Output:
-	// 20002/404 20002/404 "20002/404"
+	// 20002/404: Member not found.
+	// get: 20002/404: Member not found.
+	// 20002/404
 	// 20002
 	// pkerr.MemberNotFound
-	// 20002/404: Member not found.
 }
 
-// Codes as the keys of a map, there and back.
+// A label for metrics must come from a bounded set, and an unknown code can be
+// anything: use its class.
+func ExampleCode_Class() {
+	label := func(err error) string {
+		code := pkerr.CodeOf(err)
+		if code.Name() == "" {
+			code = code.Class()
+		}
+		return code.String()
+	}
+
+	fmt.Println(label(pkerr.MemberNotFound))
+	fmt.Println(label(pkerr.MakeCode(99999, 404)))
+	fmt.Println(label(pkerr.MakeCode(0, 503)))
+	// Output:
+	// 20002/404
+	// 0/404
+	// 0/500
+}
+
+// A constant is a whole error, so errors.AsType finds an Error in it.
+func ExampleCode_As() {
+	err := fmt.Errorf("get: %w", pkerr.MemberNotFound)
+
+	if e, ok := errors.AsType[*pkerr.Error](err); ok {
+		fmt.Println(e.Response().Message)
+	}
+	// Output:
+	// Member not found.
+}
+
+// Use codes as the keys of a map in JSON.
 func ExampleCode_MarshalText() {
 	seen := map[pkerr.Code]int{pkerr.MemberNotFound: 2, pkerr.TooManyRequests: 7}
 	text, err := json.Marshal(seen)
@@ -182,7 +215,7 @@ func ExampleCode_MarshalText() {
 	// 7 <nil>
 }
 
-// What is no code is refused.
+// Read a code from text.
 func ExampleCode_UnmarshalText() {
 	var code pkerr.Code
 	fmt.Println(code.UnmarshalText([]byte("20003/404")), code.Name())
