@@ -57,7 +57,7 @@ unexpected: "a\nb"
        got: none
    missing: "name"
 unexpected: none
- the error: renaming: 20002/404`},
+ the error: renaming: 20002/404: Member not found.`},
 		"a code": {pkerr.MemberNotFound, []string{"name"}, `the wrong keys have errors
       want: "name"
        got: none
