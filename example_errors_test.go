@@ -9,7 +9,7 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// Everything that can be asked of an error of the API.
+// Ask what an error says, however deeply it is wrapped.
 func Example() {
 	err := fmt.Errorf("add to group: %w", pkerr.MemberNotFound.WithRef("abcde"))
 
@@ -20,8 +20,8 @@ func Example() {
 	if wait, ok := pkerr.RetryAfter(err); ok {
 		fmt.Println("try again in", wait)
 	}
-	for key, objects := range pkerr.FieldErrors(err) {
-		fmt.Println(key, objects[0].Message)
+	for key, o := range pkerr.FieldErrors(err).All() {
+		fmt.Println(key, o.Message)
 	}
 	fmt.Println(err)
 	// Output:
@@ -29,7 +29,7 @@ func Example() {
 	// add to group: 20003/404: Member 'abcde' not found.
 }
 
-// Each step returns a new error, so that a shared one is never changed.
+// Each builder returns a new error, so a shared one never changes.
 func ExampleError() {
 	base := pkerr.TooManyRequests.WithScope("generic_get")
 	first := base.WithRetryAfter(19 * time.Millisecond)
@@ -44,7 +44,7 @@ func ExampleError() {
 	// 429: too many requests (scope generic_get, retry after 100ms)
 }
 
-// The code becomes the one that names what it is about.
+// Name the member. The code becomes the one that names it.
 func ExampleCode_WithRef() {
 	err := pkerr.MemberNotFound.WithRef("abcde")
 	fmt.Println(err)
@@ -54,7 +54,7 @@ func ExampleCode_WithRef() {
 	// MemberNotFoundWithRef
 }
 
-// Which of the members in a list was it?
+// Ask which member of a list it was.
 func ExampleRef() {
 	err := fmt.Errorf("register switch: %w", pkerr.NotOwnMember.WithRef("abcde"))
 
@@ -67,7 +67,7 @@ func ExampleRef() {
 	// "" false
 }
 
-// How long to wait. Zero is an answer, too, so ask whether there was one.
+// Ask what the API said of waiting. It does say 0.
 func ExampleRetryAfter() {
 	for _, err := range []error{
 		fmt.Errorf("load: %w", pkerr.TooManyRequests.WithRetryAfter(19*time.Millisecond)),
@@ -83,7 +83,7 @@ func ExampleRetryAfter() {
 	// 0s false
 }
 
-// Another text than the API's own.
+// Send another text than the API's own.
 func ExampleCode_WithMessage() {
 	err := pkerr.NotFound.WithMessage("There is no such route.")
 	body, _ := err.MarshalJSON()

@@ -2,13 +2,11 @@ package pkerr_test
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 
 	"github.com/pkerr/pkerr"
 )
 
-// A server collects all that is wrong with a request, and returns it at once.
+// Collect all that is wrong with a request, and return it at once.
 func ExampleFields() {
 	validate := func(name, color string) error {
 		var fields pkerr.Fields
@@ -28,7 +26,7 @@ func ExampleFields() {
 	// 40001/400: Error parsing JSON model: color: Field color is invalid.; name: Field name is too long. (actual_length 13, max_length 10)
 }
 
-// Any other text, for any key.
+// Add another text than the usual ones.
 func ExampleFields_Add() {
 	var fields pkerr.Fields
 	fields.Required("timestamp")
@@ -41,22 +39,19 @@ func ExampleFields_Add() {
 	// description_templates[0]: Field description_templates[0] is too long. (max_length 1000); timestamp: Key 'timestamp' is required.
 }
 
-// A client shows each error beside its field, with both lengths where the API gave them.
+// Show each error beside its field, in order.
 func ExampleFieldErrors() {
 	var fields pkerr.Fields
 	fields.TooLong("name", 100, 103)
 	fields.Invalid("color")
 	err := fmt.Errorf("save: %w", fields.Err())
 
-	received := pkerr.FieldErrors(err)
-	for _, key := range slices.Sorted(maps.Keys(received)) {
-		for _, o := range received[key] {
-			if o.MaxLength != nil && o.ActualLength != nil {
-				fmt.Printf("%s: %d of at most %d\n", key, *o.ActualLength, *o.MaxLength)
-				continue
-			}
-			fmt.Printf("%s: %s\n", key, o.Message)
+	for key, o := range pkerr.FieldErrors(err).All() {
+		if o.MaxLength != nil && o.ActualLength != nil {
+			fmt.Printf("%s: %d of at most %d\n", key, *o.ActualLength, *o.MaxLength)
+			continue
 		}
+		fmt.Printf("%s: %s\n", key, o.Message)
 	}
 	// Output:
 	// color: Field color is invalid.

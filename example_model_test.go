@@ -9,14 +9,14 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// The body that a client receives.
+// Write the body that a client receives.
 func ExampleError_MarshalJSON() {
 	var fields pkerr.Fields
 	fields.TooLong("name", 100, 103)
 	for _, err := range []*pkerr.Error{
 		pkerr.MemberNotFound.WithRef("abcde"),
 		pkerr.TooManyRequests.WithRetryAfter(19 * time.Millisecond).WithScope("generic_get"),
-		(&pkerr.Error{Code: pkerr.ModelParse}).WithFields(fields),
+		pkerr.ModelParse.WithFields(fields),
 	} {
 		body, _ := err.MarshalJSON()
 		fmt.Println(string(body))
@@ -27,7 +27,7 @@ func ExampleError_MarshalJSON() {
 	// {"message":"Error parsing JSON model","code":40001,"errors":{"name":[{"message":"Field name is too long.","actual_length":103,"max_length":100}]}}
 }
 
-// The documented model of a body. What is nil was not said.
+// Read the documented model of a body. A nil pointer means that nothing was said.
 func ExampleError_Response() {
 	r := pkerr.TooManyRequests.WithRetryAfter(1500 * time.Microsecond).Response()
 	fmt.Println(r.Code, r.Message, *r.RetryAfter) // whole milliseconds, rounded up
@@ -38,7 +38,7 @@ func ExampleError_Response() {
 	// 20001 No such system. true
 }
 
-// From a body that came by another way than package client, such as from a queue, to an error.
+// Turn a body that came by another way than HTTP into an error.
 func ExampleResponse_Err() {
 	var r pkerr.Response
 	if err := json.Unmarshal([]byte(`{"message":"Member 'abcde' not found.","code":20003}`), &r); err != nil {

@@ -1,6 +1,6 @@
 package pkerr_test
 
-// These are the programs of README.md, word for word; TestREADME sees to that.
+// These are the programs of README.md, line for line. TestREADME_Programs checks.
 
 import (
 	"errors"
@@ -40,6 +40,24 @@ func showMember(httpClient *http.Client, url string) error {
 	return nil
 }
 
+func advise(err error) string {
+	switch pkerr.ActionOf(err) {
+	case pkerr.ActionTreatAsSuccess, pkerr.ActionTreatAsEmpty:
+		return "" // it is already so, or there is nothing
+	case pkerr.ActionRespectPrivacy:
+		return "The owner keeps this private."
+	case pkerr.ActionChangeToken:
+		return "Please give me a new token."
+	default:
+		return "That did not work."
+	}
+}
+
+func newClient() *http.Client {
+	httpClient := &http.Client{Transport: &client.Transport{}}
+	return httpClient
+}
+
 func renameMember(w http.ResponseWriter, r *http.Request) error {
 	member, ok := members[r.PathValue("ref")]
 	if !ok {
@@ -51,7 +69,7 @@ func renameMember(w http.ResponseWriter, r *http.Request) error {
 	}
 	if n := pkerr.Length(body.Name); n > 100 {
 		var fields pkerr.Fields
-		fields.TooLong("name", 100, n) // {"message":"Field name is too long.","actual_length":…,"max_length":100}
+		fields.TooLong("name", 100, n) // with max_length and actual_length
 		return fields.Err()
 	}
 	return rename(member, body.Name) // any other error is a 500, and its text is not sent
@@ -84,13 +102,15 @@ func Example_readme() {
 	api := httptest.NewServer(server.Recover(server.Routes(mux)))
 	defer api.Close()
 
-	fmt.Println(showMember(api.Client(), api.URL+"/v2/members/abcde"))
-	fmt.Println(showMember(api.Client(), api.URL+"/v2/nowhere"))
+	fmt.Println(showMember(newClient(), api.URL+"/v2/members/abcde"))
+	fmt.Println(showMember(newClient(), api.URL+"/v2/nowhere"))
+	fmt.Println(advise(pkerr.UnauthorizedMemberList))
 	fmt.Println(reply(Interaction{Locale: "sv-SE"}, pkerr.NotOwnMember))
 	// Output:
 	// There is no such member.
 	// <nil>
 	// There is nothing here.
 	// <nil>
+	// The owner keeps this private.
 	// Den här medlemmen ingår inte i ditt system.
 }
