@@ -1,4 +1,4 @@
-package pkerr_test
+package conventions_test
 
 import (
 	"go/ast"
@@ -6,7 +6,6 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
-	"io/fs"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -14,44 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// source is one file of this module that is not a test.
-type source struct {
-	path string
-	file *ast.File
-}
-
-// readModule parses all packages of this module, but not those of modules nested in it.
-func readModule(t *testing.T) (*token.FileSet, []source) {
-	t.Helper()
-	files := token.NewFileSet()
-	var sources []source
-	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case entry.IsDir() && path != ".":
-			if entry.Name() == "testdata" || strings.HasPrefix(entry.Name(), ".") || strings.HasPrefix(entry.Name(), "_") {
-				return fs.SkipDir
-			}
-			if nested, _ := filepath.Glob(filepath.Join(path, "go.mod")); nested != nil {
-				return fs.SkipDir
-			}
-		case strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go"):
-			file, err := parser.ParseFile(files, path, nil, parser.ParseComments|parser.SkipObjectResolution)
-			if err != nil {
-				return err
-			}
-			sources = append(sources, source{path, file})
-		}
-		return nil
-	})
-	require.NoError(t, err)
-	require.NotEmpty(t, sources)
-	return files, sources
-}
-
-// Whatever is exported and variable can be changed by anybody, at any time, for everybody.
-func TestNoExportedVariables(t *testing.T) {
+// Any importer could assign to an exported variable.
+func TestSurface_NoExportedVariables(t *testing.T) {
 	files, sources := readModule(t)
 	for _, s := range sources {
 		for _, decl := range s.file.Decls {
@@ -68,7 +31,7 @@ func TestNoExportedVariables(t *testing.T) {
 	}
 }
 
-func TestNoInit(t *testing.T) {
+func TestSurface_NoInit(t *testing.T) {
 	files, sources := readModule(t)
 	for _, s := range sources {
 		for _, decl := range s.file.Decls {
@@ -79,7 +42,7 @@ func TestNoInit(t *testing.T) {
 	}
 }
 
-func TestEverythingExportedIsDocumented(t *testing.T) {
+func TestSurface_Documented(t *testing.T) {
 	files, sources := readModule(t)
 	packages := map[string]bool{} // by directory: whether it is documented
 	seen := 0
@@ -105,7 +68,7 @@ type declaration struct {
 	doc  string
 }
 
-// declared returns what file declares, but for the methods of types that are not exported.
+// declared returns what file declares, without the methods of unexported types.
 func declared(file *ast.File) []declaration {
 	var all []declaration
 	for _, decl := range file.Decls {
@@ -118,7 +81,7 @@ func declared(file *ast.File) []declaration {
 			for _, spec := range decl.Specs {
 				switch spec := spec.(type) {
 				case *ast.TypeSpec:
-					// A type that stands alone has its comment on the declaration.
+					// The comment of a type that stands alone is on the declaration.
 					all = append(all, declaration{spec.Name, decl.Doc.Text() + spec.Doc.Text()})
 				case *ast.ValueSpec:
 					for _, name := range spec.Names {
@@ -131,7 +94,7 @@ func declared(file *ast.File) []declaration {
 	return all
 }
 
-// exportedReceiver tells whether a method is one of an exported type.
+// exportedReceiver reports whether a method belongs to an exported type.
 func exportedReceiver(receiver *ast.FieldList) bool {
 	typ := receiver.List[0].Type
 	if star, ok := typ.(*ast.StarExpr); ok {
@@ -141,28 +104,8 @@ func exportedReceiver(receiver *ast.FieldList) bool {
 	return ok && name.IsExported()
 }
 
-// The documentation says so, and a reader may rely on it: what goes over the wire drags no HTTP into a program.
-func TestImportsOfTheRoot(t *testing.T) {
-	const module = "github.com/pkerr/pkerr/"
-	ours := map[string]bool{module + "internal/oneline": true, module + "internal/verbatim": true}
-	_, sources := readModule(t)
-	for _, s := range sources {
-		dir := filepath.ToSlash(filepath.Dir(s.path))
-		if dir != "." && !ours[module+dir] {
-			continue
-		}
-		for _, spec := range s.file.Imports {
-			path := strings.Trim(spec.Path.Value, `"`)
-			require.NotContains(t, path, "net/http", "%s", s.path)
-			if !ours[path] {
-				require.NotContains(t, path, ".", "%s imports the standard library alone", s.path)
-			}
-		}
-	}
-}
-
-// What does not compile is no mistake that anybody can make.
-func TestWhatDoesNotCompile(t *testing.T) {
+// Constants cannot be changed, and two equal cases of a switch do not compile.
+func TestSurface_DoesNotCompile(t *testing.T) {
 	files := token.NewFileSet()
 	imports := importer.ForCompiler(files, "source", nil)
 	compile := func(body string) []string {

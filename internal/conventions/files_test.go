@@ -1,0 +1,91 @@
+package conventions_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// root is the directory of the repository, as seen from here.
+const root = "../.."
+
+// source is one Go file. Its path is relative to the repository.
+type source struct {
+	path string
+	file *ast.File
+}
+
+// test reports whether the file is a test.
+func (s source) test() bool { return strings.HasSuffix(s.path, "_test.go") }
+
+// dir returns the directory of the file, "." for the root.
+func (s source) dir() string { return filepath.ToSlash(filepath.Dir(s.path)) }
+
+// readModule parses the Go files of this module, without those of nested modules
+// and without tests.
+func readModule(t *testing.T) (*token.FileSet, []source) {
+	t.Helper()
+	files, all := readSources(t)
+	var sources []source
+	for _, s := range all {
+		if !s.test() && !nested(s.dir()) {
+			sources = append(sources, s)
+		}
+	}
+	require.NotEmpty(t, sources)
+	return files, sources
+}
+
+// nested reports whether a directory belongs to a module nested in this one.
+func nested(dir string) bool {
+	for ; dir != "."; dir = filepath.ToSlash(filepath.Dir(dir)) {
+		if _, err := os.Stat(filepath.Join(root, dir, "go.mod")); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// readSources parses every Go file of the repository.
+func readSources(t *testing.T) (*token.FileSet, []source) {
+	t.Helper()
+	files := token.NewFileSet()
+	var sources []source
+	walk(t, func(path string) {
+		if !strings.HasSuffix(path, ".go") {
+			return
+		}
+		file, err := parser.ParseFile(files, filepath.Join(root, path), nil, parser.ParseComments|parser.SkipObjectResolution)
+		require.NoError(t, err)
+		sources = append(sources, source{path, file})
+	})
+	require.NotEmpty(t, sources)
+	return files, sources
+}
+
+// walk calls visit with the path of every file of the repository, relative to it.
+func walk(t *testing.T, visit func(path string)) {
+	t.Helper()
+	require.NoError(t, filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && (entry.Name() == ".git" || entry.Name() == "node_modules"):
+			return fs.SkipDir
+		case entry.Type().IsRegular():
+			path, err := filepath.Rel(root, path)
+			if err != nil {
+				return err
+			}
+			visit(filepath.ToSlash(path))
+		}
+		return nil
+	}))
+}
