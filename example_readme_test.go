@@ -99,7 +99,7 @@ func Example_readme() {
 	mux.Handle("GET /v2/members/{ref}", server.HandlerFunc(func(http.ResponseWriter, *http.Request) error {
 		return pkerr.MemberNotFound
 	}))
-	api := httptest.NewServer(server.Recover(server.Routes(mux)))
+	api := httptest.NewServer(server.Middleware()(server.Routes(mux)))
 	defer api.Close()
 
 	fmt.Println(showMember(newClient(), api.URL+"/v2/members/abcde"))

@@ -78,7 +78,7 @@ func Example_form() {
 // A server sends the text beside the English one, to those who ask for a language that there is a catalog for.
 func Example_server() {
 	failing := server.HandlerFunc(func(http.ResponseWriter, *http.Request) error { return pkerr.MemberNotFound.WithRef("abcde") })
-	handler := server.Configure(failing, server.WithLocalizer(locale.Match))
+	handler := server.Middleware(server.WithLocalizer(locale.Match))(failing)
 
 	r := httptest.NewRequest(http.MethodGet, "/", nil)
 	r.Header.Set("Accept-Language", "de")

@@ -37,7 +37,7 @@ func TestResponse(t *testing.T) {
 
 			quiet := server.WithLogger(slog.New(slog.DiscardHandler))
 			write := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { server.Write(w, r, err) })
-			s := httptest.NewServer(server.Configure(write, quiet))
+			s := httptest.NewServer(server.Middleware(quiet)(write))
 			defer s.Close()
 			want, getErr := s.Client().Get(s.URL)
 			require.NoError(t, getErr)

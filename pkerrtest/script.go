@@ -96,7 +96,7 @@ func (r *Route) Reply(err error) *Route {
 // errorHandler returns a handler that answers with err.
 func errorHandler(err error) http.Handler {
 	write := http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { server.Write(w, req, err) })
-	return server.Configure(write, server.WithLogger(slog.New(slog.DiscardHandler)))
+	return server.Middleware(server.WithLogger(slog.New(slog.DiscardHandler)))(write)
 }
 
 // ReplyBytes sends exactly this: a status from 200 to 999, headers, and a body. A nil header has nothing in it. It is copied, and

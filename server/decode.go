@@ -15,54 +15,96 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// DecodeJSON decodes the body of r into dst, which must be a pointer, as [encoding/json] does with unknown members
-// refused. Its errors are ready to be returned by a [HandlerFunc]:
+const defaultBodyLimit int64 = 1 << 20
+
+// DecodeJSON decodes the JSON body of r into dst, which must be a pointer, as
+// [encoding/json] does: unknown keys are ignored unless
+// [WithDisallowUnknownFields] refuses them. Its errors are ready to be returned
+// by a [HandlerFunc]:
 //
-//   - [pkerr.UnsupportedMediaType] where the Content-Type is not application/json or another JSON type, such as
-//     application/merge-patch+json, or there is none. Its parameters do not matter.
-//   - [pkerr.ContentTooLarge] where the body is longer than [WithBodyLimit] allows, which is 1 MiB by default.
-//   - [pkerr.BadRequest] where the body is not one JSON document, is null, does not have the type of dst, or could not be
-//     read.
-//   - [pkerr.ModelParse] where the document has members that are unknown, or do not have the type that dst has there.
-//     [pkerr.FieldErrors] names them by their paths, such as "color" or "proxy_tags[0].prefix", with the spelling of the
-//     body: the first 32, cut to 256 bytes.
+//   - [pkerr.UnsupportedMediaType] if the Content-Type is missing or is neither
+//     application/json nor another JSON type, such as
+//     application/merge-patch+json.
+//   - [pkerr.ContentTooLarge] if the body is longer than [WithBodyLimit] allows,
+//     which is 1 MiB by default.
+//   - [pkerr.BadRequest] if the body is not one JSON document, is null, does not
+//     have the type of dst, or could not be read.
+//   - [pkerr.ModelParse] if fields of the document do not have the type that dst
+//     has there. [pkerr.FieldErrors] names them by their paths, such as "color"
+//     or "proxy_tags[0].prefix", with the spelling of the body: the first 32, cut
+//     to 256 bytes.
 //
-// Where the wrong members cannot be found the error is a BadRequest with no fields: at the end of a very large list, in a type
-// whose own UnmarshalJSON refuses the whole, or in an interface of dst that holds a pointer already.
+// If the wrong fields cannot be found, the error is a BadRequest without fields:
+// in a type whose UnmarshalJSON refuses the whole, or in an interface of dst that
+// holds a pointer already.
 //
-// The cause of each is the error behind it, so [errors.Is] still finds [context.Canceled] after a client that went away. A dst
-// that is nil or no pointer is a mistake of the programmer, and its error a 500; a dst that JSON cannot fill, such as a channel,
-// is one as well, though it looks like a fault of the caller.
+// [errors.Is] finds the error behind each, such as [context.Canceled] after a
+// client has gone away. A dst that is nil or not a pointer is a mistake of the
+// programmer, and its error a 500.
 //
-// As with [encoding/json], keys match in any case and may be there twice, and null fits anything. Missing keys are for the
-// handler to check, with [pkerr.Fields.Required]. On an error dst may be partly filled.
+// As with [encoding/json], keys match in any case and may be there twice, and
+// null fits anything. Missing keys are for the handler to check, with
+// [pkerr.Fields.Required]. On an error dst may be partly filled.
 //
-// To find what is wrong, parts of the body are decoded again, into new values of dst's type, so the methods UnmarshalJSON and
-// UnmarshalText of the types in it can be called several times. The work is bounded by a small multiple of decoding once.
+// To find what is wrong, parts of the body are decoded again into new values of
+// dst's type, so the methods UnmarshalJSON and UnmarshalText of its types can be
+// called several times. The work is bounded by a small multiple of decoding once.
 func DecodeJSON(w http.ResponseWriter, r *http.Request, dst any) error {
-	if v := reflect.ValueOf(dst); v.Kind() != reflect.Pointer || v.IsNil() {
-		return fmt.Errorf("server: DecodeJSON needs a pointer that is not nil to decode into, and was given a %T", dst)
+	if err := checkDestination("DecodeJSON", dst); err != nil {
+		return err
+	}
+	if r == nil {
+		return errors.New("server: DecodeJSON needs a request, and was given nil")
 	}
 	if got := r.Header.Get("Content-Type"); !isJSON(got) {
 		if r.ContentLength != 0 {
 			hangUp(w, r)
 		}
-		return pkerr.UnsupportedMediaType.WithCause(fmt.Errorf("the Content-Type is %.64q, want application/json", got))
+		return pkerr.UnsupportedMediaType.WithCause(
+			fmt.Errorf("the Content-Type is %.64q, want application/json", got))
 	}
-	body, err := readBody(w, r)
+	c := configOf(r)
+	body, err := readBody(w, r, cmp.Or(c.bodyLimit, defaultBodyLimit))
 	if err != nil {
 		return err
 	}
-	if !json.Valid(body) {
-		err := json.Unmarshal(body, new(json.RawMessage)) // which tells why
+	return c.decode(body, dst)
+}
+
+// UnmarshalJSON is [DecodeJSON] of a body that was read already, for frameworks
+// without a [http.Request] and for messages of a socket. It returns the same
+// errors, except those about headers and reading, and has the same limit.
+func UnmarshalJSON(data []byte, dst any, opts ...Option) error {
+	if err := checkDestination("UnmarshalJSON", dst); err != nil {
+		return err
+	}
+	c := config{}.with(opts)
+	if limit := cmp.Or(c.bodyLimit, defaultBodyLimit); int64(len(data)) > limit {
+		return pkerr.ContentTooLarge.WithCause(&http.MaxBytesError{Limit: limit})
+	}
+	return c.decode(data, dst)
+}
+
+func checkDestination(function string, dst any) error {
+	if v := reflect.ValueOf(dst); v.Kind() != reflect.Pointer || v.IsNil() {
+		return fmt.Errorf("server: %s needs a pointer that is not nil, and was given a %T", function, dst)
+	}
+	return nil
+}
+
+// decode decodes a document into dst, which is a pointer.
+func (c *config) decode(document []byte, dst any) error {
+	if !json.Valid(document) {
+		err := json.Unmarshal(document, new(json.RawMessage)) // which tells why
 		return pkerr.BadRequest.WithCause(fmt.Errorf("the body is not a JSON document: %w", err))
 	}
-	document := bytes.TrimSpace(body)
+	document = bytes.TrimSpace(document)
 	if string(document) == "null" {
 		return pkerr.BadRequest.WithCause(fmt.Errorf("the body is null, want a %T", dst))
 	}
-	if err := decodeStrictly(document, dst); err != nil {
-		if fields := culprits(document, reflect.TypeOf(dst).Elem()); len(fields) > 0 {
+	if err := unmarshal(document, dst, c.disallowUnknownFields); err != nil {
+		fields := invalidFields(document, reflect.TypeOf(dst).Elem(), c.disallowUnknownFields)
+		if len(fields) > 0 {
 			return pkerr.ModelParse.WithCause(err).WithFields(fields)
 		}
 		return pkerr.BadRequest.WithCause(err)
@@ -70,21 +112,22 @@ func DecodeJSON(w http.ResponseWriter, r *http.Request, dst any) error {
 	return nil
 }
 
-// isJSON tells whether a Content-Type is a JSON type, by RFC 6839: application/json, or one with the suffix +json.
+// isJSON reports whether a Content-Type is a JSON type, by RFC 6839:
+// application/json, or one with the suffix +json.
 func isJSON(contentType string) bool {
 	mediaType, _, err := mime.ParseMediaType(contentType)
 	if err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter) {
 		return false
 	}
-	return mediaType == "application/json" || strings.Contains(mediaType, "/") && strings.HasSuffix(mediaType, "+json")
+	return mediaType == "application/json" ||
+		strings.Contains(mediaType, "/") && strings.HasSuffix(mediaType, "+json")
 }
 
 // readBody returns the whole body of r, or the error to answer with.
-func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
 	if r.Body == nil {
 		return nil, nil
 	}
-	limit := cmp.Or(configOf(r).bodyLimit, defaultBodyLimit)
 	if r.ContentLength > limit {
 		hangUp(w, r)
 		return nil, pkerr.ContentTooLarge.WithCause(&http.MaxBytesError{Limit: limit})
@@ -100,28 +143,29 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	return body, nil
 }
 
-// innermost returns the writer of net/http itself where it can be reached. Told by http.MaxBytesReader that a body is too large,
-// it lingers before it closes the connection, so that a client that is still sending gets the answer.
+// innermost returns the writer of net/http itself if it can be reached. Told by
+// http.MaxBytesReader that a body is too large, it lingers before it closes the
+// connection, so that a client that is still sending gets the answer.
 func innermost(w http.ResponseWriter) http.ResponseWriter {
-	for {
-		u, ok := w.(interface{ Unwrap() http.ResponseWriter })
-		if !ok {
-			return w
-		}
-		w = u.Unwrap()
+	for next := below(w); next != nil; next = below(w) {
+		w = next
 	}
+	return w
 }
 
-// hangUp makes net/http close the connection after the answer, for what is left of the body is not read, and a client can let
-// one wait for it. In HTTP/2 that is a matter of the one stream.
+// hangUp makes net/http close the connection after the answer, because the rest
+// of the body is not read, and a client could let the server wait for it. In
+// HTTP/2 that concerns only the one stream.
 func hangUp(w http.ResponseWriter, r *http.Request) {
-	if r.ProtoMajor == 1 {
+	if w != nil && r.ProtoMajor == 1 {
 		w.Header().Set("Connection", "close")
 	}
 }
 
-func decodeStrictly(document []byte, dst any) error {
+func unmarshal(document []byte, dst any, disallowUnknownFields bool) error {
 	d := json.NewDecoder(bytes.NewReader(document))
-	d.DisallowUnknownFields()
+	if disallowUnknownFields {
+		d.DisallowUnknownFields()
+	}
 	return d.Decode(dst)
 }

@@ -26,12 +26,20 @@ import (
 )
 
 // decode decodes a body as a JSON request.
-func decode(body string, dst any) error { return decodeFrom(strings.NewReader(body), dst) }
+func decode(body string, dst any, opts ...server.Option) error {
+	return decodeFrom(strings.NewReader(body), dst, opts...)
+}
 
-func decodeFrom(body io.Reader, dst any) error {
+func decodeFrom(body io.Reader, dst any, opts ...server.Option) error {
 	r := httptest.NewRequest(http.MethodPost, "/", body)
+	r = r.WithContext(server.NewContext(r.Context(), opts...))
 	r.Header.Set("Content-Type", "application/json")
 	return server.DecodeJSON(httptest.NewRecorder(), r, dst)
+}
+
+// decodeStrictly is decode with unknown keys refused.
+func decodeStrictly(body string, dst any) error {
+	return decode(body, dst, server.WithDisallowUnknownFields(true))
 }
 
 type proxyTag struct {
@@ -158,7 +166,7 @@ func TestDecodeJSONFields(t *testing.T) {
 		"what is fine does not hide": {`{"name":"a","counts":{"a":1},"anything":[1],"small":"x"}`, []string{"small"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			err := decode(test.body, &member{})
+			err := decodeStrictly(test.body, &member{})
 			require.Equal(t, pkerr.ModelParse, pkerr.CodeOf(err), "%v", err)
 			require.Error(t, errors.Unwrap(err), "the cause is kept")
 			fields := pkerr.FieldErrors(err)
@@ -170,11 +178,11 @@ func TestDecodeJSONFields(t *testing.T) {
 	}
 
 	t.Run("a list at the top", func(t *testing.T) {
-		err := decode(`[{"name":"a"},{"name":1},2]`, &[]member{})
+		err := decodeStrictly(`[{"name":"a"},{"name":1},2]`, &[]member{})
 		require.Equal(t, []string{"[1].name", "[2]"}, slices.Sorted(maps.Keys(pkerr.FieldErrors(err))))
 	})
 	t.Run("below an empty key", func(t *testing.T) {
-		err := decode(`{"":{"a":"x"}}`, &map[string]map[string]int{})
+		err := decodeStrictly(`{"":{"a":"x"}}`, &map[string]map[string]int{})
 		require.Equal(t, []string{".a"}, slices.Sorted(maps.Keys(pkerr.FieldErrors(err))))
 	})
 	t.Run("very many", func(t *testing.T) {
@@ -182,19 +190,19 @@ func TestDecodeJSONFields(t *testing.T) {
 		for i := range 100 {
 			body += fmt.Sprintf(`"unknown%02d":1,`, i)
 		}
-		fields := pkerr.FieldErrors(decode(body+`"name":"a"}`, &member{}))
+		fields := pkerr.FieldErrors(decodeStrictly(body+`"name":"a"}`, &member{}))
 		require.Len(t, fields, 32)
 		require.Contains(t, fields, "unknown00")
 		require.Contains(t, fields, "unknown31")
 	})
 	t.Run("very many in a list", func(t *testing.T) {
 		body := `{"proxy_tags":[` + strings.Repeat(`{"prefix":1},`, 100) + `{}]}`
-		fields := pkerr.FieldErrors(decode(body, &member{}))
+		fields := pkerr.FieldErrors(decodeStrictly(body, &member{}))
 		require.Len(t, fields, 32)
 		require.Contains(t, fields, "proxy_tags[31].prefix")
 	})
 	t.Run("written", func(t *testing.T) {
-		w := get(failing(decode(`{"nom":1}`, &member{})))
+		w := get(failing(decodeStrictly(`{"nom":1}`, &member{})))
 		requireBody(t, w, 400, `{"message":"Error parsing JSON model","code":40001,"errors":{"nom":[{"message":"Field nom is invalid."}]}}`)
 	})
 }
@@ -294,7 +302,7 @@ func TestDecodeJSONTooLarge(t *testing.T) {
 	for name, announced := range map[string]bool{"announced": true, "chunked": false} {
 		t.Run(name, func(t *testing.T) {
 			var err error
-			s := httptest.NewServer(server.Recover(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+			s := httptest.NewServer(with(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 				err = server.DecodeJSON(wrapper{w}, r, &member{})
 				return err
 			})))
@@ -327,7 +335,7 @@ func TestDecodeJSONTooLarge(t *testing.T) {
 
 // A client that announces a body and does not send it must not make the server wait for it, whatever stands around.
 func TestDecodeJSONStalled(t *testing.T) {
-	decoding := server.Configure(server.Recover(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+	decoding := with((server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 		return server.DecodeJSON(w, r, &member{})
 	})), server.WithBodyLimit(10))
 	for name, h := range map[string]http.Handler{
@@ -381,7 +389,7 @@ func TestDecodeJSONConnection(t *testing.T) {
 			r.ProtoMajor = test.protocol
 			r.Header.Set("Content-Type", test.contentType)
 			w := httptest.NewRecorder()
-			server.Configure(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+			with(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 				return server.DecodeJSON(w, r, &member{})
 			}), server.WithBodyLimit(10)).ServeHTTP(w, r)
 			require.GreaterOrEqual(t, w.Code, 400)
@@ -440,7 +448,7 @@ func TestDecodeJSONWork(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			decodings.times, decodings.bytes = 0, 0
-			fields := pkerr.FieldErrors(decode(test.body, &counted{}))
+			fields := pkerr.FieldErrors(decodeStrictly(test.body, &counted{}))
 			if test.want != "" {
 				require.Contains(t, fields, test.want)
 			}
@@ -464,7 +472,7 @@ func TestDecodeJSONWorkOfAFatType(t *testing.T) {
 	size := int(reflect.TypeFor[fat]().Size())
 	body := `{"items":["bad"` + strings.Repeat(",1", 10_000) + `]}`
 	decodings.times, decodings.bytes = 0, 0
-	require.Contains(t, pkerr.FieldErrors(decode(body, &fat{})), "items[0]")
+	require.Contains(t, pkerr.FieldErrors(decodeStrictly(body, &fat{})), "items[0]")
 	cost := decodings.bytes + (256+size)*decodings.times
 	t.Logf("decoded %d times, %d bytes in all", decodings.times, decodings.bytes)
 	require.Less(t, cost, 10*(len(body)+size)+256<<10)
@@ -474,7 +482,7 @@ func TestDecodeJSONWorkOfAFatType(t *testing.T) {
 		Name string `json:"name"`
 		_    [1 << 20]byte
 	}
-	require.Contains(t, pkerr.FieldErrors(decode(`{"name":1}`, &huge)), "name")
+	require.Contains(t, pkerr.FieldErrors(decodeStrictly(`{"name":1}`, &huge)), "name")
 }
 
 // FuzzDecodeJSON tries that DecodeJSON accepts what encoding/json accepts, and always says what is wrong with the rest.
@@ -499,7 +507,8 @@ func FuzzDecodeJSON(f *testing.F) {
 		}
 
 		var got member
-		err := decodeFrom(bytes.NewReader(body), &got)
+		strict := server.WithDisallowUnknownFields(true)
+		err := decodeFrom(bytes.NewReader(body), &got, strict)
 		if wantErr == nil {
 			require.NoError(t, err)
 			require.Equal(t, want, got)

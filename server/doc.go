@@ -1,28 +1,37 @@
-// Package server turns errors into the responses that PluralKit's HTTP API sends for them: one small JSON body, and a
-// status.
+// Package server turns errors into the responses that PluralKit's HTTP API sends
+// for them: a status and a small JSON body.
 //
 // A handler returns its error, and [HandlerFunc] writes it:
 //
-//	mux.Handle("GET /members/{ref}", server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
-//		member, err := store.Member(r.Context(), r.PathValue("ref"))
-//		if err != nil {
-//			return err // a pkerr.MemberNotFound, however deeply wrapped, is sent; anything else is a 500
-//		}
-//		w.Header().Set("Content-Type", "application/json")
-//		return json.NewEncoder(w).Encode(member)
-//	}))
+//	mux.Handle("GET /members/{ref}", server.HandlerFunc(
+//		func(w http.ResponseWriter, r *http.Request) error {
+//			member, err := store.Member(r.Context(), r.PathValue("ref"))
+//			if err != nil {
+//				return err // a pkerr.MemberNotFound is sent, also if wrapped; others are a 500
+//			}
+//			w.Header().Set("Content-Type", "application/json")
+//			return json.NewEncoder(w).Encode(member)
+//		}))
 //
-// [DecodeJSON] reads the body of a request, and returns an error that names every key that is wrong. [Write] is for code
-// that has no error to return, such as a middleware. [Recover] answers panics, [Routes] unknown routes. A whole server is
+// [Middleware] stands around all handlers: it carries the options and answers
+// panics. [Routes] answers unknown routes. A whole server is
 //
-//	handler := server.Configure(server.Recover(server.Routes(mux)), server.WithLogger(logger))
+//	handler := server.Middleware(server.WithLogger(logger))(server.Routes(mux))
 //
-// [WithLocalizer] sends a text in the reader's language beside the English one.
+// [DecodeJSON] reads the body of a request, and returns an error that names every
+// field that is wrong. [Write] is for code that has no error to return, such as a
+// middleware. [WithErrorMapper] turns errors of other packages into those of the
+// API. [WithLocalizer] adds a text in the reader's language to the English one.
 //
-// What an error says to the client is what its [pkerr.Code] or [*pkerr.Error] says, and nothing else: neither a cause, nor
-// the text of any other error, nor the value of a panic is ever sent. Those go to [log/slog], and to the hooks of
+// Without net/http there are [Render], which returns the response instead of
+// writing it, [UnmarshalJSON], and [Public], which returns what may be sent over
+// a stream or socket.
+//
+// A client is told what the [pkerr.Code] or [*pkerr.Error] in an error says, and
+// nothing else: neither a cause, nor the text of any other error, nor the value of
+// a panic is ever sent. Those go to [log/slog] and to the hooks of
 // [WithErrorHook].
 //
-// Nothing here keeps any state between requests, so everything is safe for concurrent use, as far as the
-// [http.ResponseWriter] of one request is.
+// This package keeps no state between requests. Everything is safe for concurrent
+// use, as far as the [http.ResponseWriter] of one request is.
 package server

@@ -50,7 +50,7 @@ func Example() {
 		_, err := io.WriteString(w, `{"id":"exmpl"}`)
 		return err
 	}))
-	handler := server.Configure(server.Recover(server.Routes(mux)), server.WithLogger(stdoutLogger()))
+	handler := with((server.Routes(mux)), server.WithLogger(stdoutLogger()))
 
 	show(handler, http.MethodGet, "/v2/systems/exmpl", "")
 	show(handler, http.MethodGet, "/v2/systems/other", "")
@@ -152,21 +152,21 @@ func ExampleDecodeJSON() {
 		return json.NewEncoder(w).Encode(member.Name)
 	})
 	show(handler, http.MethodPost, "/", `{"name":"Ash"}`)
-	show(handler, http.MethodPost, "/", `{"name":"Ash","nick":"A","proxy_tags":[{"prefix":1}]}`)
+	show(handler, http.MethodPost, "/", `{"name":7,"nick":"A","proxy_tags":[{"prefix":1}]}`)
 	show(handler, http.MethodPost, "/", `{"name":`)
 	// Output:
 	// 200 "Ash"
-	// 400 {"message":"Error parsing JSON model","code":40001,"errors":{"nick":[{"message":"Field nick is invalid."}],"proxy_tags[0].prefix":[{"message":"Field proxy_tags[0].prefix is invalid."}]}}
+	// 400 {"message":"Error parsing JSON model","code":40001,"errors":{"name":[{"message":"Field name is invalid."}],"proxy_tags[0].prefix":[{"message":"Field proxy_tags[0].prefix is invalid."}]}}
 	// 400 {"message":"400: Bad Request","code":0}
 }
 
 // A panic is logged, and the client gets a 500 that tells nothing of it.
-func ExampleRecover() {
-	handler := server.Recover(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+func ExampleMiddleware() {
+	handler := with(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var members []string
 		_, _ = io.WriteString(w, members[0])
 	}))
-	handler = server.Configure(handler, server.WithLogger(stdoutLogger()))
+	handler = with(handler, server.WithLogger(stdoutLogger()))
 	show(handler, http.MethodGet, "/", "")
 	// Output:
 	// level=ERROR msg="handler panicked" method=GET path=/ status=500 error.code=0/500 error.message="500: Internal Server Error" error.cause="panic: runtime error: index out of range [0] with length 0"
@@ -175,7 +175,7 @@ func ExampleRecover() {
 
 // A cause is for the log, and is never sent.
 func ExampleWithLogger() {
-	handler := server.Configure(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+	handler := with(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 		cause := errors.New("connection refused")
 		return pkerr.MakeCode(0, http.StatusServiceUnavailable).WithCause(cause)
 	}), server.WithLogger(stdoutLogger()))
@@ -189,7 +189,7 @@ func ExampleWithLogger() {
 // as a 500, and so is the error of another server, whatever its own code.
 func ExampleWithErrorHook() {
 	count := map[string]int{} // of a metrics library, which is safe for concurrent use
-	handler := server.Configure(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+	handler := with(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 		if r.URL.Path == "/" {
 			return errors.New("unexpected")
 		}
@@ -219,7 +219,7 @@ func ExampleRelay() {
 	defer upstream.Close()
 	httpClient := upstream.Client()
 
-	handler := server.Configure(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+	handler := with(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 		response, err := httpClient.Get(upstream.URL)
 		if err != nil {
 			return err
@@ -253,7 +253,7 @@ func ExampleRoutes() {
 
 // One service may take larger bodies than another.
 func ExampleWithBodyLimit() {
-	handler := server.Configure(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+	handler := with(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 		var names []string
 		return server.DecodeJSON(w, r, &names)
 	}), server.WithBodyLimit(16))
@@ -264,7 +264,7 @@ func ExampleWithBodyLimit() {
 
 // A reader gets the error in their own language, beside what the API says.
 func ExampleWithLocalizer() {
-	handler := server.Configure(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+	handler := with(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 		return pkerr.MemberNotFound.WithRef("abcde")
 	}), server.WithLocalizer(locale.Match))
 

@@ -60,7 +60,7 @@ func TestHandlerFuncAfterStart(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var hooked []error
-			w := get(server.Configure(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+			w := get(with(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 				test.start(w)
 				return pkerr.NotFound
 			}), server.WithErrorHook(func(_ *http.Request, err error) { hooked = append(hooked, err) })))
@@ -73,7 +73,7 @@ func TestHandlerFuncAfterStart(t *testing.T) {
 
 // A status that the writer refuses is not one that was sent.
 func TestHandlerFuncAfterBadStatus(t *testing.T) {
-	w := get(server.Recover(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(0) })))
+	w := get(with(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(0) })))
 	requireBody(t, w, 500, internalServerError)
 }
 

@@ -36,7 +36,7 @@ type Localizer interface {
 //
 // A localizer is given what is sent, without its cause. It goes by the code, so a text that was set with WithMessage is sent in
 // English alone. A localizer that panics is logged, and does not stop the response. match and what it returns are called
-// from the goroutines of all requests. To turn it off within another Configure, pass
+// from the goroutines of all requests. To turn it off within another Middleware, pass
 // WithLocalizer[Localizer](nil).
 func WithLocalizer[L Localizer](match func(preferences ...string) (L, bool)) Option {
 	return func(c *config) {

@@ -29,7 +29,7 @@ func localized(err error, acceptLanguage string, opts ...server.Option) *httptes
 	}
 	w := httptest.NewRecorder()
 	opts = append([]server.Option{server.WithLogger(new(journal).logger()), server.WithLocalizer(locale.Match)}, opts...)
-	server.Configure(failing(err), opts...).ServeHTTP(w, r)
+	with(failing(err), opts...).ServeHTTP(w, r)
 	return w
 }
 
@@ -123,7 +123,7 @@ func TestNotLocalized(t *testing.T) {
 
 func TestLocalizedHeaders(t *testing.T) {
 	answer := func(method string, prepare func(h http.Header), lines ...string) *httptest.ResponseRecorder {
-		h := server.Configure(server.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) error {
+		h := with(server.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) error {
 			prepare(w.Header())
 			return pkerr.NotFound
 		}), server.WithLocalizer(locale.Match))
@@ -250,7 +250,7 @@ func TestHostileAcceptLanguage(t *testing.T) {
 	for name, header := range map[string][]string{
 		"one": {strings.Repeat("de;q=0.1,", 1<<17)}, "two": lines(strings.Repeat("x", 1<<19), 2), "many": lines("a", 300_000), "empty": lines("", 1000),
 	} {
-		h := server.Configure(failing(pkerr.NotFound), server.WithLogger(new(journal).logger()), server.WithLocalizer(locale.Match))
+		h := with(failing(pkerr.NotFound), server.WithLogger(new(journal).logger()), server.WithLocalizer(locale.Match))
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.Header["Accept-Language"] = header
 		h.ServeHTTP(httptest.NewRecorder(), r)

@@ -21,7 +21,7 @@ func TestConfigureNested(t *testing.T) {
 		return server.WithErrorHook(func(*http.Request, error) { hooked = append(hooked, name) })
 	}
 	within := func(opts ...server.Option) http.Handler {
-		return server.Configure(server.Configure(failing(errStore), opts...),
+		return with(with(failing(errStore), opts...),
 			server.WithLogger(outer.logger()), hook("outer"), nil, hook("second"))
 	}
 
@@ -43,11 +43,11 @@ func TestConfigureSiblings(t *testing.T) {
 	hook := func(name string) server.Option {
 		return server.WithErrorHook(func(*http.Request, error) { hooked = append(hooked, name) })
 	}
-	get(server.Configure(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	get(with(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var first *http.Request
 		keep := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { first = r })
-		server.Configure(keep, hook("first")).ServeHTTP(w, r)
-		server.Configure(http.NotFoundHandler(), hook("second")).ServeHTTP(httptest.NewRecorder(), r)
+		with(keep, hook("first")).ServeHTTP(w, r)
+		with(http.NotFoundHandler(), hook("second")).ServeHTTP(httptest.NewRecorder(), r)
 		server.Write(w, first, pkerr.NotFound)
 	}), hook("a"), hook("b"), hook("c")))
 	require.Equal(t, []string{"a", "b", "c", "first"}, hooked)
@@ -57,7 +57,7 @@ func TestConfigureSiblings(t *testing.T) {
 func TestErrorHook(t *testing.T) {
 	w := httptest.NewRecorder()
 	called := false
-	h := server.Configure(failing(errStore), server.WithLogger(slog.New(slog.DiscardHandler)),
+	h := with(failing(errStore), server.WithLogger(slog.New(slog.DiscardHandler)),
 		server.WithErrorHook(func(r *http.Request, err error) {
 			called = true
 			require.Equal(t, errStore, err)
@@ -73,7 +73,7 @@ func TestErrorHook(t *testing.T) {
 func TestErrorHookPanics(t *testing.T) {
 	var j journal
 	var hooked error
-	w := get(server.Configure(failing(pkerr.MemberNotFound), server.WithLogger(j.logger()),
+	w := get(with(failing(pkerr.MemberNotFound), server.WithLogger(j.logger()),
 		server.WithErrorHook(func(*http.Request, error) { panic("hook\n" + secret) }),
 		server.WithErrorHook(func(_ *http.Request, err error) { hooked = err })))
 	requireBody(t, w, 404, `{"message":"Member not found.","code":20002}`)
@@ -111,7 +111,7 @@ func TestBodyLimit(t *testing.T) {
 					r.ContentLength = -1
 				}
 				var err error
-				server.Configure(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				with(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					var dst string
 					err = server.DecodeJSON(w, r, &dst)
 				}), test.opts...).ServeHTTP(httptest.NewRecorder(), r)

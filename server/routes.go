@@ -6,21 +6,22 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// NotFound answers with a [pkerr.NotFound]. It has the shape of an [http.HandlerFunc], for routers that have a hook for
-// unknown routes. For [http.ServeMux] there is [Routes].
+// NotFound answers with [pkerr.NotFound]. It is an [http.HandlerFunc] for routers
+// that have a hook for unknown routes. For [http.ServeMux] there is [Routes].
 func NotFound(w http.ResponseWriter, r *http.Request) { Write(w, r, pkerr.NotFound) }
 
-// MethodNotAllowed answers with a [pkerr.MethodNotAllowed]. It has the shape of an [http.HandlerFunc], for routers that have a
-// hook for known routes with another method. An Allow header, which names the methods that there are, is kept where the
-// router has set it.
+// MethodNotAllowed answers with [pkerr.MethodNotAllowed]. It is an
+// [http.HandlerFunc] for routers that have a hook for methods that a route does
+// not have. An Allow header that is set already is kept.
 func MethodNotAllowed(w http.ResponseWriter, r *http.Request) { Write(w, r, pkerr.MethodNotAllowed) }
 
-// Routes returns a handler that serves mux, but for the requests that mux has no handler for. Those it answers itself, in
-// the shape of the API: an unknown route with a [pkerr.NotFound], and a known one with another method with a
-// [pkerr.MethodNotAllowed], and the Allow header that mux would send. The redirects of mux are left as they are, and so is
-// what its handlers answer. The mux must not be nil; handlers may still be added to it.
+// Routes returns a handler that serves mux and answers in the shape of the API
+// what mux has no handler for: an unknown route with [pkerr.NotFound], and a
+// method that a route does not have with [pkerr.MethodNotAllowed] and the Allow
+// header that mux would send. Redirects of mux and the answers of its handlers
+// are left as they are. A mux with a handler for "/" knows every route.
 //
-// A mux with a handler for the pattern "/" knows every route.
+// The mux must not be nil. Handlers may still be added to it.
 func Routes(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if h, pattern := mux.Handler(r); pattern == "" {
@@ -41,7 +42,8 @@ func Routes(mux *http.ServeMux) http.Handler {
 	})
 }
 
-// reply is an http.ResponseWriter that keeps the status and the header, and discards the body.
+// reply is an http.ResponseWriter that keeps the status and the header, and
+// discards the body.
 type reply struct {
 	header http.Header
 	status int

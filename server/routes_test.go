@@ -74,7 +74,7 @@ func TestRoutes(t *testing.T) {
 	})
 	t.Run("hooks see it", func(t *testing.T) {
 		var hooked error
-		get(server.Configure(server.Routes(http.NewServeMux()), server.WithErrorHook(func(_ *http.Request, err error) { hooked = err })))
+		get(with(server.Routes(http.NewServeMux()), server.WithErrorHook(func(_ *http.Request, err error) { hooked = err })))
 		require.Equal(t, pkerr.NotFound, hooked)
 	})
 }

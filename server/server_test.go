@@ -87,3 +87,8 @@ type wrapper struct{ http.ResponseWriter }
 func (w wrapper) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 var errStore = errors.New("dial tcp 10.0.0.7: password " + secret)
+
+// with returns h within a Middleware with the options.
+func with(h http.Handler, opts ...server.Option) http.Handler {
+	return server.Middleware(opts...)(h)
+}

@@ -133,7 +133,7 @@ func TestWriteLeavesTheErrorAlone(t *testing.T) {
 func TestWriteNil(t *testing.T) {
 	w := httptest.NewRecorder()
 	called := false
-	h := server.Configure(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { server.Write(w, r, nil) }),
+	h := with(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { server.Write(w, r, nil) }),
 		server.WithErrorHook(func(*http.Request, error) { called = true }))
 	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
 	require.Equal(t, 200, w.Code)
@@ -264,7 +264,7 @@ func TestWriteHead(t *testing.T) {
 func TestWriteAfterStart(t *testing.T) {
 	var j journal
 	var hooked error
-	h := server.Configure(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+	h := with(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 		_, err := fmt.Fprint(w, "partial")
 		require.NoError(t, err)
 		// A writer of the handler's own does not hide the tracker.
@@ -277,7 +277,7 @@ func TestWriteAfterStart(t *testing.T) {
 	require.Equal(t, pkerr.NotFound, hooked)
 	require.Equal(t, map[string]any{
 		"level": "WARN", "msg": "request failed, after the response was started",
-		"method": "GET", "path": "/v2/members/abcde", "status": 404.0, "error": "0/404",
+		"method": "GET", "path": "/v2/members/abcde", "error": "0/404",
 	}, j.only(t))
 }
 
@@ -324,7 +324,7 @@ func TestWriteLog(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var j journal
-			h := server.Configure(failing(test.err), server.WithLogger(j.logger()))
+			h := with(failing(test.err), server.WithLogger(j.logger()))
 			r := httptest.NewRequest(http.MethodPost, "/v2/%0Apath?token="+secret, nil).WithContext(test.ctx)
 			r.Header.Set("Authorization", secret)
 			h.ServeHTTP(httptest.NewRecorder(), r)
@@ -340,7 +340,7 @@ func TestWriteLogOfAHostileRequest(t *testing.T) {
 	var j journal
 	r := httptest.NewRequest(http.MethodGet, "/"+strings.Repeat("x", 1000), nil)
 	r.Method = "G\x1b[2J\n" + strings.Repeat("T", 100)
-	server.Configure(failing(errStore), server.WithLogger(j.logger())).ServeHTTP(httptest.NewRecorder(), r)
+	with(failing(errStore), server.WithLogger(j.logger())).ServeHTTP(httptest.NewRecorder(), r)
 	record := j.only(t)
 	require.Equal(t, `G\x1b[2J\n`+strings.Repeat("T", 32-len(`G\x1b[2J\n`))+"…", record["method"])
 	require.Equal(t, "/"+strings.Repeat("x", 255)+"…", record["path"])
@@ -361,14 +361,14 @@ func TestWriteLogsWithTheContext(t *testing.T) {
 	r := httptest.NewRequest(http.MethodGet, "/", nil)
 	r = r.WithContext(context.WithValue(r.Context(), traceKey{}, "abc"))
 	logger := slog.New(tracing{j.logger().Handler()})
-	server.Configure(failing(errStore), server.WithLogger(logger)).ServeHTTP(httptest.NewRecorder(), r)
+	with(failing(errStore), server.WithLogger(logger)).ServeHTTP(httptest.NewRecorder(), r)
 	require.Equal(t, "abc", j.only(t)["trace"])
 }
 
 // What is not logged is not worked out either.
 func TestWriteLogsNothingThatIsNotWanted(t *testing.T) {
 	var log strings.Builder
-	h := server.Configure(failing(unprintable{t}), server.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
+	h := with(failing(unprintable{t}), server.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
 	requireBody(t, get(h), 404, `{"message":"404: Not Found","code":0}`)
 	require.Empty(t, log.String())
 }
@@ -448,7 +448,7 @@ func TestWriteGone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var j journal
-			h := server.Configure(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error { return test.answer(w) }),
+			h := with(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error { return test.answer(w) }),
 				server.WithLogger(j.logger()))
 			r := httptest.NewRequest(http.MethodGet, "/", nil).WithContext(test.ctx)
 			h.ServeHTTP(brokenWriter{httptest.NewRecorder(), errors.New("broken pipe")}, r)
@@ -462,7 +462,7 @@ func TestWriteGone(t *testing.T) {
 // On a real connection the error is one of the net package.
 func TestWriteGoneOnServer(t *testing.T) {
 	var j journal
-	s := httptest.NewServer(server.Configure(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+	s := httptest.NewServer(with(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 		if err := http.NewResponseController(w).Flush(); err != nil {
 			return err
 		}
@@ -488,7 +488,7 @@ func TestWriteLogsToTheDefault(t *testing.T) {
 	var j journal
 	before := slog.Default()
 	defer slog.SetDefault(before)
-	h := server.Configure(failing(errStore), server.WithLogger(nil))
+	h := with(failing(errStore), server.WithLogger(nil))
 	slog.SetDefault(j.logger())
 	get(h)
 	require.Equal(t, errStore.Error(), j.only(t)["error"])
@@ -496,9 +496,9 @@ func TestWriteLogsToTheDefault(t *testing.T) {
 
 func TestWriteConcurrently(t *testing.T) {
 	shared := pkerr.MakeCode(0, 503).WithRetryAfter(time.Second)
-	h := server.Configure(server.Recover(failing(shared)), server.WithLogger(everything()),
+	h := with((failing(shared)), server.WithLogger(everything()),
 		server.WithErrorHook(func(*http.Request, error) {}))
-	h = server.Configure(h, server.WithErrorHook(func(*http.Request, error) {}))
+	h = with(h, server.WithErrorHook(func(*http.Request, error) {}))
 	var wait sync.WaitGroup
 	for range 32 {
 		wait.Go(func() {
@@ -532,7 +532,7 @@ func TestADeadlineIsNoClientThatWentAway(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 0)
 	defer cancel()
 	r := httptest.NewRequest(http.MethodGet, "/", http.NoBody).WithContext(ctx)
-	server.Configure(server.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) error {
+	with(server.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("store: %w", errors.Join(r.Context().Err(), context.Canceled))
 	}), server.WithLogger(j.logger())).ServeHTTP(httptest.NewRecorder(), r)
 	require.Equal(t, "ERROR", j.only(t)["level"])

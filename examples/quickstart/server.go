@@ -42,7 +42,7 @@ func newAPI(log io.Writer) http.Handler {
 	mux.HandleFunc("GET /v2/proxied", badGateway)
 
 	logger := slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{ReplaceAttr: withoutTime}))
-	return server.Configure(server.Recover(server.Routes(mux)), server.WithLogger(logger))
+	return server.Middleware(server.WithLogger(logger))(server.Routes(mux))
 }
 
 func (a *api) getMember(w http.ResponseWriter, r *http.Request) error {

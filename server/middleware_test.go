@@ -19,7 +19,7 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-func TestRecover(t *testing.T) {
+func TestMiddleware(t *testing.T) {
 	for name, test := range map[string]struct {
 		value any
 		text  string
@@ -36,7 +36,7 @@ func TestRecover(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var j journal
 			var hooked error
-			h := server.Configure(server.Recover(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+			h := with((server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 				w.Header().Set("Etag", "stale")
 				panic(test.value)
 			})), server.WithLogger(j.logger()), server.WithErrorHook(func(_ *http.Request, err error) { hooked = err }))
@@ -47,7 +47,7 @@ func TestRecover(t *testing.T) {
 			record := j.only(t)
 			stack := record["stack"]
 			delete(record, "stack")
-			require.Contains(t, stack, "recover_test.go", "where it happened")
+			require.Contains(t, stack, "middleware_test.go", "where it happened")
 			require.Equal(t, map[string]any{
 				"level": "ERROR", "msg": "handler panicked", "method": "GET", "path": "/v2/members/abcde", "status": 500.0,
 				"error": map[string]any{"code": "0/500", "message": "500: Internal Server Error", "cause": "panic: " + test.text},
@@ -63,10 +63,10 @@ func TestRecover(t *testing.T) {
 }
 
 // What a client of net/http's own server gets.
-func TestRecoverOnServer(t *testing.T) {
+func TestMiddlewareOnServer(t *testing.T) {
 	for _, protocol := range []string{"HTTP/1.1", "HTTP/2.0"} {
 		t.Run(protocol, func(t *testing.T) {
-			s := httptest.NewUnstartedServer(server.Recover(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			s := httptest.NewUnstartedServer(with(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				w.Header().Set("Content-Length", "1000")
 				panic(secret)
 			})))
@@ -93,14 +93,14 @@ func TestRecoverOnServer(t *testing.T) {
 	}
 }
 
-func TestRecoverWithoutPanic(t *testing.T) {
-	w := get(server.Recover(failing(pkerr.MemberNotFound)))
+func TestMiddlewareWithoutPanic(t *testing.T) {
+	w := get(with(failing(pkerr.MemberNotFound)))
 	requireBody(t, w, 404, `{"message":"Member not found.","code":20002}`)
 }
 
-func TestRecoverAbortHandler(t *testing.T) {
+func TestMiddlewareAbortHandler(t *testing.T) {
 	hooked := false
-	h := server.Configure(server.Recover(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+	h := with((http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 		panic(http.ErrAbortHandler)
 	})), server.WithErrorHook(func(*http.Request, error) { hooked = true }))
 	w := httptest.NewRecorder()
@@ -109,19 +109,25 @@ func TestRecoverAbortHandler(t *testing.T) {
 	require.Empty(t, w.Body.String())
 }
 
-func TestRecoverAfterStart(t *testing.T) {
+func TestMiddlewareAfterStart(t *testing.T) {
 	var j journal
-	w := get(server.Configure(server.Recover(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	h := with(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, "partial")
 		panic("boom")
-	})), server.WithLogger(j.logger())))
+	}), server.WithLogger(j.logger()))
+	w := httptest.NewRecorder()
+	require.PanicsWithValue(t, http.ErrAbortHandler, func() {
+		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+	})
 	require.Equal(t, 200, w.Code)
 	require.Equal(t, "partial", w.Body.String())
-	require.Equal(t, "handler panicked, after the response was started", j.only(t)["msg"])
+	record := j.only(t)
+	require.Equal(t, "handler panicked, after the response was started", record["msg"])
+	require.NotContains(t, record, "status", "which was not sent")
 }
 
 // A client must not take half a response for a whole one.
-func TestRecoverCutsTheResponse(t *testing.T) {
+func TestMiddlewareCutsTheResponse(t *testing.T) {
 	flush := func(w http.ResponseWriter) { w.(http.Flusher).Flush() }
 	for name, start := range map[string]func(http.ResponseWriter){
 		"a part that was flushed": func(w http.ResponseWriter) { _, _ = io.WriteString(w, "partial"); flush(w) },
@@ -142,7 +148,7 @@ func TestRecoverCutsTheResponse(t *testing.T) {
 	} {
 		for _, protocol := range []string{"HTTP/1.1", "HTTP/2.0"} {
 			t.Run(name+" by "+protocol, func(t *testing.T) {
-				s := httptest.NewUnstartedServer(server.Recover(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+				s := httptest.NewUnstartedServer(with(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 					start(w)
 					panic("boom")
 				})))
@@ -171,8 +177,8 @@ func TestRecoverCutsTheResponse(t *testing.T) {
 }
 
 // After a response that was whole already, the connection can be used again.
-func TestRecoverAfterWholeResponse(t *testing.T) {
-	s := httptest.NewServer(server.Recover(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+func TestMiddlewareAfterWholeResponse(t *testing.T) {
+	s := httptest.NewServer(with(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", "5")
 		_, _ = io.WriteString(w, "whole")
 		w.(http.Flusher).Flush()
@@ -190,11 +196,11 @@ func TestRecoverAfterWholeResponse(t *testing.T) {
 }
 
 // A connection that the handler has taken over, and maybe handed on, is not ours to cut.
-func TestRecoverAfterHijack(t *testing.T) {
+func TestMiddlewareAfterHijack(t *testing.T) {
 	panicked := make(chan struct{})
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer close(panicked)
-		server.Recover(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		with(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			conn, _, err := w.(http.Hijacker).Hijack()
 			if err != nil {
 				panic(err)

@@ -163,7 +163,7 @@ func TestTrackerKeepsTheFastWay(t *testing.T) {
 
 // The writer does on a real connection what it does without the tracker.
 func TestTrackerOnServer(t *testing.T) {
-	s := httptest.NewServer(server.Recover(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+	s := httptest.NewServer(with(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 		rc := http.NewResponseController(w)
 		err := errors.Join(
 			rc.EnableFullDuplex(),

@@ -23,22 +23,23 @@ const (
 	trialCost = 256
 )
 
-// culprits returns the members of a valid document because of which it does not decode into a target. It returns none where
+// invalidFields returns the members of a valid document because of which it does not decode into a target. It returns none where
 // the fault is that of the document as a whole.
 //
 // The errors of encoding/json do not tell: they name one fault of many, some without its place, and those of a type's own
 // UnmarshalJSON name what they like. So each member is tried alone: `{"key":value}` is decoded into a new target, and what
 // fails is wrong, or contains what is wrong.
-func culprits(document []byte, target reflect.Type) pkerr.Fields {
-	s := search{target: target}
+func invalidFields(document []byte, target reflect.Type, strict bool) pkerr.Fields {
+	s := search{target: target, strict: strict}
 	s.work = leastWork + maxWork*(len(document)+int(min(target.Size(), leastWork)))
 	s.within(place{}, document)
 	return s.fields
 }
 
-// search is one search for culprits.
+// search is one search for invalid fields.
 type search struct {
 	target reflect.Type
+	strict bool // unknown keys are wrong
 	fields pkerr.Fields
 	work   int    // what may still be spent; the last trial may overdraw it
 	buf    []byte // of the document that is being tried
@@ -66,7 +67,7 @@ func (p place) item(index int) place {
 	return place{p.path + "[" + strconv.Itoa(index) + "]", p.open + "[", "]" + p.shut, p.depth + 1}
 }
 
-// within looks for culprits in the value at p, which does not decode. It returns false where there are none, so that the
+// within looks for invalid fields in the value at p, which does not decode. It returns false where there are none, so that the
 // fault is that of the value as a whole.
 func (s *search) within(p place, value []byte) bool {
 	var empty string
@@ -118,7 +119,7 @@ func (s *search) within(p place, value []byte) bool {
 func (s *search) fails(p place, value []byte) bool {
 	s.buf = append(append(append(s.buf[:0], p.open...), value...), p.shut...)
 	s.work -= len(s.buf) + trialCost + int(s.target.Size())
-	return decodeStrictly(s.buf, reflect.New(s.target).Interface()) != nil
+	return unmarshal(s.buf, reflect.New(s.target).Interface(), s.strict) != nil
 }
 
 // blame says that what is at path is wrong, once.

@@ -1,0 +1,102 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+
+	"github.com/pkerr/pkerr/internal/oneline"
+)
+
+// What is logged at most, in bytes, of each untrusted text.
+const (
+	loggedMethod = 32
+	loggedPath   = 256
+	loggedError  = 2048
+)
+
+// failure is what is logged of an error beside the error.
+type failure struct {
+	status     int    // that is sent, unless late
+	late       bool   // the response had started
+	clientGone bool   // the error is a consequence of the client going away
+	stack      []byte // of a panic, or nil
+}
+
+// logFailure logs the error that a request ends with.
+func (c *config) logFailure(r *http.Request, err error, f failure) {
+	level, text := slog.LevelDebug, "request failed"
+	switch {
+	case f.stack != nil:
+		level, text = slog.LevelError, "handler panicked"
+	case f.clientGone:
+		text = "request failed: the client has gone away"
+	case f.status >= http.StatusInternalServerError:
+		level = slog.LevelError
+	case f.late:
+		level = slog.LevelWarn // because the client is not told
+	}
+	status := f.status
+	if f.late {
+		text += ", after the response was started"
+		status = 0 // which was not sent, and it is not known what was
+	}
+	c.log(r, level, text, status, err, f.stack)
+}
+
+// log logs err, with the status and the stack if there are any. A logger that
+// panics does not cost the client its answer.
+func (c *config) log(
+	r *http.Request, level slog.Level, text string, status int, err error, stack []byte,
+) {
+	logger, ctx := c.logger, context.Background()
+	if logger == nil {
+		logger = slog.Default()
+	}
+	if r != nil {
+		ctx = r.Context()
+	}
+	defer func() { _ = recover() }()
+	if !logger.Enabled(ctx, level) {
+		return
+	}
+	attrs := make([]slog.Attr, 0, 5)
+	if r != nil {
+		attrs = append(attrs, slog.String("method", oneline.Text(r.Method, loggedMethod)))
+		if r.URL != nil {
+			// Not the query, because there can be secrets in it.
+			attrs = append(attrs, slog.String("path", oneline.Text(r.URL.Path, loggedPath)))
+		}
+	}
+	if status != 0 {
+		attrs = append(attrs, slog.Int("status", status))
+	}
+	attrs = append(attrs, slog.Attr{Key: "error", Value: logValue(err)})
+	if stack != nil {
+		attrs = append(attrs, slog.String("stack", string(stack)))
+	}
+	logger.LogAttrs(ctx, level, text, attrs...)
+}
+
+// logValue returns err as its type wants it to be logged, else its text in one
+// bounded line.
+func logValue(err error) slog.Value {
+	if _, ok := err.(slog.LogValuer); ok {
+		return slog.AnyValue(err)
+	}
+	// fmt knows what to do with an error that panics.
+	return slog.StringValue(oneline.Text(fmt.Sprint(err), loggedError))
+}
+
+// clientGone reports whether err is only a consequence of the client having gone
+// away.
+func clientGone(w http.ResponseWriter, r *http.Request, err error) bool {
+	// A deadline is the server's own, and the client may well be there.
+	if r == nil || r.Context().Err() != context.Canceled { //nolint:errorlint // It is never wrapped.
+		return false
+	}
+	return is(err, context.Canceled) || anyTracker(w, func(t *responseWriter) bool {
+		return t.failure != nil && is(err, t.failure)
+	})
+}

@@ -1,0 +1,89 @@
+package server
+
+import (
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"slices"
+
+	"github.com/pkerr/pkerr"
+)
+
+// WithErrorMapper adds a function that turns errors of other packages into those
+// of the API, such as a sql.ErrNoRows into a [pkerr.MemberNotFound]. It is
+// called once for every error that is to be sent, except for panics.
+//
+// mapper returns what to send instead of err, or nil to leave err to the others.
+// What it returns is sent by the same rules as any error; to send an error of
+// another server, return [Relay] of it. Hooks and logs still get err itself.
+//
+// The request is nil if there is none. Of several mappers the inner one is asked
+// first, then the one that was set last; the first that does not return nil
+// decides. A mapper that panics is logged and counts as nil. It must be safe for
+// concurrent use. A nil mapper is ignored.
+func WithErrorMapper(mapper func(r *http.Request, err error) error) Option {
+	return func(c *config) {
+		if mapper != nil {
+			// Clipped, because siblings must not append to the same array.
+			c.mappers = append(slices.Clip(c.mappers), mapper)
+		}
+	}
+}
+
+// MapStatusCode is a mapper for [WithErrorMapper]. It returns the plain code of
+// the status that a method StatusCode() int of err names, if that is a 4xx or
+// 5xx: [pkerr.NotFound] for 404. Errors of Echo v5 and fuego have that method.
+//
+// It returns nil for all other errors, for those that are or wrap a [pkerr.Code]
+// or a [*pkerr.Error] further out, and for errors of other servers (see
+// [Relay]).
+//
+// It is not on by default, because errors of clients for other services have
+// that method too, and a 401 for us is not one for our caller.
+func MapStatusCode(_ *http.Request, err error) (mapped error) {
+	defer func() {
+		if recover() != nil {
+			mapped = nil
+		}
+	}()
+	if code, ok := find(err, false, statusCode); ok && code != 0 {
+		return code
+	}
+	return nil
+}
+
+// statusCode returns the plain code that err names by a method StatusCode, and
+// 0 for an error of the API, which names its own.
+func statusCode(err error, relayed bool) (pkerr.Code, bool) {
+	if _, ok := apiError(err, relayed); ok {
+		return 0, true
+	}
+	if e, ok := err.(interface{ StatusCode() int }); ok {
+		if status := e.StatusCode(); status >= 400 && status <= 599 {
+			return pkerr.MakeCode(0, status), true
+		}
+	}
+	return 0, false
+}
+
+// mapped returns what the mappers make of err, or nil.
+func (c *config) mapped(r *http.Request, err error) error {
+	for _, mapper := range slices.Backward(c.mappers) {
+		if mapped := c.callMapper(mapper, r, err); mapped != nil {
+			return mapped
+		}
+	}
+	return nil
+}
+
+func (c *config) callMapper(
+	mapper func(*http.Request, error) error, r *http.Request, err error,
+) (mapped error) {
+	defer func() {
+		if v := recover(); v != nil {
+			c.log(r, slog.LevelError, "error mapper panicked", 0, panicError(v), debug.Stack())
+			mapped = nil
+		}
+	}()
+	return mapper(r, err)
+}
