@@ -169,7 +169,7 @@ func ExampleMiddleware() {
 	handler = with(handler, server.WithLogger(stdoutLogger()))
 	show(handler, http.MethodGet, "/", "")
 	// Output:
-	// level=ERROR msg="handler panicked" method=GET path=/ status=500 error.code=0/500 error.message="500: Internal Server Error" error.cause="panic: runtime error: index out of range [0] with length 0"
+	// level=ERROR msg="handler panicked" method=GET path=/ status=500 error.text="500: Internal Server Error: panic: runtime error: index out of range [0] with length 0" error.code=0/500 error.message="500: Internal Server Error" error.cause="panic: runtime error: index out of range [0] with length 0"
 	// 500 {"message":"500: Internal Server Error","code":0}
 }
 
@@ -181,7 +181,7 @@ func ExampleWithLogger() {
 	}), server.WithLogger(stdoutLogger()))
 	show(handler, http.MethodGet, "/v2/systems/exmpl?token=secret", "")
 	// Output:
-	// level=ERROR msg="request failed" method=GET path=/v2/systems/exmpl status=503 error.code=0/503 error.message="status 503" error.cause="connection refused"
+	// level=ERROR msg="request failed" method=GET path=/v2/systems/exmpl status=503 error.text="status 503: connection refused" error.code=0/503 error.message="status 503" error.cause="connection refused"
 	// 503 {"message":"503: Service Unavailable","code":0}
 }
 

@@ -2,10 +2,10 @@ package server
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net/http"
 
+	"github.com/pkerr/pkerr"
 	"github.com/pkerr/pkerr/internal/oneline"
 )
 
@@ -13,7 +13,6 @@ import (
 const (
 	loggedMethod = 32
 	loggedPath   = 256
-	loggedError  = 2048
 )
 
 // failure is what is logged of an error beside the error.
@@ -72,21 +71,11 @@ func (c *config) log(
 	if status != 0 {
 		attrs = append(attrs, slog.Int("status", status))
 	}
-	attrs = append(attrs, slog.Attr{Key: "error", Value: logValue(err)})
+	attrs = append(attrs, slog.Attr{Key: "error", Value: pkerr.LogValue(err)})
 	if stack != nil {
 		attrs = append(attrs, slog.String("stack", string(stack)))
 	}
 	logger.LogAttrs(ctx, level, text, attrs...)
-}
-
-// logValue returns err as its type wants it to be logged, else its text in one
-// bounded line.
-func logValue(err error) slog.Value {
-	if _, ok := err.(slog.LogValuer); ok {
-		return slog.AnyValue(err)
-	}
-	// fmt knows what to do with an error that panics.
-	return slog.StringValue(oneline.Text(fmt.Sprint(err), loggedError))
 }
 
 // clientGone reports whether err is only a consequence of the client having gone

@@ -27,7 +27,7 @@ func TestMiddleware(t *testing.T) {
 	}{
 		"a string":             {secret + "\x1b[2J", secret + `\x1b[2J`, nil},
 		"an error":             {errStore, errStore.Error(), errStore},
-		"an error of the API":  {pkerr.NotFound, "0/404", pkerr.NotFound},
+		"an error of the API":  {pkerr.NotFound, "404: Not Found", pkerr.NotFound},
 		"what is relayed":      {server.Relay(pkerr.Gone), "410: Unsupported API version", pkerr.Gone},
 		"nil":                  {nil, new(runtime.PanicNilError).Error(), nil},
 		"what does not equal":  {[]int{1}, "[1]", nil},
@@ -50,7 +50,10 @@ func TestMiddleware(t *testing.T) {
 			require.Contains(t, stack, "middleware_test.go", "where it happened")
 			require.Equal(t, map[string]any{
 				"level": "ERROR", "msg": "handler panicked", "method": "GET", "path": "/v2/members/abcde", "status": 500.0,
-				"error": map[string]any{"code": "0/500", "message": "500: Internal Server Error", "cause": "panic: " + test.text},
+				"error": map[string]any{
+					"text": "500: Internal Server Error: panic: " + test.text,
+					"code": "0/500", "message": "500: Internal Server Error", "cause": "panic: " + test.text,
+				},
 			}, record)
 
 			require.Equal(t, pkerr.InternalServerError, pkerr.CodeOf(hooked))

@@ -87,7 +87,7 @@ func TestErrorHookPanics(t *testing.T) {
 	delete(record, "time")
 	require.Equal(t, map[string]any{
 		"level": "ERROR", "msg": "error hook panicked", "method": "GET", "path": "/v2/members/abcde",
-		"error": `panic: hook\n` + secret,
+		"error": map[string]any{"text": `panic: hook\n` + secret},
 	}, record)
 }
 

@@ -277,7 +277,8 @@ func TestWriteAfterStart(t *testing.T) {
 	require.Equal(t, pkerr.NotFound, hooked)
 	require.Equal(t, map[string]any{
 		"level": "WARN", "msg": "request failed, after the response was started",
-		"method": "GET", "path": "/v2/members/abcde", "error": "0/404",
+		"method": "GET", "path": "/v2/members/abcde",
+		"error": map[string]any{"text": "404: Not Found", "code": "0/404", "message": "404: Not Found"},
 	}, j.only(t))
 }
 
@@ -291,35 +292,37 @@ func TestWriteLog(t *testing.T) {
 	}{
 		"a fault of ours": {
 			t.Context(), fmt.Errorf("loading\nthe member: %w", errStore),
-			map[string]any{"level": "ERROR", "msg": "request failed", "status": 500.0, "error": `loading\nthe member: ` + errStore.Error()},
+			map[string]any{"level": "ERROR", "msg": "request failed", "status": 500.0, "error": map[string]any{"text": `loading\nthe member: ` + errStore.Error()}},
 		},
 		"a fault of ours with its cause": {
 			t.Context(), pkerr.InternalServerError.WithCause(errStore),
 			map[string]any{"level": "ERROR", "msg": "request failed", "status": 500.0, "error": map[string]any{
+				"text": "500: Internal Server Error: " + errStore.Error(),
 				"code": "0/500", "message": "500: Internal Server Error", "cause": errStore.Error(),
 			}},
 		},
 		"a fault of the caller": {
 			t.Context(), pkerr.MemberNotFound.WithRef("a\x1b[31m"),
 			map[string]any{"level": "DEBUG", "msg": "request failed", "status": 404.0, "error": map[string]any{
+				"text": `20003/404: Member 'a\x1b[31m' not found.`,
 				"code": "20003/404", "message": `Member 'a\x1b[31m' not found.`,
 			}},
 		},
 		"a client that went away": {
 			gone, fmt.Errorf("loading: %w", gone.Err()),
-			map[string]any{"level": "DEBUG", "msg": "request failed: the client has gone away", "status": 500.0, "error": "loading: context canceled"},
+			map[string]any{"level": "DEBUG", "msg": "request failed: the client has gone away", "status": 500.0, "error": map[string]any{"text": "loading: context canceled"}},
 		},
 		"a context that was canceled by ourselves": {
 			t.Context(), context.Canceled,
-			map[string]any{"level": "ERROR", "msg": "request failed", "status": 500.0, "error": "context canceled"},
+			map[string]any{"level": "ERROR", "msg": "request failed", "status": 500.0, "error": map[string]any{"text": "context canceled"}},
 		},
 		"a fault that has nothing to do with the client's going away": {
 			gone, errors.New("broken"),
-			map[string]any{"level": "ERROR", "msg": "request failed", "status": 500.0, "error": "broken"},
+			map[string]any{"level": "ERROR", "msg": "request failed", "status": 500.0, "error": map[string]any{"text": "broken"}},
 		},
 		"very long": {
 			t.Context(), errors.New(strings.Repeat("x", 3000)),
-			map[string]any{"level": "ERROR", "msg": "request failed", "status": 500.0, "error": strings.Repeat("x", 2048) + "…"},
+			map[string]any{"level": "ERROR", "msg": "request failed", "status": 500.0, "error": map[string]any{"text": strings.Repeat("x", 2048) + "…"}},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -491,7 +494,7 @@ func TestWriteLogsToTheDefault(t *testing.T) {
 	h := with(failing(errStore), server.WithLogger(nil))
 	slog.SetDefault(j.logger())
 	get(h)
-	require.Equal(t, errStore.Error(), j.only(t)["error"])
+	require.Equal(t, map[string]any{"text": errStore.Error()}, j.only(t)["error"])
 }
 
 func TestWriteConcurrently(t *testing.T) {
