@@ -2,206 +2,244 @@ package client
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
 
-// LocalLimiter is the [Limiter] for one process. The zero value lets requests through as they come, until the API has refused
-// one. From then on it counts as the API does: it holds back every request of that bucket, and lets them through in the order in
-// which they came, a little slower than the API would take them, until the bucket has had the time to fill up again. Where the
-// API refuses even some of those, others use the same limit, and it makes room for them.
+// LocalLimiter is the [Limiter] for one process. The zero value lets requests
+// through as they come until the API refuses one. From then on it counts as the
+// API does, until the bucket has had the time to fill up again: it lets requests
+// through in the order in which they came. It sends 19 requests in the time of
+// 20, and allows a burst of half a second's worth. If the API refuses even some
+// of those, others use the same limit, and it makes room for them.
 //
-// It must not be copied once it is in use. It starts no goroutines.
+// A LocalLimiter is safe for concurrent use, and must not be copied after its
+// first use. It starts no goroutines.
 type LocalLimiter struct {
-	// Pace makes the limiter count from the first request on, so that a busy program is hardly ever refused. Set it before
-	// the limiter is used.
+	// Pace makes the limiter count from the first request on, so that a busy
+	// program is hardly ever refused. Set it before the limiter is used.
 	Pace bool
 
 	mu      sync.Mutex
-	buckets map[Bucket]*pace
-	many    int // how many buckets there may be until those that are full again are forgotten
+	buckets map[Bucket]*localBucket
+	sweep   int // how many buckets there may be before the full ones are forgotten
 }
 
-const (
-	// fewBuckets are so few that none needs to be forgotten.
-	fewBuckets = 1024
+// minSweep is a number of buckets so small that none needs to be forgotten.
+const minSweep = 1024
 
-	// maxRate is how many requests a second are let through at most, whatever a server says.
-	maxRate = 1000
+// localBucket is a bucket as one process sees it.
+type localBucket struct {
+	pacer
 
-	// maxShare is how many intervals share is at the most: about with how many others a limit can be shared.
-	maxShare = 16
-)
-
-// pace is the state of a bucket.
-type pace struct {
-	// turn is held by the request that is next. Those that wait for it get it in the order in which they came.
-	turn chan struct{}
-
-	// waiting counts those who hold or want the turn. A bucket without any can be forgotten.
-	waiting int
-
-	// full is when the bucket will be as if nothing had ever been sent: the «theoretical arrival time» of GCRA, the
-	// algorithm of the API.
-	full time.Time
-
-	// held is until when nothing may be sent.
-	held time.Time
-
-	// rate is how many requests a second the API takes.
-	rate int
-
-	// counting tells that the API has refused a request, and that its bucket cannot have been full since.
-	counting bool
-
-	// share is how much longer than by the rate alone the time between two requests is, where others use the same limit; and
-	// adapted is when that was last changed, or counting began.
-	share   time.Duration
-	adapted time.Time
+	// queue has those that wait, in the order in which they came. Only the first
+	// one watches the clock.
+	queue []*waiter
 }
 
-// Wait waits until a request of the bucket may be sent. Where that is known to be after the deadline of ctx, it returns
-// [context.DeadlineExceeded] at once.
-func (l *LocalLimiter) Wait(ctx context.Context, bucket Bucket) error {
-	p := l.enter(bucket)
-	defer l.leave(p)
+// waiter is one call of Wait whose turn has not come.
+type waiter struct {
+	// wake gets a value when the waiter should look again. It belongs to the call:
+	// a channel that stayed behind would belong to the testing/synctest bubble
+	// that made it.
+	wake chan struct{}
+
+	// deadline is that of the call's context, or zero.
+	deadline time.Time
+
+	// err is why the waiter should give up.
+	err error
+}
+
+func (w *waiter) notify() {
 	select {
-	case p.turn <- struct{}{}:
-		defer func() { <-p.turn }()
+	case w.wake <- struct{}{}:
+	default: // it has been notified already
+	}
+}
+
+// Wait waits until a request of the bucket may be sent. As soon as it is known
+// that this will be after the deadline of ctx, it returns a [*WaitError] with
+// [context.DeadlineExceeded], whatever its place in the queue. If ctx ends first,
+// it returns the cause.
+func (l *LocalLimiter) Wait(ctx context.Context, bucket Bucket) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	deadline, _ := ctx.Deadline()
+	b, w, err := l.enter(bucket, deadline)
+	if w == nil {
+		return err
+	}
+	defer l.leave(b, w)
+	for {
+		wait, err := l.reserve(bucket, b, w)
+		if wait == 0 {
+			return err
+		}
+		if err := w.sleep(ctx, wait); err != nil {
+			return err
+		}
+	}
+}
+
+// sleep returns after d or when w is notified. It returns the cause of ctx if
+// that ends first.
+func (w *waiter) sleep(ctx context.Context, d time.Duration) error {
+	var due <-chan time.Time
+	if d < longest {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		due = timer.C
+	}
+	select {
+	case <-due:
+		return nil
+	case <-w.wake:
+		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-	for {
-		if err := context.Cause(ctx); err != nil {
-			return err
-		}
-		wait := l.reserve(p)
-		if wait <= 0 {
-			return nil
-		}
-		if tooLong(ctx, wait) {
-			return context.DeadlineExceeded
-		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-timer.C:
-			// Look again, for there may have been another 429 in the meantime.
-		case <-ctx.Done():
-			timer.Stop()
-			return context.Cause(ctx)
-		}
-	}
 }
 
-// Observe sets the rate of the bucket, where it is a rate, and lets no request of it through for the time hold.
+// Observe notes the rate of the bucket if seen has one, and lets no request of it
+// through for the time seen.Hold.
 func (l *LocalLimiter) Observe(_ context.Context, bucket Bucket, seen Observation) {
-	rate, hold := seen.Rate, seen.Hold
-	p := l.enter(bucket)
-	defer l.leave(p)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if rate > 0 {
-		p.rate = min(rate, maxRate)
+	now := time.Now()
+	b := l.bucket(bucket, now)
+	b.observe(now, seen)
+	b.dismiss(now, bucket)
+	b.notifyFirst()
+}
+
+// try reports whether a request of the bucket may be sent at once, and counts it
+// if so.
+func (l *LocalLimiter) try(bucket Bucket) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := time.Now()
+	return l.bucket(bucket, now).try(now)
+}
+
+// enter counts a request if it may be sent at once, and else adds a waiter to the
+// queue, unless its turn is known to come after the deadline.
+func (l *LocalLimiter) enter(bucket Bucket, deadline time.Time) (*localBucket, *waiter, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := time.Now()
+	b := l.bucket(bucket, now)
+	if b.try(now) {
+		return b, nil, nil
 	}
-	if hold <= 0 {
-		return
+	if turn := b.turn(now, len(b.queue)); late(turn, deadline) {
+		return b, nil, tooLate(bucket, turn.Sub(now))
+	}
+	w := &waiter{wake: make(chan struct{}, 1), deadline: deadline}
+	b.queue = append(b.queue, w)
+	return b, w, nil
+}
+
+// leave takes w out of the queue.
+func (l *LocalLimiter) leave(b *localBucket, w *waiter) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if i := slices.Index(b.queue, w); i >= 0 {
+		b.queue = slices.Delete(b.queue, i, i+1)
+	}
+	b.notifyFirst()
+}
+
+// reserve returns 0 if w need not wait any longer: with nil if its request may be
+// sent, which it counts, and else with the reason. Otherwise it returns how long w
+// has to wait before it looks again, which is the longest duration if w is not the
+// first.
+func (l *LocalLimiter) reserve(bucket Bucket, b *localBucket, w *waiter) (time.Duration, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if w.err != nil {
+		return 0, w.err
+	}
+	if b.queue[0] != w {
+		return longest, nil
 	}
 	now := time.Now()
-	if p.counting || l.Pace {
-		p.refuse(now, hold)
+	b.sync(now)
+	if wait := b.turn(now, 0).Sub(now); wait > 0 {
+		b.dismiss(now, bucket)
+		if w.err != nil {
+			return 0, w.err
+		}
+		return wait, nil
 	}
-	if until := now.Add(hold); until.After(p.held) {
-		p.held = until
+	b.count(now)
+	return 0, nil
+}
+
+// try counts a request if it may be sent at once.
+func (b *localBucket) try(now time.Time) bool {
+	if len(b.queue) > 0 || b.turn(now, 0).After(now) {
+		return false
+	}
+	b.count(now)
+	return true
+}
+
+// dismiss tells those whose turn is known to come after their deadline.
+func (b *localBucket) dismiss(now time.Time, bucket Bucket) {
+	before := 0
+	b.queue = slices.DeleteFunc(b.queue, func(w *waiter) bool {
+		turn := b.turn(now, before)
+		if !late(turn, w.deadline) {
+			before++
+			return false
+		}
+		w.err = tooLate(bucket, turn.Sub(now))
+		w.notify()
+		return true
+	})
+}
+
+func (b *localBucket) notifyFirst() {
+	if len(b.queue) > 0 {
+		b.queue[0].notify()
 	}
 }
 
-// refuse notes that the API has refused a request which the limiter had counted, so that others must be using the same limit.
-// All who do so have to become slower, or hardly anything gets through: the API counts refusals.
-func (p *pace) refuse(now time.Time, hold time.Duration) {
-	p.recover(now)
-	// What was sent before the last change says nothing about it.
-	if now.Sub(p.adapted) > hold+time.Second/2 {
-		each := interval(p.rate)
-		p.share, p.adapted = min(2*p.share+each/2, maxShare*each), now
-	}
+func late(turn, deadline time.Time) bool { return !deadline.IsZero() && turn.After(deadline) }
+
+func tooLate(bucket Bucket, delay time.Duration) error {
+	return &WaitError{Bucket: bucket, Delay: delay, Err: context.DeadlineExceeded}
 }
 
-// recover takes some of share back for each second without a refusal.
-func (p *pace) recover(now time.Time) {
-	for step := interval(p.rate) / 4; p.share > 0 && now.Sub(p.adapted) >= 2*time.Second; {
-		p.share = max(p.share-step, 0)
-		p.adapted = p.adapted.Add(time.Second)
-	}
-}
-
-// enter returns the bucket's state, which is not forgotten until leave.
-func (l *LocalLimiter) enter(bucket Bucket) *pace {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	p := l.buckets[bucket]
-	if p == nil {
-		l.forget()
+// bucket returns the state of a bucket as of now.
+func (l *LocalLimiter) bucket(bucket Bucket, now time.Time) *localBucket {
+	b := l.buckets[bucket]
+	if b == nil {
+		l.forget(now)
 		if l.buckets == nil {
-			l.buckets = map[Bucket]*pace{}
+			l.buckets = map[Bucket]*localBucket{}
 		}
 		// A scope that is not known gets the slowest rate there is.
-		p = &pace{turn: make(chan struct{}, 1), rate: max(usualRate(bucket.Scope), 1)}
-		l.buckets[bucket] = p
+		b = &localBucket{pacer: pacer{always: l.Pace, rate: max(usualRate(bucket.Scope), 1)}}
+		l.buckets[bucket] = b
 	}
-	p.waiting++
-	return p
+	b.sync(now)
+	return b
 }
 
-func (l *LocalLimiter) leave(p *pace) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	p.waiting--
-}
-
-// forget drops the buckets that are full again, each time that there are twice as many as were left the last time.
-func (l *LocalLimiter) forget() {
-	if len(l.buckets) < max(l.many, fewBuckets) {
+// forget drops the buckets that are full again, each time that there are twice as
+// many as were left the last time.
+func (l *LocalLimiter) forget(now time.Time) {
+	if len(l.buckets) < max(l.sweep, minSweep) {
 		return
 	}
-	now := time.Now()
-	for bucket, p := range l.buckets {
-		if p.waiting == 0 && now.Sub(p.full) >= time.Second && !p.held.After(now) {
+	for bucket, b := range l.buckets {
+		if b.sync(now); len(b.queue) == 0 && b.full(now) {
 			delete(l.buckets, bucket)
 		}
 	}
-	l.many = 2 * len(l.buckets)
-}
-
-// reserve books a request where it may be sent now, and else returns how long to wait before asking again.
-//
-// It counts as the API does, but a little slower, so that a request that is delayed on its way does not find the bucket
-// empty: 19 requests in the time of 20, and of a whole second's worth only the half at once.
-func (l *LocalLimiter) reserve(p *pace) time.Duration {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	now := time.Now()
-	p.recover(now)
-	spacing := interval(p.rate) * 20 / 19
-	burst := spacing * time.Duration((p.rate-1)/2)
-	if !p.held.IsZero() {
-		if wait := p.held.Sub(now); wait > 0 {
-			return wait
-		}
-		if !p.counting && !l.Pace {
-			p.adapted = now
-		}
-		// The API's bucket has had time for one request, and no more.
-		p.held, p.full, p.counting = time.Time{}, now.Add(burst+p.share), true
-	} else if idle := now.Sub(p.full); idle >= 0 {
-		// The API's bucket holds a second's worth, of which this one leaves out all but the burst.
-		p.full, p.counting = now, p.counting && idle < time.Second-burst
-	}
-	if !p.counting && !l.Pace {
-		return 0
-	}
-	if wait := p.full.Sub(now) - burst; wait > 0 {
-		return wait
-	}
-	p.full = p.full.Add(spacing + p.share)
-	return 0
+	l.sweep = 2 * len(l.buckets)
 }
