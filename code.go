@@ -20,6 +20,15 @@ import (
 // The zero Code means no code. All methods are safe for every value.
 type Code int64
 
+// entry is a row of the table.
+type entry struct {
+	code    Code
+	name    string
+	message string // as on the wire; {…} stands for the reference that the caller sent
+	base    Code   // the numbered code that it refines, 0 for none
+	action  Action // what the caller does about it
+}
+
 // search returns the index of c in the table, or the index at which it would be
 // inserted, and whether the table has it.
 func search(c Code) (int, bool) {
@@ -195,9 +204,6 @@ func (c Code) As(target any) bool {
 	*e = &Error{Code: c}
 	return true
 }
-
-// templates are the codes whose text names a member or a group.
-var templates = [...]Code{MemberNotFoundWithRef, GroupNotFoundWithRef, NotOwnMemberWithRef, NotOwnGroupWithRef}
 
 // naming returns the code that names what c is about, which can be c itself, and
 // the text around the reference. It returns false for a code that names nothing.

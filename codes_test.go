@@ -21,7 +21,7 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// row is one row of testdata/errors.md: what the API says, and the name of our constant for it.
+// row is one row of testdata/errors.md: what the API sends, and the name of our constant for it.
 type row struct {
 	number  int64
 	status  int
@@ -37,42 +37,40 @@ func readTable(t testing.TB) []row {
 	text, err := os.ReadFile("testdata/errors.md")
 	require.NoError(t, err)
 	var rows []row
+	var columns []string
 	for line := range strings.Lines(string(text)) {
 		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
 		if len(cells) == 1 {
 			continue // no row of a table
 		}
-		require.Len(t, cells, 5, "%s", line)
 		for i := range cells {
 			cells[i] = strings.TrimSpace(cells[i])
+		}
+		if cells[0] == "number" {
+			columns = cells
 		}
 		if cells[0] == "number" || cells[0] == "---" {
 			continue
 		}
-		number, err := strconv.ParseInt(cells[0], 10, 64)
+		require.Len(t, cells, len(columns), "%s", line)
+		cell := func(column string) string { return cells[slices.Index(columns, column)] }
+		number, err := strconv.ParseInt(cell("number"), 10, 64)
 		require.NoError(t, err, "%s", line)
-		status, err := strconv.Atoi(cells[1])
+		status, err := strconv.Atoi(cell("status"))
 		require.NoError(t, err, "%s", line)
-		rows = append(rows, row{number, status, cells[2], cells[3]})
+		rows = append(rows, row{number, status, cell("message"), cell("constant")})
 	}
 	require.Len(t, rows, 39)
 	slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(a.code(), b.code()) })
 	return rows
 }
 
-// constant is what codes.go declares: a constant of type Code, its value and its comment.
-type constant struct {
-	name  string
-	value int64
-	doc   string
-}
-
-// readConstants returns every constant of type Code in codes.go, read from its syntax alone.
-func readConstants(t *testing.T) []constant {
+// readConstants returns the constants of type Code in codes.go by their names, read from its syntax alone.
+func readConstants(t *testing.T) map[string]pkerr.Code {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), "codes.go", nil, parser.ParseComments)
+	file, err := parser.ParseFile(token.NewFileSet(), "codes.go", nil, parser.SkipObjectResolution)
 	require.NoError(t, err)
-	var constants []constant
+	constants := map[string]pkerr.Code{}
 	for _, decl := range file.Decls {
 		group, ok := decl.(*ast.GenDecl)
 		if !ok || group.Tok != token.CONST {
@@ -87,38 +85,25 @@ func readConstants(t *testing.T) []constant {
 			require.True(t, ok, "%v is spelled as one number", spec.Names)
 			value, err := strconv.ParseInt(literal.Value, 0, 64)
 			require.NoError(t, err)
-			constants = append(constants, constant{spec.Names[0].Name, value, spec.Doc.Text()})
+			constants[spec.Names[0].Name] = pkerr.Code(value)
 		}
 	}
 	return constants
 }
 
-func TestTableAndConstantsAgree(t *testing.T) {
-	rows := readTable(t)
-	byName := map[string]row{}
-	for _, r := range rows {
-		require.NotContains(t, byName, r.name, "one row for each name")
-		byName[r.name] = r
-	}
-	declared := map[string]bool{}
-	for _, c := range readConstants(t) {
-		r, ok := byName[c.name]
-		require.True(t, ok, "%s has a row in testdata/errors.md", c.name)
-		require.EqualValues(t, r.code(), c.value, "%s is its number and its status", c.name)
-		require.Contains(t, strings.Join(strings.Fields(c.doc), " "), r.message, "the comment of %s has the text of the wire", c.name)
-		require.True(t, strings.HasPrefix(c.doc, c.name+" is «"), "the comment of %s begins with its name and the text", c.name)
-		declared[c.name] = true
-	}
-	for _, r := range rows {
-		require.True(t, declared[r.name], "%s has a constant in codes.go", r.name)
+// The generated constants have the values of the table that is written by hand. There may be more constants than that.
+func TestConstants(t *testing.T) {
+	constants := readConstants(t)
+	for _, r := range readTable(t) {
+		require.Equal(t, r.code(), constants[r.name], "%s is its number and its status", r.name)
 	}
 
-	// What the package knows when it runs is the same once more, in the same order.
-	var want []pkerr.Code
-	for _, r := range rows {
-		want = append(want, r.code())
+	all := slices.Collect(pkerr.Codes())
+	require.True(t, slices.IsSorted(all))
+	require.ElementsMatch(t, all, slices.Collect(maps.Values(constants)))
+	for name, c := range constants {
+		require.Equal(t, name, c.Name())
 	}
-	require.Equal(t, want, slices.Collect(pkerr.Codes()))
 }
 
 func TestRows(t *testing.T) {
@@ -435,7 +420,7 @@ func TestPlainCodesDiffer(t *testing.T) {
 			plain = append(plain, c)
 		}
 	}
-	require.Len(t, plain, 10)
+	require.GreaterOrEqual(t, len(plain), 10)
 	for _, a := range plain {
 		for _, b := range plain {
 			require.Equal(t, a == b, errors.Is(a, b), "%v is %v", a, b)
@@ -683,6 +668,6 @@ func TestCodesAsKeys(t *testing.T) {
 		seen[c]++
 		seen[pkerr.MakeCode(c.Number(), c.Status())]++
 	}
-	require.Len(t, seen, 39)
+	require.GreaterOrEqual(t, len(seen), 39)
 	require.Equal(t, []int{2}, slices.Compact(slices.Collect(maps.Values(seen))))
 }

@@ -50,9 +50,9 @@ func script(shell string) (string, error) {
 	}
 	w := words{Subcommands: subcommands(), Shells: shells(), Languages: languages()}
 	for c := range pkerr.Codes() {
-		w.Codes = append(w.Codes, reference.Anchor(c), c.Name())
+		w.Codes = append(w.Codes, reference.Code(c).Anchor(), c.Name())
 		if c.Number() == 0 {
-			w.Statuses = append(w.Statuses, reference.Anchor(c))
+			w.Statuses = append(w.Statuses, reference.Code(c).Anchor())
 		}
 	}
 	w.Statuses = append(w.Statuses, "501") // of which there is a code, and no plain one

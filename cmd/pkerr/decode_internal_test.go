@@ -339,12 +339,12 @@ func TestDecodeOfWhatWasNotRead(t *testing.T) {
 // What is said of responses without a code is not said of others.
 func TestDecodeOfOtherBodies(t *testing.T) {
 	v, _, _ := runDecode(t, "HTTP/1.1 400 x\nContent-Type: text/plain\n\n{\"message\":\"Error parsing JSON model\",\"code\":40001}")
-	e, _ := reference.Of(pkerr.ModelParse)
+	e, _ := reference.Of(reference.Code(pkerr.ModelParse))
 	require.Equal(t, e.Advice.String(), v.Advice)
 	require.Equal(t, e.Meaning.String(), v.Meaning)
 	require.Empty(t, v.Notes)
 
-	e, _ = reference.Of(pkerr.NotFound)
+	e, _ = reference.Of(reference.Code(pkerr.NotFound))
 	for _, body := range []string{"<html>", "text", `{"message":"404: Not Found","code":0}`} {
 		v, _, _ = runDecode(t, "HTTP/1.1 404 x\n\n"+body)
 		require.Equal(t, e.Advice.String(), v.Advice, body)

@@ -53,7 +53,7 @@ func TestFindEveryEndpoint(t *testing.T) {
 	}
 }
 
-func containsCode(answers []reference.Answer, c pkerr.Code) bool {
+func containsCode(answers []reference.Answer, c reference.Code) bool {
 	return slices.ContainsFunc(answers, func(a reference.Answer) bool { return a.Code == c })
 }
 

@@ -122,7 +122,7 @@ func (p *page) facts(f *facts) {
 	p.row("Reference", shown(f.Ref))
 	p.row("Meaning", f.Meaning)
 	p.row("Cause", f.Cause)
-	p.row("What to do", whatToDo(f.Action, f.Advice))
+	p.row("What to do", f.Advice)
 	if f.Known {
 		p.row("Note", f.Notes...)
 	}

@@ -93,7 +93,7 @@ func factsOf(f found, r reader) facts {
 	if c.Number() == 0 {
 		out.Uncoded = uncodedOf(c.Status(), func(string) bool { return true })
 	}
-	if e, ok := reference.Of(known); ok {
+	if e, ok := reference.Of(reference.Code(known)); ok {
 		out.fill(&e)
 	} else {
 		out.Action, out.Advice = guess(c, out.Uncoded)
@@ -115,13 +115,11 @@ func factsOf(f found, r reader) facts {
 func (f *facts) fill(e *reference.Entry) {
 	f.Meaning, f.Cause = e.Meaning.String(), e.Cause.String()
 	f.Action, f.Advice = string(e.Action), e.Advice.String()
-	for _, t := range append([]reference.Text{e.Note, e.Class}, e.Details...) {
-		if t != "" {
-			f.Notes = append(f.Notes, t.String())
-		}
+	for _, t := range append(e.Notes, e.Details...) {
+		f.Notes = append(f.Notes, t.String())
 	}
 	f.Variants = append(f.Variants, e.Variants...)
-	f.Sent = &sent{e.Sent.Today, e.Sent.How, e.Sent.Since, e.Sent.Until, e.Documented}
+	f.Sent = &sent{e.Sent.Today, e.Sent.How, e.Sent.Since, e.Sent.Until, e.Documented()}
 	for s, a := range reference.Senders(e.Code) {
 		f.Endpoints = append(f.Endpoints, sender{s.String(), a.OnlyMe})
 	}
@@ -130,8 +128,8 @@ func (f *facts) fill(e *reference.Entry) {
 			f.Rules = append(f.Rules, ruleOf(r))
 		}
 	}
-	f.Source = e.Source
-	f.Link = errorsPage + "#" + reference.Anchor(e.Code)
+	f.Source = e.FullSource()
+	f.Link = errorsPage + "#" + e.Code.Anchor()
 }
 
 func ruleOf(r reference.Rule) rule { return rule{r.Code.String(), string(r.Where), r.When.String()} }
@@ -156,7 +154,7 @@ func numberedWith(c pkerr.Code) []string {
 		if other.Number() == 0 {
 			return nil
 		}
-		names = append(names, reference.Anchor(other)+" "+other.Name())
+		names = append(names, reference.Code(other).Anchor()+" "+other.Name())
 	}
 	return names
 }
@@ -225,9 +223,4 @@ func uncodedOf(status int, fits func(body string) bool) []uncoded {
 		}
 	}
 	return all
-}
-
-// whatToDo returns what to do, in words.
-func whatToDo(action, advice string) string {
-	return reference.Remedy(reference.Action(action), reference.Text(advice)).String()
 }

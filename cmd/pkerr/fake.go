@@ -54,7 +54,7 @@ type route struct {
 func routes(prefix string) []route {
 	all := []route{}
 	for c := range pkerr.Codes() {
-		all = append(all, route{"/codes/" + reference.Anchor(c), c.Status(), c.Name()})
+		all = append(all, route{"/codes/" + reference.Code(c).Anchor(), c.Status(), c.Name()})
 	}
 	for id, resp := range pkerrtest.Responses() { //nolint:bodyclose // It is closed at once.
 		_ = resp.Body.Close() // it is a string

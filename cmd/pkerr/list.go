@@ -102,7 +102,7 @@ func listed(status int, endpoint string, byEndpoint bool) (shown listing, onlyMe
 		}
 		codes = nil
 		for _, a := range answersTo(req, &e) {
-			codes = append(codes, a.Code)
+			codes = append(codes, pkerr.Code(a.Code))
 			onlyMe[a.Code.String()] = a.OnlyMe
 		}
 		shown.Endpoint = new(endpointFactsOf(&e))

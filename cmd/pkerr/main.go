@@ -100,7 +100,7 @@ func unknownSubcommand(name string) *usageError {
 	case err == nil && f.code.Name() == "":
 		e.hints = append([]string{"did you mean pkerr explain " + f.code.String() + "?"}, e.hints...)
 	case err == nil:
-		e.hints = append([]string{"did you mean pkerr explain " + reference.Anchor(f.code) + "?"}, e.hints...)
+		e.hints = append([]string{"did you mean pkerr explain " + reference.Code(f.code).Anchor() + "?"}, e.hints...)
 	}
 	return e
 }

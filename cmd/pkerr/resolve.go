@@ -153,7 +153,7 @@ func message(text string) (found, bool) {
 		for _, v := range e.Variants {
 			start, open := strings.CutSuffix(v, "…")
 			if key == letters(v) || open && strings.HasPrefix(key, letters(start)) {
-				return found{code: e.Code}, true
+				return found{code: pkerr.Code(e.Code)}, true
 			}
 		}
 	}

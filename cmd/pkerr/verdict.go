@@ -37,7 +37,7 @@ func (p *page) verdict(v *verdict) {
 	if v.Localized != nil {
 		p.row("In "+v.Localized.Language, v.Localized.Text)
 	}
-	p.row("What to do", whatToDo(v.Action, v.Advice))
+	p.row("What to do", v.Advice)
 	names := make([]string, 0, len(v.Matches))
 	for _, m := range v.Matches {
 		names = append(names, m.Name)

@@ -4,46 +4,75 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 )
 
-// Action is what a caller does about an error, as a few words that follow «to»: "fix the request".
+// Action is what a caller should do about an error. Its text is the name of a constant of package pkerr in snake case:
+// "check_ref" is pkerr.ActionCheckRef.
 type Action string
 
-// All that there is to do about an error of the API.
+// The actions, except pkerr.ActionUnknown.
 const (
-	// TreatAsSuccess: what the caller wanted is so already.
-	TreatAsSuccess Action = "treat it as success"
+	// Retry is pkerr.ActionRetry.
+	Retry Action = "retry"
 
-	// TreatAsAnswer: nothing went wrong, and this is what the API has to say.
-	TreatAsAnswer Action = "treat it as an answer"
+	// Verify is pkerr.ActionVerify.
+	Verify Action = "verify"
 
-	// RetryLater: the same request passes after a while.
-	RetryLater Action = "retry later"
+	// FixRequest is pkerr.ActionFixRequest.
+	FixRequest Action = "fix_request"
 
-	// CheckReference: what the caller named is not there, or not where it was looked for.
-	CheckReference Action = "check the reference"
+	// CheckRef is pkerr.ActionCheckRef.
+	CheckRef Action = "check_ref"
 
-	// FixRequest: the same request will never pass.
-	FixRequest Action = "fix the request"
+	// ChangeToken is pkerr.ActionChangeToken.
+	ChangeToken Action = "change_token"
 
-	// AskForToken: it passes with a token, or with that of another system.
-	AskForToken Action = "ask for a token"
+	// RespectPrivacy is pkerr.ActionRespectPrivacy.
+	RespectPrivacy Action = "respect_privacy"
 
-	// Respect: somebody wants it so.
-	Respect Action = "respect it"
+	// TreatAsSuccess is pkerr.ActionTreatAsSuccess.
+	TreatAsSuccess Action = "treat_as_success"
 
-	// MakeRoom: the system has as many as it may have.
-	MakeRoom Action = "make room"
+	// TreatAsEmpty is pkerr.ActionTreatAsEmpty.
+	TreatAsEmpty Action = "treat_as_empty"
 
-	// Report: the fault is most likely the API's; but look at the request first.
-	Report Action = "check, then report"
+	// MakeRoom is pkerr.ActionMakeRoom.
+	MakeRoom Action = "make_room"
+
+	// Report is pkerr.ActionReport.
+	Report Action = "report"
 )
 
-// Actions iterates over all of them, from the least trouble to the most.
+// Actions iterates over the actions, in the order of the constants of package pkerr.
 func Actions() iter.Seq[Action] {
 	return slices.Values([]Action{
-		TreatAsSuccess, TreatAsAnswer, RetryLater, CheckReference, FixRequest, AskForToken, Respect, MakeRoom, Report,
+		Retry, Verify, FixRequest, CheckRef, ChangeToken, RespectPrivacy, TreatAsSuccess, TreatAsEmpty, MakeRoom, Report,
 	})
+}
+
+// Words returns the action in a few words, such as "check the ID".
+func (a Action) Words() string {
+	switch a {
+	case Retry:
+		return "wait, then retry"
+	case Verify:
+		return "check whether it happened"
+	case CheckRef:
+		return "check the ID"
+	case ChangeToken:
+		return "use another token"
+	case RespectPrivacy:
+		return "respect the privacy"
+	case TreatAsSuccess:
+		return "treat it as success"
+	case TreatAsEmpty:
+		return "treat it as empty"
+	case FixRequest:
+		return "fix the request"
+	case MakeRoom, Report:
+	}
+	return strings.ReplaceAll(string(a), "_", " ")
 }
 
 // UnmarshalText reads one of the actions, and nothing else.

@@ -12,7 +12,7 @@ import (
 	"github.com/pkerr/pkerr/internal/reference"
 )
 
-// senders is the table of endpoints once more, from the other side, but for what follows from the paths.
+// senders is the table of endpoints once more, from the other side, except for what follows from the paths.
 var senders = map[pkerr.Code][]string{
 	pkerr.BadRequest: {
 		"PATCH /systems/{s}",
@@ -137,7 +137,7 @@ var senders = map[pkerr.Code][]string{
 	},
 }
 
-// fromPath tells whether an endpoint answers a code that depends on its path and method alone.
+// fromPath reports whether an endpoint sends a code that depends only on its path and method.
 func fromPath(e reference.Endpoint, c pkerr.Code) bool {
 	switch c {
 	case pkerr.Unauthorized:
@@ -157,7 +157,10 @@ func fromPath(e reference.Endpoint, c pkerr.Code) bool {
 func onSystem(e reference.Endpoint) bool { return strings.HasPrefix(e.Path, "/systems/{s}") }
 
 func TestSenders(t *testing.T) {
-	for c := range pkerr.Codes() {
+	for _, row := range readErrors(t) {
+		var code reference.Code
+		require.NoError(t, code.UnmarshalText([]byte(row.number+"/"+row.status)))
+		c := pkerr.Code(code)
 		want := slices.Sorted(slices.Values(senders[c]))
 		if want == nil {
 			for e := range reference.Endpoints() {
@@ -168,30 +171,24 @@ func TestSenders(t *testing.T) {
 			slices.Sort(want)
 		}
 		var got []string
-		for e, answer := range reference.Senders(c) {
+		for e, answer := range reference.Senders(code) {
 			got = append(got, e.String())
-			require.Equal(t, c, answer.Code)
+			require.Equal(t, code, answer.Code)
 			require.Equal(t, c == pkerr.Unauthorized && onSystem(e), answer.OnlyMe, "%s %v", &e, c)
-			require.True(t, e.Sends(c))
+			require.True(t, e.Sends(code))
 		}
 		slices.Sort(got)
 		require.Equal(t, want, got, "who sends %v %s", c, c.Name())
-	}
-}
 
-// A code that is sent today is sent by somebody, and one that is not is sent by nobody.
-func TestWhatIsSentHasASender(t *testing.T) {
-	for e := range reference.Codes() {
-		sent := false
-		for range reference.Senders(e.Code) {
-			sent = true
-		}
+		// A code that is sent today has a sender, and one that is not has none.
+		e, _ := reference.Of(code)
+		ruled := false
 		for r := range reference.Rules() {
-			sent = sent || r.Code == e.Code
+			ruled = ruled || r.Code == code
 		}
-		require.Equal(t, e.Sent.Today, sent, e.Name)
+		require.Equal(t, e.Sent.Today, ruled || len(got) > 0, row.name)
 		if e.Sent.How == "from one endpoint" {
-			require.Len(t, senders[e.Code], 1)
+			require.Len(t, got, 1)
 		}
 	}
 }
@@ -229,7 +226,7 @@ func TestSends(t *testing.T) {
 	} {
 		for e := range reference.Endpoints() {
 			if e.String() == test.endpoint {
-				require.Equal(t, test.want, e.Sends(test.code), "%s %v", &e, test.code)
+				require.Equal(t, test.want, e.Sends(reference.Code(test.code)), "%s %v", &e, test.code)
 			}
 		}
 	}
@@ -240,14 +237,14 @@ func TestRules(t *testing.T) {
 	for i, r := range all {
 		require.NotEmpty(t, r.When)
 		require.NotContains(t, all[:i], r)
-		require.NotEmpty(t, r.Code.Name())
+		require.NotEmpty(t, pkerr.Code(r.Code).Name())
 	}
-	for _, c := range []pkerr.Code{pkerr.TooManyRequests, pkerr.InternalServerError, pkerr.BadRequest} {
+	for _, c := range []reference.Code{429, 500, 400} {
 		require.True(t, slices.ContainsFunc(all, func(r reference.Rule) bool {
 			return r.Code == c && r.Where == reference.EveryEndpoint
 		}), "every endpoint sends %v", c)
 	}
-	for _, c := range []pkerr.Code{pkerr.UnsupportedMediaType, pkerr.BadRequest} {
+	for _, c := range []reference.Code{415, 400} {
 		require.True(t, slices.ContainsFunc(all, func(r reference.Rule) bool {
 			return r.Code == c && r.Where == reference.EveryBody
 		}), "every endpoint with a body sends %v", c)

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// RateLimits is what there is to know about the rate limits.
+// RateLimits is what is known about the rate limits.
 type RateLimits struct {
 	Limits []Limit `json:"limits"`
 
@@ -18,30 +18,30 @@ type RateLimits struct {
 
 // Limit is one rate limit.
 type Limit struct {
-	// Scope is how the body of a 429 names it. Own is how the header names it for requests about the caller's own system, where that
-	// is not the same.
+	// Scope is the limit's name in the body of a 429. Own is its name in the header for requests about the caller's own
+	// system, if that differs.
 	Scope string `json:"scope"`
 	Own   string `json:"own"`
 
-	// Rate is how many requests are allowed in a second.
+	// Rate is the number of requests that are allowed in a second.
 	Rate int `json:"rate"`
 
-	// Requests tells which requests it is for.
+	// Requests says which requests count towards it.
 	Requests Text `json:"requests"`
 
 	// Examples are names of responses in testdata/corpus.jsonl.
 	Examples []string `json:"examples"`
 }
 
-// Interval returns the time in which one request is granted, rounded up to whole milliseconds.
+// Interval returns the time for one request, rounded up to whole milliseconds.
 func (l *Limit) Interval() time.Duration {
 	return (time.Second/time.Duration(l.Rate) + time.Millisecond - 1).Truncate(time.Millisecond)
 }
 
-// Burst returns how many requests really pass at once.
+// Burst returns the number of requests that pass at once.
 func (l *Limit) Burst() int { return l.Rate - 1 }
 
-// Limits returns what there is to know about the rate limits.
+// Limits returns what is known about the rate limits.
 func Limits() RateLimits {
 	l := load().limits
 	l.Counting, l.Headers, l.Quirk = slices.Clone(l.Counting), slices.Clone(l.Headers), slices.Clone(l.Quirk)

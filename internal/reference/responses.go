@@ -7,41 +7,41 @@ import (
 
 // Uncoded is a kind of response that has no code, or a code of 0 in an unusual body.
 type Uncoded struct {
-	// Origin is who sends it.
+	// Origin says who sends it.
 	Origin Origin `json:"origin"`
 
-	// Statuses are those that it comes with. There are none where it can be any.
+	// Statuses are those that it comes with. It is empty if the status can be any.
 	Statuses []int `json:"statuses"`
 
-	// Body is what is in it.
+	// Body describes the body.
 	Body Text `json:"body"`
 
-	// When is when it is sent, and Advice what a caller does about it.
+	// When says when it is sent, and Advice what a caller should do about it.
 	When   Text `json:"when"`
 	Advice Text `json:"advice"`
 
-	// Until is the last day on which it was sent, and empty where it still is.
+	// Until is the last day on which it was sent. It is empty if it is still sent.
 	Until string `json:"until"`
 
-	// Examples are names of responses in testdata/corpus.jsonl, which pkerrtest.Responses has, too.
+	// Examples are names of responses in testdata/corpus.jsonl.
 	Examples []string `json:"examples"`
 }
 
-// Origin is who sends a response.
+// Origin says who sends a response.
 type Origin string
 
-// All who do.
+// The origins.
 const (
-	// API is the API of today, on the paths that are for everybody.
+	// API is today's API, on its public paths.
 	API Origin = "the API"
 
-	// Proxy is whatever stands before it.
+	// Proxy is a proxy in front of the API.
 	Proxy Origin = "proxies"
 
-	// Private is the API on the paths that are not for everybody.
+	// Private is the API on paths that are not public.
 	Private Origin = "private endpoints"
 
-	// Outdated is what the API was once. Answers that were recorded then, and servers that somebody else runs, still have it.
+	// Outdated is an older version of the API. Recorded responses and self-hosted servers may still have its responses.
 	Outdated Origin = "older versions"
 )
 

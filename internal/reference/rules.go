@@ -3,32 +3,30 @@ package reference
 import (
 	"iter"
 	"slices"
-
-	"github.com/pkerr/pkerr"
 )
 
-// Rule is an answer that does not depend on what the endpoint does.
+// Rule is an error that does not depend on what the endpoint does.
 type Rule struct {
-	Code  pkerr.Code `json:"code"`
-	Where Where      `json:"where"`
-	When  Text       `json:"when"`
+	Code  Code  `json:"code"`
+	Where Where `json:"where"`
+	When  Text  `json:"when"`
 }
 
-// Where tells which requests a [Rule] is about, as a few words that follow «sent».
+// Where says which requests a [Rule] is about, in words that follow "sent".
 type Where string
 
-// All that a rule can be about.
+// What a rule can be about.
 const (
-	// EveryEndpoint is whatever the request.
+	// EveryEndpoint is any request.
 	EveryEndpoint Where = "by every endpoint"
 
-	// EveryBody is the endpoints of which [Endpoint.HasBody] is true.
+	// EveryBody is the endpoints whose [Endpoint.HasBody] is true.
 	EveryBody Where = "by every endpoint with a body"
 
-	// NoEndpoint is requests that are for none of them.
+	// NoEndpoint is requests that no endpoint serves.
 	NoEndpoint Where = "outside of the endpoints"
 
-	// Proxies is whatever stands before the API.
+	// Proxies is the proxies in front of the API.
 	Proxies Where = "by proxies"
 )
 
@@ -37,5 +35,5 @@ func (w *Where) UnmarshalText(text []byte) error {
 	return oneOf(w, text, slices.Values([]Where{EveryEndpoint, EveryBody, NoEndpoint, Proxies}))
 }
 
-// Rules iterates over what is answered beside what [Endpoints] has.
+// Rules iterates over the errors that are sent besides those of the [Endpoints].
 func Rules() iter.Seq[Rule] { return slices.Values(slices.Clone(load().rules)) }

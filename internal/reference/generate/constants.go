@@ -1,0 +1,115 @@
+package main
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"go/format"
+	"iter"
+	"slices"
+	"strings"
+	"text/template"
+	"unicode/utf8"
+
+	"github.com/pkerr/pkerr/internal/reference"
+)
+
+//go:embed codes.go.tmpl
+var constantsLayout string
+
+// renderConstants returns the file codes.go.
+func renderConstants(groups iter.Seq[reference.Group]) ([]byte, error) {
+	t, err := template.New("codes.go").Funcs(template.FuncMap{
+		"comment":  comment,
+		"constant": constant,
+		"doc":      doc,
+		"literal":  literal,
+		"names":    names,
+	}).Parse(constantsLayout)
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	if err := t.Execute(&out, slices.Collect(groups)); err != nil {
+		return nil, err
+	}
+	return format.Source(out.Bytes())
+}
+
+// doc returns the comment on a constant, in paragraphs.
+func doc(e reference.Entry) reference.Text {
+	first := join(" ", reference.Text(e.Name+" means that "+clause(string(e.Meaning))), e.Cause, e.Advice, e.Kin())
+	return join("\n\n", first, join(" ", e.Notes...), reference.Text("Its message is \""+e.Message+"\""+stop(e.Message)))
+}
+
+// clause makes a clause of a sentence, which begins with a name or with a word that is none.
+func clause(sentence string) string {
+	if strings.HasPrefix(sentence, "PluralKit ") {
+		return sentence
+	}
+	return strings.ToLower(sentence[:1]) + sentence[1:]
+}
+
+// stop returns the full stop that has to follow a quotation.
+func stop(quoted string) string {
+	if strings.HasSuffix(quoted, ".") {
+		return ""
+	}
+	return "."
+}
+
+// join puts sep between the texts that are not empty.
+func join(sep string, texts ...reference.Text) reference.Text {
+	var parts []string
+	for _, t := range texts {
+		if t != "" {
+			parts = append(parts, string(t))
+		}
+	}
+	return reference.Text(strings.Join(parts, sep))
+}
+
+// comment returns a text as a comment of Go that is 80 columns wide where it is indented by this many columns.
+func comment(indent int, text reference.Text) string {
+	const width = 80
+	var out strings.Builder
+	for i, paragraph := range strings.Split(string(text), "\n\n") {
+		if i > 0 {
+			out.WriteString("\n//")
+		}
+		column := width // so that the first word begins a line
+		for word := range strings.FieldsSeq(paragraph) {
+			length := utf8.RuneCountInString(word)
+			if column+1+length > width {
+				if out.Len() > 0 {
+					out.WriteByte('\n')
+				}
+				out.WriteString("//")
+				column = indent + len("//")
+			}
+			out.WriteString(" " + word)
+			column += 1 + length
+		}
+	}
+	return out.String()
+}
+
+// literal returns a code as the constants are spelled: 20003_404.
+func literal(c reference.Code) string {
+	if c.Number() == 0 {
+		return fmt.Sprint(c.Status())
+	}
+	return fmt.Sprintf("%d_%03d", c.Number(), c.Status())
+}
+
+// constant returns the name of an action in package pkerr: ActionCheckRef.
+func constant(a reference.Action) string {
+	name := "Action"
+	for word := range strings.SplitSeq(string(a), "_") {
+		name += strings.ToUpper(word[:1]) + word[1:]
+	}
+	return name
+}
+
+// names reports whether the message of a code names something.
+func names(e reference.Entry) bool { return strings.Contains(e.Message, "{") }

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const root = "../../.."
+
+func TestGeneratedFilesAreFresh(t *testing.T) {
+	files, err := outputs()
+	require.NoError(t, err)
+	require.Len(t, files, 2)
+	for name, want := range files {
+		got, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(name)))
+		require.NoError(t, err)
+		require.Equal(t, string(want), string(got), "run go generate ./internal/reference, because %s is stale", name)
+	}
+	for range 3 {
+		again, err := outputs()
+		require.NoError(t, err)
+		require.Equal(t, files, again)
+	}
+}
+
+func TestWrite(t *testing.T) {
+	dir := t.TempDir()
+	require.Error(t, write(dir), "it has no directory docs")
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "docs"), 0o755))
+	require.NoError(t, write(dir))
+	require.FileExists(t, filepath.Join(dir, "codes.go"))
+	require.FileExists(t, filepath.Join(dir, "docs", "errors.md"))
+}

@@ -1,0 +1,80 @@
+package reference
+
+import (
+	"encoding/json"
+	"flag"
+	"iter"
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// If the files are broken, all other tests would panic.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if Check() != nil {
+		_ = flag.Set("test.run", "^TestFiles$")
+	}
+	m.Run()
+}
+
+// Every row has all of its keys, and no other.
+func TestFiles(t *testing.T) {
+	require.NoError(t, Check())
+}
+
+// A row of each file is refused without any of its keys.
+func TestRead_MissingKey(t *testing.T) {
+	for name, dst := range map[string]any{
+		"codes.json": new(codesFile), "endpoints.json": new(endpointsFile), "responses.json": new([]Uncoded), "limits.json": new(RateLimits),
+	} {
+		data, err := files.ReadFile(name)
+		require.NoError(t, err)
+		require.NoError(t, unmarshal(data, dst), name)
+		count := 0
+		for changed, key := range withoutOneKey(t, data) {
+			count++
+			require.ErrorContains(t, unmarshal(changed, dst), `the key "`+key+`" is missing`, name)
+		}
+		require.GreaterOrEqual(t, count, 7, name)
+	}
+}
+
+func TestRead_UnknownKey(t *testing.T) {
+	require.EqualError(t, unmarshal([]byte(`[{"code":"0/404","where":"by proxies","when":"Now.","why":""}]`), new([]Rule)),
+		`json: unknown field "why"`)
+	require.ErrorContains(t, read("codes.json", new([]Rule)), "codes.json: ")
+	require.Error(t, read("nothing.json", new([]Entry)))
+	require.EqualError(t, unmarshal([]byte(`[] []`), new([]Rule)), "there is more after the JSON document")
+}
+
+// withoutOneKey iterates over a JSON document without one key, and that key. Of a list only the first item counts.
+func withoutOneKey(t *testing.T, document []byte) iter.Seq2[[]byte, string] {
+	t.Helper()
+	return func(yield func([]byte, string) bool) {
+		var root any
+		require.NoError(t, json.Unmarshal(document, &root))
+		var walk func(value any) bool
+		walk = func(value any) bool {
+			switch value := value.(type) {
+			case []any:
+				return len(value) == 0 || walk(value[0])
+			case map[string]any:
+				for _, key := range slices.Sorted(maps.Keys(value)) {
+					removed := value[key]
+					delete(value, key)
+					text, err := json.Marshal(root)
+					require.NoError(t, err)
+					value[key] = removed
+					if !yield(text, key) || !walk(removed) {
+						return false
+					}
+				}
+			}
+			return true
+		}
+		walk(root)
+	}
+}
