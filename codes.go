@@ -35,7 +35,8 @@ const (
 	// API sends it if a request writes to a system, or reads its settings for a
 	// Discord server, with the token of another system. Unless the path says
 	// @me, it also sends it if the token is invalid or missing. Use that
-	// system's token, or give up.
+	// system's token, or give up. A newer API key, which begins with `pkapi:`,
+	// also needs the scope of the request, such as `write:members`.
 	//
 	// The API's page says instead that access to the API is blocked; the API
 	// never sends that message.

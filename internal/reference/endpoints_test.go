@@ -55,6 +55,7 @@ var senders = map[pkerr.Code][]string{
 	pkerr.GroupNotFound: {
 		"POST /members/{m}/groups/add",
 		"GET /groups/{g}",
+		"GET /groups/{g}/oembed.json",
 		"PATCH /groups/{g}",
 		"DELETE /groups/{g}",
 		"GET /groups/{g}/members",
@@ -142,7 +143,7 @@ func fromPath(e reference.Endpoint, c pkerr.Code) bool {
 	switch c {
 	case pkerr.Unauthorized:
 		// Of a member's settings for a Discord server nothing is public.
-		return onSystem(e) || e.Method != http.MethodGet || strings.Contains(e.Path, "/guilds/")
+		return onSystem(e) && !strings.HasSuffix(e.Path, ".json") || e.Method != http.MethodGet || strings.Contains(e.Path, "/guilds/")
 	case pkerr.SystemNotFound:
 		return onSystem(e)
 	case pkerr.MemberNotFound:
@@ -193,10 +194,13 @@ func TestSenders(t *testing.T) {
 	}
 }
 
+// endpoints is the form of a method and a path.
+const endpoints = `^(GET|POST|PATCH|DELETE) (/[a-z]+|/\{(s|m|g|w|id)\})+(\.json)?$`
+
 func TestEndpoints(t *testing.T) {
 	seen := map[string]bool{}
 	for e := range reference.Endpoints() {
-		require.Regexp(t, `^(GET|POST|PATCH|DELETE) (/[a-z]+|/\{(s|m|g|w|id)\})+$`, e.String())
+		require.Regexp(t, endpoints, e.String())
 		require.False(t, seen[e.String()], "%s is there once", &e)
 		seen[e.String()] = true
 		require.NotEmpty(t, e.Answers)
@@ -204,7 +208,7 @@ func TestEndpoints(t *testing.T) {
 			require.NotContains(t, e.Answers[:i], a, "%s", &e)
 		}
 	}
-	require.Len(t, seen, 36)
+	require.Len(t, seen, 39)
 }
 
 func TestSends(t *testing.T) {

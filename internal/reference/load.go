@@ -10,7 +10,7 @@ import (
 	"sync"
 )
 
-//go:embed codes.json endpoints.json responses.json limits.json
+//go:embed codes.json endpoints.json responses.json limits.json announced.json
 var files embed.FS
 
 // tables are the files, parsed.
@@ -22,6 +22,7 @@ type tables struct {
 	rules     []Rule
 	responses []Uncoded
 	limits    RateLimits
+	announced []Announcement
 }
 
 // codesFile is the form of codes.json.
@@ -67,7 +68,7 @@ func load() *tables {
 func parsed() (*tables, error) {
 	loaded.once.Do(func() {
 		t := &loaded.tables
-		loaded.err = cmp.Or(t.readCodes(), t.readEndpoints(), t.readResponses(), t.readLimits())
+		loaded.err = cmp.Or(t.readCodes(), t.readEndpoints(), t.readResponses(), t.readLimits(), t.readAnnounced())
 	})
 	return &loaded.tables, loaded.err
 }
@@ -138,3 +139,5 @@ func (t *tables) readEndpoints() error {
 func (t *tables) readResponses() error { return read("responses.json", &t.responses) }
 
 func (t *tables) readLimits() error { return read("limits.json", &t.limits) }
+
+func (t *tables) readAnnounced() error { return read("announced.json", &t.announced) }

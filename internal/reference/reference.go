@@ -96,8 +96,9 @@ func Groups() iter.Seq[Group] {
 // Codes iterates over the rows of the table: first the plain codes, then the others by number.
 func Codes() iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
-		for _, e := range load().codes {
-			if !yield(e.clone()) {
+		codes := load().codes
+		for i := range codes {
+			if !yield(codes[i].clone()) {
 				return
 			}
 		}
@@ -106,12 +107,12 @@ func Codes() iter.Seq[Entry] {
 
 // Of returns the row of a code. It returns false if the table does not have the code.
 func Of(c Code) (Entry, bool) {
-	for _, e := range load().codes {
-		if e.Code == c {
-			return e.clone(), true
-		}
+	codes := load().codes
+	i := slices.IndexFunc(codes, func(e Entry) bool { return e.Code == c })
+	if i < 0 {
+		return Entry{}, false
 	}
-	return Entry{}, false
+	return codes[i].clone(), true
 }
 
 func (e *Entry) clone() Entry {
@@ -137,9 +138,10 @@ func (e *Entry) Kin() Text {
 		return Text("It refines [" + e.Base + "].")
 	}
 	var names []string
-	for _, other := range load().codes {
-		if other.Base == e.Name {
-			names = append(names, "["+other.Name+"]")
+	codes := load().codes
+	for i := range codes {
+		if codes[i].Base == e.Name {
+			names = append(names, "["+codes[i].Name+"]")
 		}
 	}
 	if names == nil {

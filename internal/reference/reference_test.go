@@ -17,12 +17,14 @@ type everything struct {
 	rules     []reference.Rule
 	responses []reference.Uncoded
 	limits    reference.RateLimits
+	announced []reference.Announcement
 }
 
 func readEverything() everything {
 	return everything{
 		slices.Collect(reference.Codes()), slices.Collect(reference.Endpoints()), slices.Collect(reference.Rules()),
 		slices.Collect(reference.UncodedResponses()), reference.Limits(),
+		slices.Collect(reference.Announced()),
 	}
 }
 
@@ -46,6 +48,11 @@ func TestNobodyChangesTheTable(t *testing.T) {
 		clear(mine.limits.Limits[i].Examples)
 	}
 	clear(mine.limits.Limits)
+	for i := range mine.announced {
+		clear(mine.announced[i].Codes)
+		clear(mine.announced[i].Endpoints)
+		clear(mine.announced[i].Notes)
+	}
 	clear(mine.limits.Counting)
 	clear(mine.limits.Headers)
 	clear(mine.limits.Quirk)

@@ -55,13 +55,13 @@ func requireKeys(data json.RawMessage, t reflect.Type, at string) error {
 		if err := json.Unmarshal(data, &object); err != nil {
 			return err
 		}
-		for i := range t.NumField() {
-			key := t.Field(i).Tag.Get("json")
+		for field := range t.Fields() {
+			key := field.Tag.Get("json")
 			value, ok := object[key]
 			if !ok {
 				return fmt.Errorf("%s: the key %q is missing", at, key)
 			}
-			if err := requireKeys(value, t.Field(i).Type, at+"."+key); err != nil {
+			if err := requireKeys(value, field.Type, at+"."+key); err != nil {
 				return err
 			}
 		}

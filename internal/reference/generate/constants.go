@@ -7,6 +7,7 @@ import (
 	"go/format"
 	"iter"
 	"slices"
+	"strconv"
 	"strings"
 	"text/template"
 	"unicode/utf8"
@@ -30,14 +31,27 @@ func renderConstants(groups iter.Seq[reference.Group]) ([]byte, error) {
 		return nil, err
 	}
 	var out bytes.Buffer
-	if err := t.Execute(&out, slices.Collect(groups)); err != nil {
+	if err := t.Execute(&out, blocks(groups)); err != nil {
 		return nil, err
 	}
 	return format.Source(out.Bytes())
 }
 
+// block is a block of constants.
+type block struct {
+	Doc   reference.Text
+	Codes []*reference.Entry
+}
+
+func blocks(groups iter.Seq[reference.Group]) (all []block) {
+	for g := range groups {
+		all = append(all, block{g.Doc, pointers(slices.Values(g.Codes))})
+	}
+	return all
+}
+
 // doc returns the comment on a constant, in paragraphs.
-func doc(e reference.Entry) reference.Text {
+func doc(e *reference.Entry) reference.Text {
 	first := join(" ", reference.Text(e.Name+" means that "+clause(string(e.Meaning))), e.Cause, e.Advice, e.Kin())
 	return join("\n\n", first, join(" ", e.Notes...), reference.Text("Its message is \""+e.Message+"\""+stop(e.Message)))
 }
@@ -97,19 +111,19 @@ func comment(indent int, text reference.Text) string {
 // literal returns a code as the constants are spelled: 20003_404.
 func literal(c reference.Code) string {
 	if c.Number() == 0 {
-		return fmt.Sprint(c.Status())
+		return strconv.Itoa(c.Status())
 	}
 	return fmt.Sprintf("%d_%03d", c.Number(), c.Status())
 }
 
 // constant returns the name of an action in package pkerr: ActionCheckRef.
 func constant(a reference.Action) string {
-	name := "Action"
-	for word := range strings.SplitSeq(string(a), "_") {
-		name += strings.ToUpper(word[:1]) + word[1:]
+	words := strings.Split(string(a), "_")
+	for i, word := range words {
+		words[i] = strings.ToUpper(word[:1]) + word[1:]
 	}
-	return name
+	return "Action" + strings.Join(words, "")
 }
 
 // names reports whether the message of a code names something.
-func names(e reference.Entry) bool { return strings.Contains(e.Message, "{") }
+func names(e *reference.Entry) bool { return strings.Contains(e.Message, "{") }

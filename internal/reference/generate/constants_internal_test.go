@@ -3,7 +3,6 @@ package main
 import (
 	"go/parser"
 	"go/token"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -37,7 +36,7 @@ func TestRenderConstants(t *testing.T) {
 	_, err = parser.ParseFile(token.NewFileSet(), "codes.go", text, 0)
 	require.NoError(t, err)
 	first, _, _ := strings.Cut(string(text), "\n")
-	require.Regexp(t, regexp.MustCompile(`^// Code generated .* DO NOT EDIT\.$`), first)
+	require.Regexp(t, `^// Code generated .* DO NOT EDIT\.$`, first)
 	widest := 0
 	for line := range strings.Lines(string(text)) {
 		if line = strings.TrimSuffix(line, "\n"); strings.Contains(line, "//") {
@@ -52,10 +51,10 @@ func TestDoc(t *testing.T) {
 	e, _ := reference.Of(20007_404)
 	require.Equal(t, "SwitchNotFound means that the switch does not exist. The API sends it for a switch UUID that it does not know."+
 		" Read the list of switches again. It also matches [SwitchNotFoundPublic].\n\nAn ID that is not a UUID gets a 500."+
-		"\n\nIts message is \"Switch not found.\"", string(doc(e)))
+		"\n\nIts message is \"Switch not found.\"", string(doc(&e)))
 
 	e = reference.Entry{Name: "Gone", Message: "It went", Meaning: "PluralKit went.", Advice: "Move."}
-	require.Equal(t, "Gone means that PluralKit went. Move.\n\nIts message is \"It went\".", string(doc(e)))
+	require.Equal(t, "Gone means that PluralKit went. Move.\n\nIts message is \"It went\".", string(doc(&e)))
 }
 
 func TestComment(t *testing.T) {

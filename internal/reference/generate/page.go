@@ -24,6 +24,7 @@ type page struct {
 	Origins   []origin
 	Rates     reference.RateLimits
 	Limits    []*reference.Limit
+	Announced []reference.Announcement
 }
 
 // origin has the responses without a code that come from one place.
@@ -58,6 +59,7 @@ func renderPage() ([]byte, error) {
 		Origins:   origins(),
 		Rates:     rates,
 		Limits:    pointers(slices.Values(rates.Limits)),
+		Announced: slices.Collect(reference.Announced()),
 	})
 	return out.Bytes(), err
 }

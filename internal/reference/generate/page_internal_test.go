@@ -141,6 +141,17 @@ func TestEveryResponseAndLimitIsThere(t *testing.T) {
 	for _, l := range limits.Limits {
 		require.Contains(t, text, "\n| `"+l.Scope+"` |")
 	}
+	for a := range reference.Announced() {
+		for _, want := range append(slices.Clone(a.Notes), a.Name) {
+			require.Contains(t, text, "- "+markdown(want)+"\n")
+		}
+		for _, c := range a.Codes {
+			require.Contains(t, text, c.String())
+		}
+		for _, e := range a.Endpoints {
+			require.Contains(t, text, "`"+e+"`")
+		}
+	}
 	for _, facts := range [][]reference.Text{limits.Counting, limits.Headers, limits.Quirk} {
 		for _, fact := range facts {
 			require.Contains(t, text, "\n- "+markdown(fact)+"\n")

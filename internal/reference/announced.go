@@ -1,0 +1,31 @@
+package reference
+
+import (
+	"iter"
+	"slices"
+)
+
+// Announcement is a part of the API's source that is not released. What is known of it may change.
+type Announcement struct {
+	Name Text `json:"name"`
+
+	// Codes have no constants yet.
+	Codes []Code `json:"codes"`
+
+	// Endpoints are methods and paths, as [Endpoint.String] returns them.
+	Endpoints []string `json:"endpoints"`
+
+	Notes []Text `json:"notes"`
+}
+
+// Announced iterates over the announcements.
+func Announced() iter.Seq[Announcement] {
+	return func(yield func(Announcement) bool) {
+		for _, a := range load().announced {
+			a.Codes, a.Endpoints, a.Notes = slices.Clone(a.Codes), slices.Clone(a.Endpoints), slices.Clone(a.Notes)
+			if !yield(a) {
+				return
+			}
+		}
+	}
+}
