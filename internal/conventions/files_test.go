@@ -79,7 +79,7 @@ func walk(t *testing.T, visit func(path string)) {
 			return err
 		case entry.IsDir() && (entry.Name() == ".git" || entry.Name() == "node_modules"):
 			return fs.SkipDir
-		case entry.Type().IsRegular():
+		case entry.Type().IsRegular() && entry.Name() != ".git": // a file in a worktree
 			path, err := filepath.Rel(root, path)
 			if err != nil {
 				return err
