@@ -173,13 +173,13 @@ func exercise(t testing.TB, e *pkerr.Error) {
 	}
 }
 
-func TestHostileErrors(t *testing.T) {
+func TestError_Hostile(t *testing.T) {
 	for name, e := range hostile() {
 		t.Run(name, func(t *testing.T) { exercise(t, e) })
 	}
 }
 
-func TestHostileCodes(t *testing.T) {
+func TestCode_Hostile(t *testing.T) {
 	for _, c := range []pkerr.Code{0, math.MinInt64, math.MaxInt64, -1, -404, -999, -20003_404, 7, 999, 20003_000, 20002_007} {
 		for _, verb := range "vsqdxXobOtcUeg" {
 			requireOneLine(t, fmt.Sprintf("%"+string(verb), c))
@@ -196,7 +196,7 @@ func TestHostileCodes(t *testing.T) {
 	}
 }
 
-func TestErrorsAreSafeForConcurrentUse(t *testing.T) {
+func TestError_ConcurrentUse(t *testing.T) {
 	errs := hostile()
 	delete(errs, "50k fields") // slow, and no other than the small ones
 	delete(errs, "many of one field")
@@ -219,7 +219,7 @@ func TestErrorsAreSafeForConcurrentUse(t *testing.T) {
 	require.Equal(t, before, errs["lines"])
 }
 
-func TestErrorText(t *testing.T) {
+func TestError_Error(t *testing.T) {
 	var fields pkerr.Fields
 	fields.TooLong("name", 100, 103)
 	fields.Invalid("color")
@@ -249,7 +249,7 @@ func TestErrorText(t *testing.T) {
 }
 
 // A key without an error says nothing, so it is printed, logged and found nowhere.
-func TestFieldsOfNothing(t *testing.T) {
+func TestError_KeysWithoutErrors(t *testing.T) {
 	plain := &pkerr.Error{Code: pkerr.ModelParse}
 	for _, fields := range []pkerr.Fields{{}, {"name": nil}, {"name": {}, "color": nil}} {
 		e := &pkerr.Error{Code: pkerr.ModelParse, Fields: fields}
@@ -266,7 +266,7 @@ func TestFieldsOfNothing(t *testing.T) {
 	}
 }
 
-func TestGoSyntaxOfErrors(t *testing.T) {
+func TestError_Format_GoSyntax(t *testing.T) {
 	var fields pkerr.Fields
 	fields.Invalid("color")
 	tests := []struct {
@@ -285,7 +285,7 @@ func TestGoSyntaxOfErrors(t *testing.T) {
 	}
 }
 
-func TestIsPanicsForNoPair(t *testing.T) {
+func TestError_Is_NeverPanics(t *testing.T) {
 	var all []error
 	for _, e := range hostile() {
 		all = append(all, e, fmt.Errorf("wrapped: %w", e))
@@ -304,7 +304,7 @@ func TestIsPanicsForNoPair(t *testing.T) {
 	}
 }
 
-func TestAnErrorIsItself(t *testing.T) {
+func TestError_Is_Itself(t *testing.T) {
 	a, b := pkerr.NotFound.WithMessage("m"), pkerr.NotFound.WithMessage("m")
 	require.ErrorIs(t, a, a)
 	require.NotErrorIs(t, a, b, "two errors of one code are two errors")
@@ -319,7 +319,7 @@ func TestAnErrorIsItself(t *testing.T) {
 	require.ErrorIs(t, &pkerr.Error{}, pkerr.Code(0))
 }
 
-func TestAsType(t *testing.T) {
+func TestError_As(t *testing.T) {
 	e := pkerr.MemberNotFound.WithRef("abcde")
 	code, ok := errors.AsType[pkerr.Code](fmt.Errorf("a: %w", e))
 	require.True(t, ok)
@@ -398,7 +398,7 @@ func spoilFields(fields pkerr.Fields) {
 	}
 }
 
-func TestBuildersChangeNothing(t *testing.T) {
+func TestError_With_ChangesNothing(t *testing.T) {
 	for name, build := range builders {
 		t.Run(name, func(t *testing.T) {
 			e := full()
@@ -419,7 +419,7 @@ func TestBuildersChangeNothing(t *testing.T) {
 	}
 }
 
-func TestWhatIsGivenIsCopied(t *testing.T) {
+func TestError_With_CopiesArguments(t *testing.T) {
 	given := fullFields()
 	e := full().WithFields(given)
 	err := given.Err()
@@ -440,7 +440,7 @@ func TestWhatIsGivenIsCopied(t *testing.T) {
 	require.Equal(t, pkerr.Fields{"key": {{Message: "m", MaxLength: new(1), ActualLength: new(2)}}}, fields)
 }
 
-func TestWhatIsTakenIsACopy(t *testing.T) {
+func TestFieldErrors_Copies(t *testing.T) {
 	e := full()
 	spoilFields(pkerr.FieldErrors(e))
 	r := e.Response()
@@ -449,7 +449,7 @@ func TestWhatIsTakenIsACopy(t *testing.T) {
 	require.Equal(t, full(), e)
 }
 
-func TestBuildersSetOneThing(t *testing.T) {
+func TestError_With_SetsOneThing(t *testing.T) {
 	fields := pkerr.Fields{"other": {{Message: "other"}}}
 	for name, change := range map[string]func(*pkerr.Error){
 		"WithRef": func(e *pkerr.Error) {
@@ -496,7 +496,7 @@ var refCodes = []struct {
 	{pkerr.NotOwnGroup, pkerr.NotOwnGroupWithRef, "Group 'abcde' is not part of your system."},
 }
 
-func TestWithRef(t *testing.T) {
+func TestCode_WithRef(t *testing.T) {
 	for _, test := range refCodes {
 		want := &pkerr.Error{Code: test.named, Message: test.text}
 		require.Equal(t, want, test.code.WithRef("abcde"))
@@ -523,7 +523,7 @@ func TestWithRef(t *testing.T) {
 	}
 }
 
-func TestWithRefOnACodeThatNamesNothing(t *testing.T) {
+func TestCode_WithRef_NamesNothing(t *testing.T) {
 	naming := map[int64]bool{}
 	for _, test := range refCodes {
 		naming[test.code.Number()], naming[test.named.Number()] = true, true
@@ -540,7 +540,7 @@ func TestWithRefOnACodeThatNamesNothing(t *testing.T) {
 }
 
 // A text with a reference in it is sent with that reference, or not at all.
-func TestBracesNeverReachTheWire(t *testing.T) {
+func TestError_NeverSendsTemplates(t *testing.T) {
 	for _, test := range refCodes {
 		template := test.named.Message()
 		for _, status := range []int{test.named.Status(), 410, 999} {
@@ -568,7 +568,7 @@ func TestBracesNeverReachTheWire(t *testing.T) {
 	}
 }
 
-func TestOddRefs(t *testing.T) {
+func TestRef_Odd(t *testing.T) {
 	for _, ref := range []string{
 		"", "'", "''", "' not found.", "Member '", "a' not found.b", "{", "{groupRef}", "{}", "\"", "\\", "\n", "\xff", " ", "👩‍🚀",
 		"Member 'x' not found.", strings.Repeat("x", 1<<20),
@@ -647,7 +647,7 @@ type manyError []error
 func (manyError) Error() string     { return "many" }
 func (m manyError) Unwrap() []error { return m }
 
-func TestReadingThroughOtherErrors(t *testing.T) {
+func TestCodeOf_ForeignErrors(t *testing.T) {
 	e := full()
 	ways := map[string]error{
 		"itself":             e,
@@ -685,7 +685,7 @@ func TestReadingThroughOtherErrors(t *testing.T) {
 	}
 }
 
-func TestTheOutermostCounts(t *testing.T) {
+func TestCodeOf_Outermost(t *testing.T) {
 	inner := pkerr.TooManyRequests.WithRetryAfter(time.Second)
 	outer := pkerr.InternalServerError.WithCause(inner)
 	require.Equal(t, pkerr.InternalServerError, pkerr.CodeOf(outer))
@@ -706,7 +706,7 @@ func TestTheOutermostCounts(t *testing.T) {
 	require.Equal(t, pkerr.Gone, pkerr.CodeOf(errors.Join(io.EOF, pkerr.Gone, pkerr.NotFound)))
 }
 
-func TestNilFieldErrorsCanBeRead(t *testing.T) {
+func TestFieldErrors_Nil(t *testing.T) {
 	fields := pkerr.FieldErrors(io.EOF)
 	require.Empty(t, fields["name"])
 	for range fields {
@@ -715,7 +715,7 @@ func TestNilFieldErrorsCanBeRead(t *testing.T) {
 }
 
 // What is behind an error stays behind it.
-func TestTheCauseIsNeverSent(t *testing.T) {
+func TestError_NeverSendsTheCause(t *testing.T) {
 	const secret = "s3cr3t"
 	cause := fmt.Errorf("dial: %w", pkerr.MemberNotFound.WithRef(secret).WithCause(errors.New(secret)))
 	for _, p := range pairs(t) {
@@ -733,7 +733,7 @@ func TestTheCauseIsNeverSent(t *testing.T) {
 	}
 }
 
-func TestNoTypedNil(t *testing.T) {
+func TestFields_Err_NoTypedNil(t *testing.T) {
 	require.True(t, pkerr.Fields(nil).Err() == nil)
 	require.True(t, pkerr.Fields{}.Err() == nil)
 	require.True(t, pkerr.Fields{"name": nil}.Err() == nil)
@@ -742,7 +742,7 @@ func TestNoTypedNil(t *testing.T) {
 }
 
 // Nothing about an error depends on the order in which a map is walked.
-func TestPrintingIsDeterministic(t *testing.T) {
+func TestError_Error_Deterministic(t *testing.T) {
 	var fields pkerr.Fields
 	for i := range 100 {
 		fields.Invalid("key" + strconv.Itoa(i))

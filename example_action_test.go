@@ -38,7 +38,7 @@ func ExampleActionOf() {
 	fmt.Println(handle(pkerr.UnauthorizedMemberList)) // a 403 that no token helps
 	fmt.Println(handle(pkerr.Forbidden))
 	fmt.Println(handle(pkerr.MakeCode(0, 502)))
-	fmt.Println(handle(pkerr.MakeCode(20011, 404))) // unknown: as any 404
+	fmt.Println(handle(pkerr.MakeCode(29999, 404))) // unknown: as any 404
 	fmt.Println(handle(errors.New("connection refused")))
 	// Output:
 	// done: it is already so

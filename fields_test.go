@@ -14,7 +14,7 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-func TestFieldsFromTheZeroValue(t *testing.T) {
+func TestFields_ZeroValue(t *testing.T) {
 	var fields pkerr.Fields
 	require.NoError(t, fields.Err())
 	fields.TooLong("name", 100, 103)
@@ -46,7 +46,7 @@ func TestFieldsFromTheZeroValue(t *testing.T) {
 	require.NotContains(t, pkerr.FieldErrors(err), "pronouns")
 }
 
-func TestAddKeepsTheOrderOfOneKey(t *testing.T) {
+func TestFields_Add_KeepsOrder(t *testing.T) {
 	var fields pkerr.Fields
 	for i := range 10 {
 		fields.Add("name", pkerr.ErrorObject{Message: strconv.Itoa(i)})
@@ -57,7 +57,7 @@ func TestAddKeepsTheOrderOfOneKey(t *testing.T) {
 }
 
 // A client may send a list with very many wrong items, and a server names them all under one key.
-func TestAddIsNotQuadratic(t *testing.T) {
+func TestFields_Add_Linear(t *testing.T) {
 	require.Less(t, testing.AllocsPerRun(1, func() {
 		var fields pkerr.Fields
 		for range 1000 {
@@ -67,7 +67,7 @@ func TestAddIsNotQuadratic(t *testing.T) {
 }
 
 // What is wrong with a key is one line, like all that is printed.
-func TestErrorObjectIsPrintable(t *testing.T) {
+func TestErrorObject_String(t *testing.T) {
 	for want, o := range map[string]pkerr.ErrorObject{
 		"":                                      {},
 		"m":                                     {Message: "m"},
@@ -82,7 +82,7 @@ func TestErrorObjectIsPrintable(t *testing.T) {
 	require.Less(t, len(pkerr.ErrorObject{Message: strings.Repeat("x", 1<<20)}.String()), 200)
 }
 
-func TestKeysAreSorted(t *testing.T) {
+func TestResponse_MarshalJSON_SortsKeys(t *testing.T) {
 	keys := []string{"", "A", "a", "b", "description_templates[0]", "description_templates[10]", "description_templates[2]", "é", "\U0001F600"}
 	require.True(t, slices.IsSorted(keys))
 	fields := pkerr.Fields{"nothing": nil}
@@ -133,7 +133,7 @@ func TestFields_All(t *testing.T) {
 	}
 }
 
-func TestErrorObjectJSON(t *testing.T) {
+func TestErrorObject_JSON(t *testing.T) {
 	tests := []struct {
 		object pkerr.ErrorObject
 		want   string
@@ -162,7 +162,7 @@ func TestErrorObjectJSON(t *testing.T) {
 	}
 }
 
-func TestFieldsAsText(t *testing.T) {
+func TestFields_String(t *testing.T) {
 	var none pkerr.Fields
 	require.Empty(t, none.String())
 	require.Empty(t, pkerr.Fields{"name": nil}.String())
@@ -184,7 +184,7 @@ func TestFieldsAsText(t *testing.T) {
 		"name: Field name is too long. (actual_length 103, max_length 100); and 2 more", fields.String())
 }
 
-func TestHostileFieldsAsText(t *testing.T) {
+func TestFields_String_Hostile(t *testing.T) {
 	for name, e := range hostile() {
 		if e == nil {
 			continue

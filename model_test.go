@@ -25,7 +25,7 @@ func wire(t testing.TB, e *pkerr.Error) string {
 	return string(body)
 }
 
-func TestBodyOfEveryCode(t *testing.T) {
+func TestError_MarshalJSON_EveryCode(t *testing.T) {
 	rows := readTable(t)
 	texts := map[int64]string{}
 	for _, r := range rows {
@@ -47,7 +47,7 @@ func TestBodyOfEveryCode(t *testing.T) {
 	}
 }
 
-func TestBodies(t *testing.T) {
+func TestError_MarshalJSON(t *testing.T) {
 	tests := []struct {
 		err  *pkerr.Error
 		want string
@@ -77,7 +77,7 @@ func TestBodies(t *testing.T) {
 }
 
 // json.Marshal escapes for HTML, whoever wrote the bytes. A direct call does not, and nor does an Encoder that is told so.
-func TestHTML(t *testing.T) {
+func TestError_MarshalJSON_HTML(t *testing.T) {
 	e := pkerr.BadRequest.WithMessage("<b> & 'c'").WithScope("<s>").WithFields(pkerr.Fields{"<k>": {{Message: "&"}}})
 	const plain = `{"message":"<b> & 'c'","scope":"<s>","code":0,"errors":{"<k>":[{"message":"&"}]}}`
 	require.Equal(t, plain, wire(t, e))
@@ -93,7 +93,7 @@ func TestHTML(t *testing.T) {
 	require.Equal(t, plain+"\n", out.String())
 }
 
-func TestRetryAfterInMilliseconds(t *testing.T) {
+func TestError_Response_RetryAfter(t *testing.T) {
 	tests := map[time.Duration]int64{
 		0:                         0,
 		1:                         1,
@@ -128,7 +128,7 @@ func TestRetryAfterInMilliseconds(t *testing.T) {
 	require.Equal(t, `{"message":"","retry_after":0,"code":0}`, string(body))
 }
 
-func TestResponse(t *testing.T) {
+func TestError_Response(t *testing.T) {
 	require.Equal(t, pkerr.Response{}, (*pkerr.Error)(nil).Response())
 	require.Equal(t, pkerr.Response{}, (&pkerr.Error{}).Response())
 	require.Equal(t, pkerr.Response{
@@ -142,7 +142,7 @@ func TestResponse(t *testing.T) {
 	require.Nil(t, (&pkerr.Error{Fields: pkerr.Fields{"a": nil}}).Response().Errors)
 }
 
-func TestResponseErrOfEveryCode(t *testing.T) {
+func TestResponse_Err_EveryCode(t *testing.T) {
 	for _, p := range pairs(t) {
 		e := pkerr.Response{Code: p.number, Message: "m"}.Err(p.status)
 		require.Equal(t, &pkerr.Error{Code: p.code(), Message: "m"}, e)
@@ -154,7 +154,7 @@ func TestResponseErrOfEveryCode(t *testing.T) {
 	}
 }
 
-func TestResponseErr(t *testing.T) {
+func TestResponse_Err(t *testing.T) {
 	tests := []struct {
 		name     string
 		response pkerr.Response
@@ -178,7 +178,7 @@ func TestResponseErr(t *testing.T) {
 	}
 }
 
-func TestResponseErrRetryAfter(t *testing.T) {
+func TestResponse_Err_RetryAfter(t *testing.T) {
 	tests := map[int64]*time.Duration{
 		0:                 new(time.Duration(0)),
 		1:                 new(time.Millisecond),
@@ -197,7 +197,7 @@ func TestResponseErrRetryAfter(t *testing.T) {
 }
 
 // What is written is read again by anybody's JSON reader, with absent and zero told apart.
-func TestResponseThroughJSON(t *testing.T) {
+func TestResponse_MarshalJSON_RoundTrip(t *testing.T) {
 	for _, r := range []pkerr.Response{
 		{},
 		{Code: 20001, Message: "System not found."},
@@ -221,7 +221,7 @@ func TestResponseThroughJSON(t *testing.T) {
 }
 
 // The wire loses nothing of an error but what it cannot say: the cause, and parts of a millisecond.
-func TestErrorThroughResponse(t *testing.T) {
+func TestError_Response_RoundTrip(t *testing.T) {
 	for _, p := range pairs(t) {
 		for _, e := range []*pkerr.Error{
 			p.code().WithMessage("m"),
@@ -242,7 +242,7 @@ func TestErrorThroughResponse(t *testing.T) {
 }
 
 // The corpus has the bytes that the API sends. Those that it writes itself are written the same here.
-func TestBytesOfTheAPI(t *testing.T) {
+func TestResponse_MarshalJSON_BytesOfTheAPI(t *testing.T) {
 	corpus, err := os.ReadFile("testdata/corpus.jsonl")
 	require.NoError(t, err)
 	same := 0
@@ -288,7 +288,7 @@ func inOrder(s string, keys ...string) bool {
 	return true
 }
 
-func TestStrings(t *testing.T) {
+func TestResponse_MarshalJSON_Strings(t *testing.T) {
 	for c := range rune(0x80) {
 		checkString(t, "a"+string(c)+"b")
 	}
@@ -324,7 +324,7 @@ func checkString(t *testing.T, s string) {
 	require.Equal(t, pkerr.Response{Message: valid, Scope: "x" + valid, Errors: pkerr.Fields{valid: {{Message: valid}}}}, back)
 }
 
-func FuzzString(f *testing.F) {
+func FuzzResponse_Strings(f *testing.F) {
 	for _, s := range nasty {
 		f.Add(s[:min(len(s), 1<<10)])
 	}
@@ -333,7 +333,7 @@ func FuzzString(f *testing.F) {
 }
 
 // FuzzResponse holds that what is written is read again as the same error.
-func FuzzResponse(f *testing.F) {
+func FuzzResponse_RoundTrip(f *testing.F) {
 	f.Add(int64(20003), 404, "Member 'abcde' not found.", "", int64(-1), "", "")
 	f.Add(int64(0), 429, "429: too many requests", "generic_get", int64(19), "", "")
 	f.Add(int64(40001), 400, "Error parsing JSON model", "", int64(-1), "name", "Field name is too long.")
@@ -358,7 +358,7 @@ func FuzzResponse(f *testing.F) {
 	})
 }
 
-func TestBodyOfManyFields(t *testing.T) {
+func TestResponse_MarshalJSON_ManyFields(t *testing.T) {
 	var fields pkerr.Fields
 	for i := range 1000 {
 		fields.TooLong("key"+strconv.Itoa(i), 1, 2)
