@@ -2,7 +2,6 @@ package locale
 
 import (
 	"bytes"
-	"embed"
 	"encoding/json"
 	"io/fs"
 	"strings"
@@ -14,37 +13,16 @@ import (
 	"golang.org/x/text/number"
 )
 
-// catalogFiles holds the texts, one file a language, named for its tag.
-//
-//go:embed catalogs/*.json
-var catalogFiles embed.FS
-
-// theShelf is not a sync.OnceValue, which would be made when the program starts.
-//
-//nolint:gochecknoglobals // It is written once, by shipped.
-var theShelf struct {
-	sync.Once
-	*shelf
-}
-
-// shipped returns the catalogs of this package.
-func shipped() *shelf {
-	theShelf.Do(func() {
-		files, _ := fs.Sub(catalogFiles, "catalogs") // fails for a malformed path alone
-		theShelf.shelf = newShelf(files)
-	})
-	return theShelf.shelf
-}
-
-// A catalog has the texts in one language.
+// A catalog has the texts of one language.
 type catalog struct {
-	tag    language.Tag
-	parent *catalog // has the texts that this one lacks; nil for English
-	open   func() opened
+	tag     language.Tag
+	parent  *catalog // of the language that this one is a form of, or nil
+	english *catalog // nil for English itself
+	content func() content
 }
 
-// opened is what a catalog has once it has been read.
-type opened struct {
+// content is what a catalog's file says.
+type content struct {
 	texts   map[textID]forms
 	numbers *message.Printer
 
@@ -52,36 +30,38 @@ type opened struct {
 	smallestGrouped int
 }
 
-// A textID names a text: the section of the file that it stands in, and its name there.
+// A textID is the section of a text and its name there.
 type textID struct{ section, name string }
 
-// The sections. The text for whatever has none of its own stands outside of them.
+// The sections of a file. The general text has no name.
 const (
-	codeTexts    = "codes"
-	fieldTexts   = "fields"
-	waitTexts    = "wait"
-	generalTexts = "general"
+	codeSection    = "codes"
+	fieldSection   = "fields"
+	waitSection    = "wait"
+	generalSection = "general"
 )
 
-// forms are the plural forms of one text. A text that has no number in it has the form for all others alone.
+// forms are the plural forms of a text. A text without a number has only the
+// form Other.
 type forms map[plural.Form]string
 
-// newCatalog returns a catalog whose file is read when the first text is asked of it.
+// newCatalog returns a new catalog, which reads its file on first use.
 func newCatalog(files fs.FS, name string, tag language.Tag) *catalog {
-	return &catalog{tag: tag, open: sync.OnceValue(func() opened {
-		// A file that cannot be read is one without texts: the parent has them. The tests see to it that there is none.
+	return &catalog{tag: tag, content: sync.OnceValue(func() content {
+		// A file that cannot be read has no texts, so English is used. The tests check
+		// that all can be read.
 		data, _ := fs.ReadFile(files, name)
-		o, _ := parse(data)
-		o.numbers = message.NewPrinter(tag)
-		return o
+		read, _ := parse(data)
+		read.numbers = message.NewPrinter(tag)
+		return read
 	})}
 }
 
-// parse reads the file of a catalog, but for what x/text knows.
-func parse(data []byte) (opened, error) {
+// parse reads the file of a catalog. It does not set numbers.
+func parse(data []byte) (content, error) {
 	var file struct {
 		ReviewedByNativeSpeaker bool             `json:"reviewed_by_native_speaker"`
-		MinimumGroupingDigits   int              `json:"minimum_grouping_digits"` // CLDR's, which x/text does not have; 1 where absent
+		MinimumGroupingDigits   int              `json:"minimum_grouping_digits"` // CLDR's, which x/text lacks; 1 if absent
 		General                 forms            `json:"general"`
 		Codes                   map[string]forms `json:"codes"`
 		Fields                  map[string]forms `json:"fields"`
@@ -90,22 +70,24 @@ func parse(data []byte) (opened, error) {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&file); err != nil {
-		return opened{}, err
+		return content{}, err
 	}
 	texts := make(map[textID]forms)
 	if file.General != nil {
-		texts[textID{section: generalTexts}] = file.General
+		texts[textID{section: generalSection}] = file.General
 	}
-	for section, named := range map[string]map[string]forms{codeTexts: file.Codes, fieldTexts: file.Fields, waitTexts: file.Wait} {
+	for section, named := range map[string]map[string]forms{
+		codeSection: file.Codes, fieldSection: file.Fields, waitSection: file.Wait,
+	} {
 		for name, text := range named {
 			texts[textID{section, name}] = text
 		}
 	}
-	o := opened{texts: texts}
+	read := content{texts: texts}
 	if file.MinimumGroupingDigits == 2 {
-		o.smallestGrouped = 10_000 // two digits before a group of three
+		read.smallestGrouped = 10_000 // two digits before a group of three
 	}
-	return o, nil
+	return read, nil
 }
 
 // UnmarshalJSON reads a string, or an object with a string for each plural form.
@@ -141,43 +123,60 @@ func (f *forms) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// find returns a text, and the catalog that has it: c, or the nearest of its parents. Numbers go into the text by the rules
-// of that one. Where none has it, the text has no form.
+// find returns the text of c or of the nearest parent, with the catalog that has
+// it; nil and nil if none has.
 func (c *catalog) find(id textID) (forms, *catalog) {
-	for {
-		text, found := c.open().texts[id]
-		if found || c.parent == nil {
+	for ; c != nil; c = c.parent {
+		if text, ok := c.content().texts[id]; ok {
 			return text, c
 		}
-		c = c.parent
 	}
+	return nil, nil
 }
 
-// text returns a text without a number in it; "" where there is none.
+// findOrEnglish is like find, with the English text as the last resort. The
+// catalog is never nil.
+func (c *catalog) findOrEnglish(id textID) (forms, *catalog) {
+	for _, start := range [...]*catalog{c, c.english} {
+		if text, from := start.find(id); from != nil {
+			return text, from
+		}
+	}
+	return nil, c
+}
+
+// text returns a text without a number, and "" if neither c nor a parent has it.
 func (c *catalog) text(id textID) string {
 	text, _ := c.find(id)
 	return text[plural.Other]
 }
 
-// counted returns the form of a text that goes with n, which is not negative, and the catalog that has it.
-func (c *catalog) counted(id textID, n int) (string, *catalog) {
-	text, c := c.find(id)
-	if s, found := text[plural.Cardinal.MatchPlural(c.tag, n, 0, 0, 0, 0)]; found {
-		return s, c
-	}
-	return text[plural.Other], c
+// textOrEnglish is like text, with the English one as the last resort.
+func (c *catalog) textOrEnglish(id textID) string {
+	text, _ := c.findOrEnglish(id)
+	return text[plural.Other]
 }
 
-// number writes n with the digits and separators of the language.
+// form returns the form of a text for n, which is not negative, and the catalog
+// that has the text. Numbers in the text are written by the rules of that one.
+func (c *catalog) form(id textID, n int) (string, *catalog) {
+	text, from := c.findOrEnglish(id)
+	if s, ok := text[plural.Cardinal.MatchPlural(from.tag, n, 0, 0, 0, 0)]; ok {
+		return s, from
+	}
+	return text[plural.Other], from
+}
+
+// number returns n with the digits and separators of the language.
 func (c *catalog) number(n int) string {
-	o := c.open()
-	if n < o.smallestGrouped {
-		return o.numbers.Sprint(number.Decimal(n, number.NoSeparator()))
+	rules := c.content()
+	if n < rules.smallestGrouped {
+		return rules.numbers.Sprint(number.Decimal(n, number.NoSeparator()))
 	}
-	return o.numbers.Sprint(n)
+	return rules.numbers.Sprint(n)
 }
 
-// fill puts a value where a placeholder is.
+// fill returns text with value in place of a placeholder.
 func fill(text, placeholder, value string) string {
 	return strings.ReplaceAll(text, "{"+placeholder+"}", value)
 }

@@ -1,26 +1,36 @@
-// Package locale says PluralKit's API errors to people, in their own language:
+// Package locale translates PluralKit's API errors for the people who see them:
 //
 //	locale.For(interaction.Locale, guild.Locale).Message(err) // a Discord bot
 //	locale.For(r.Header.Get("Accept-Language")).Message(err)  // a web app
+//	locale.For(os.Getenv("LANG")).Message(err)                // a command
 //
-// No native speaker has reviewed these catalogs yet: bg, cs, da, de, el, en, es, es-419, fi, fr, hi, hr, hu, id, it, ja, ko, lt,
-// nb, nl, pl, pt-BR, ro, ru, sv, th, tr, uk, vi, zh, zh-Hant. A second reader has translated each of them back into English
-// without having seen the source; a few texts have changed since. Corrections are welcome; CONTRIBUTING.md tells how to make
-// one, and how to add a language.
+// [For] chooses the language and returns a [Localizer]. [Localizer.Message]
+// returns the text for an error as a whole, [Localizer.Fields] and
+// [Localizer.Field] those for the fields of a form, and [Localizer.RetryAfter]
+// how long to wait. The code and the API's English text stay in the error, for
+// logs and for support.
 //
-// [For] finds the language, and [Localizer] the words: [Localizer.Message] for the error as a whole, [Localizer.Fields]
-// and [Localizer.Field] for what is wrong with each field of a form, [Localizer.RetryAfter] for how long to wait. The
-// API's English text and the code stay in the error, for logs and for those who are asked for help.
+// There are texts for every language that Discord offers; [Languages] lists
+// them. If a catalog has no text for a code, its text for the code's class is
+// used. The catalogs are read on first use. Everything in this package is safe
+// for concurrent use.
 //
-// There are texts for every language that Discord offers. [Languages] lists them. What a catalog lacks is read from that of
-// its parent language, such as es for es-419, and else from the English one. A catalog is read when its language is first
-// used, and everything in this package is safe for concurrent use.
+// A text can contain a name that somebody typed. Escape it for where it is
+// shown: html/template does so for HTML, and an example shows it for Discord.
 //
-// A server can send these texts beside the English ones: see WithLocalizer in package server.
+// An application adds texts and codes of its own by embedding a Localizer. A
+// server sends the texts beside the English ones with WithLocalizer of package
+// server.
 //
-// # What it costs
+// # Translations
 //
-// This package uses golang.org/x/text, for the choice of the language, the plural forms and the numbers. A program for
-// linux/amd64 that uses package client and encoding/json grows by 0.66 MB with it, 0.87 MB with debug information (Go 1.26,
-// x/text v0.43.0); 0.17 MB of that are the texts. Programs that do not import this package carry nothing of it.
+// No native speaker has reviewed these catalogs yet: bg, cs, da, de, el, en, es,
+// es-419, fi, fr, hi, hr, hu, id, it, ja, ko, lt, nb, nl, pl, pt-BR, ro, ru, sv,
+// th, tr, uk, vi, zh, zh-Hant. Corrections are welcome; CONTRIBUTING.md explains
+// how to make one, and how to add a language.
+//
+// # Size
+//
+// This package uses golang.org/x/text. It adds about 0.7 MB to a program that
+// already uses package client.
 package locale

@@ -1,45 +1,53 @@
 package locale_test
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
 	"html/template"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"strings"
+	"regexp"
 	"time"
-
-	"golang.org/x/text/language"
 
 	"github.com/pkerr/pkerr"
 	"github.com/pkerr/pkerr/locale"
 	"github.com/pkerr/pkerr/server"
 )
 
-// A Discord bot has the reader's locale in every interaction, and that of the server to fall back on. What a reader typed
-// may be echoed, so a bot lets nobody be mentioned.
+// Every interaction has the user's locale, and the guild's to fall back on.
 func Example_discordBot() {
 	interaction := struct{ Locale, GuildLocale string }{"pl", "en-US"}
 	err := fmt.Errorf("switch: %w", pkerr.TooManyRequests.WithRetryAfter(22*time.Second))
 
-	reply := map[string]any{
-		"content":          locale.For(interaction.Locale, interaction.GuildLocale).Message(err),
-		"flags":            1 << 6, // for the reader's eyes alone
-		"allowed_mentions": map[string]any{"parse": []string{}},
-	}
-	body, _ := json.Marshal(reply)
-	fmt.Println(string(body))
-	// Output: {"allowed_mentions":{"parse":[]},"content":"Sporo tego było naraz. Spróbuj ponownie za 22 sekundy.","flags":64}
+	fmt.Println(locale.For(interaction.Locale, interaction.GuildLocale).Message(err))
+	// Output: Sporo tego było naraz. Spróbuj ponownie za 22 sekundy.
 }
 
-// A web app has the Accept-Language header, and before it perhaps what the user chose.
+var punctuation = regexp.MustCompile(`[[:punct:]]`)
+
+// escapeMarkdown puts a backslash before each punctuation mark. Discord then
+// shows the text as it is, without Markdown, links and mentions.
+func escapeMarkdown(text string) string { return punctuation.ReplaceAllString(text, `\$0`) }
+
+// A text can contain a name that somebody typed. It is escaped for what it looks
+// like, and allowed_mentions makes sure that it notifies nobody.
+func Example_escapeForDiscord() {
+	err := pkerr.MemberNotFound.WithRef("**Zoe** <@1> https://evil.example")
+	reply := map[string]any{
+		"content":          escapeMarkdown(locale.For("de").Message(err)),
+		"allowed_mentions": map[string]any{"parse": []string{}},
+		"flags":            1 << 6, // only the user sees it
+	}
+	fmt.Println(reply["content"])
+	// Output: Das Mitglied „\*\*Zoe\*\* \<\@1\> https\:\/\/evil\.example“ wurde nicht gefunden\. Bitte überprüfe den Namen oder die ID\.
+}
+
+// A web app has the Accept-Language header, and perhaps the user's choice.
 func Example_webHandler() {
 	handler := func(w http.ResponseWriter, r *http.Request) {
-		err := pkerr.SystemNotFound // what the API answered
-		chosen := r.URL.Query().Get("lang")
-		l := locale.For(chosen, r.Header.Get("Accept-Language"))
+		err := pkerr.SystemNotFound // from the API
+		choice := r.URL.Query().Get("lang")
+		l := locale.For(choice, r.Header.Get("Accept-Language"))
 		w.Header().Set("Content-Language", l.String())
 		w.Header().Add("Vary", "Accept-Language")
 		http.Error(w, l.Message(err), pkerr.CodeOf(err).Status())
@@ -53,20 +61,33 @@ func Example_webHandler() {
 	// Output: 404 fr Système introuvable. Vérifie son ID.
 }
 
-// A form shows what is wrong beside each field, under the names that the app has for them. html/template escapes the
-// texts.
+// A command has the environment. The first variable that is set counts.
+func Example_command() {
+	environment := map[string]string{"LC_MESSAGES": "de_DE.UTF-8", "LANG": "en_US.UTF-8"}
+
+	l := locale.For(environment["LC_ALL"], environment["LC_MESSAGES"], environment["LANG"])
+	fmt.Println(l.Message(pkerr.NotOwnGroup))
+	// Output: Diese Gruppe gehört nicht zu deinem System.
+}
+
+// A form shows what is wrong beside each field, under the app's own labels.
+// html/template escapes the texts.
 func Example_form() {
 	var fields pkerr.Fields
 	fields.TooLong("name", 100, 104)
 	fields.Invalid("color")
-	err := fields.Err() // as decoded by package client
+	err := fields.Err() // as package client decodes it
 
 	l := locale.For("es-MX")
+	texts := map[string][]string{}
+	for key, text := range l.Fields(err) {
+		texts[key] = append(texts[key], text)
+	}
 	form := template.Must(template.New("").Parse(`<p lang="{{.Language}}">{{.Message}}</p>
-{{range $key, $label := .Labels}}{{range index $.Errors $key}}<label>{{$label}} <em>{{.}}</em></label>
+{{range $key, $label := .Labels}}{{range index $.Texts $key}}<label>{{$label}} <em>{{.}}</em></label>
 {{end}}{{end}}`))
 	_ = form.Execute(os.Stdout, map[string]any{
-		"Language": l, "Message": l.Message(err), "Errors": l.Fields(err),
+		"Language": l, "Message": l.Message(err), "Texts": texts,
 		"Labels": map[string]string{"name": "Nombre", "pronouns": "Pronombres", "color": "Color"},
 	})
 	// Output:
@@ -75,7 +96,8 @@ func Example_form() {
 	// <label>Nombre <em>Este texto es demasiado largo. Puede tener como máximo 100 caracteres y ahora tiene 104.</em></label>
 }
 
-// A server sends the text beside the English one, to those who ask for a language that there is a catalog for.
+// A server sends the text beside the English one, if the client asks for a
+// language that has a catalog.
 func Example_server() {
 	failing := server.HandlerFunc(func(http.ResponseWriter, *http.Request) error { return pkerr.MemberNotFound.WithRef("abcde") })
 	handler := server.Middleware(server.WithLocalizer(locale.Match))(failing)
@@ -86,92 +108,4 @@ func Example_server() {
 	handler.ServeHTTP(w, r)
 	fmt.Println(w.Body)
 	// Output: {"message":"Member 'abcde' not found.","localized_message":"Das Mitglied „abcde“ wurde nicht gefunden. Bitte überprüfe den Namen oder die ID.","code":20003}
-}
-
-func ExampleFor() {
-	fmt.Println(locale.For("zh-TW"))                                // a Discord locale
-	fmt.Println(locale.For("da, en-GB;q=0.8, en;q=0.7"))            // an Accept-Language header
-	fmt.Println(locale.For("", "tlh", "pt-PT"))                     // the first that there is a catalog for
-	fmt.Println(locale.For("tlh"), locale.For("not a tag at all!")) // else English
-	// Output:
-	// zh-Hant
-	// da
-	// pt-BR
-	// en en
-}
-
-func ExampleMatch() {
-	l, found := locale.Match("tlh")
-	fmt.Println(l, found)
-	// Output: en false
-}
-
-func ExampleNew() {
-	fmt.Println(locale.New(language.LatinAmericanSpanish).Message(pkerr.NotOwnGroup))
-	// Output: Este grupo no forma parte de tu sistema.
-}
-
-func ExampleLanguages() {
-	var tags []string
-	for _, tag := range locale.Languages() {
-		tags = append(tags, tag.String())
-	}
-	fmt.Println(strings.Join(tags, " "))
-	// Output: en bg cs da de el es es-419 fi fr hi hr hu id it ja ko lt nb nl pl pt-BR ro ru sv th tr uk vi zh zh-Hant
-}
-
-// An error that is none of the API's is not shown to a person. Its own text is for the log.
-func ExampleLocalizer_Message() {
-	l := locale.For("en")
-	fmt.Println(l.Message(pkerr.SwitchNotFound))
-	fmt.Println(l.Message(pkerr.MakeCode(20011, 404))) // a code that the API adds tomorrow
-	fmt.Println(l.Message(errors.New("dial tcp 10.0.0.1:443: connection refused")))
-	// Output:
-	// This switch couldn't be found.
-	// That couldn't be found.
-	// Something went wrong. Please try again later.
-}
-
-// The API's English text stays in the error, for who asks for help.
-func ExampleLocalizer_Message_english() {
-	err := error(pkerr.MemberNotFound.WithRef("abcde"))
-	fmt.Println(locale.For("nl").Message(err))
-	if e, ok := errors.AsType[*pkerr.Error](err); ok {
-		fmt.Println(e.Code, e.Message)
-	}
-	// Output:
-	// Het lid “abcde” kon niet worden gevonden. Controleer of de naam of het ID klopt.
-	// 20003/404 Member 'abcde' not found.
-}
-
-func ExampleLocalizer_Fields() {
-	var fields pkerr.Fields
-	fields.Required("name")
-	fmt.Println(locale.For("sv-SE").Fields(fields.Err()))
-	// Output: map[name:[Fyll i det här.]]
-}
-
-func ExampleLocalizer_Field() {
-	object := pkerr.ErrorObject{Message: "Field name is too long.", MaxLength: new(1000), ActualLength: new(1024)}
-	fmt.Println(locale.For("hi").Field("description", object))
-	fmt.Println(locale.For("it").Field("description", object))
-	// Output:
-	// यह बहुत लंबा है। ज़्यादा से ज़्यादा 1,000 कैरेक्टर डाले जा सकते हैं, जबकि इसकी लंबाई 1,024 है।
-	// Questo testo è troppo lungo. Può avere al massimo 1000 caratteri e ora ne ha 1024.
-}
-
-func ExampleLocalizer_RetryAfter() {
-	for _, d := range []time.Duration{1 * time.Second, 3 * time.Second, 90 * time.Second} {
-		fmt.Println(locale.For("cs").RetryAfter(d))
-	}
-	// Output:
-	// Zkus to znovu za 1 sekundu.
-	// Zkus to znovu za 3 sekundy.
-	// Zkus to znovu za 2 minuty.
-}
-
-func ExampleLocalizer_Language() {
-	// What the texts are in, not what was asked for.
-	fmt.Println(locale.For("es-MX").Language())
-	// Output: es-419
 }

@@ -1,35 +1,42 @@
 package locale
 
 import (
+	"iter"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/pkerr/pkerr"
 )
 
-// Fields returns what to tell a person about each key of the request that err says is wrong: [Localizer.Field] of all that
-// [pkerr.FieldErrors] finds, in the same order. It is nil where there is nothing, and for a nil err. The map is the
-// caller's own.
-func (l *Localizer) Fields(err error) map[string][]string {
+// Fields returns an iterator over the keys of the request that err says are
+// wrong, each with what to tell a person about it. The keys come in byte order.
+// A key with several errors comes several times.
+//
+// The errors are those of [pkerr.FieldErrors], the texts those of
+// [Localizer.Field]. There are none for a nil err.
+func (l *Localizer) Fields(err error) iter.Seq2[string, string] {
 	fields := pkerr.FieldErrors(err)
-	if len(fields) == 0 {
-		return nil
-	}
-	texts := make(map[string][]string, len(fields))
-	for key, objects := range fields {
-		for _, o := range objects {
-			texts[key] = append(texts[key], l.Field(key, o))
+	return func(yield func(key, text string) bool) {
+		for _, key := range slices.Sorted(maps.Keys(fields)) {
+			for _, o := range fields[key] {
+				if !yield(key, l.Field(key, o)) {
+					return
+				}
+			}
 		}
 	}
-	return texts
 }
 
-// Field returns what to tell a person about one error of the field with a key: that it is too long, with its limit and its
-// length; that it is not valid, required, or cannot be empty. The key itself is not in it, for it is no word of the reader's
-// language: the text goes beside the field, or behind the name that the app has for it.
+// Field returns what to tell a person about the error o of the field key: that
+// it is too long, with its limit and length; or that it is invalid, required, or
+// cannot be empty. The text does not contain the key, which is no word of a
+// person's language. Show it beside the field, or after the field's name.
 //
-// Which of them it is, is read from the API's English text, and from a length over the limit. Any other text, such as a
-// server's own, has no translation: it is returned as it is, but for control characters and marks that turn the direction
-// of writing, and cut to 512 characters.
+// The kind of error is told by the API's English text, or by a length above the
+// limit. Any other text, such as another server's, cannot be translated. It is
+// returned without control characters and marks that change the direction of
+// writing, and cut to 512 characters.
 func (l *Localizer) Field(key string, o pkerr.ErrorObject) string {
 	kind := kindOf(o)
 	switch kind {
@@ -38,11 +45,11 @@ func (l *Localizer) Field(key string, o pkerr.ErrorObject) string {
 	case untranslated:
 		return printable(o.Message, maxText)
 	default:
-		return l.start().text(textID{fieldTexts, kind})
+		return l.orEnglish().textOrEnglish(textID{fieldSection, kind})
 	}
 }
 
-// The kinds of errors of a field, called as their texts are.
+// The kinds of field errors, each the name of its text.
 const (
 	tooLong      = "too_long"
 	invalid      = "invalid"
@@ -51,19 +58,23 @@ const (
 	untranslated = ""
 )
 
-// kindOf tells what kind of error o is. The texts are those of the API's server: «Field name is too long.», «Field color is
-// invalid.», «Key 'name' is required when creating new member.», «Member name can not be set to null.»
+// kindOf returns the kind of o. The API's texts are "Field name is too long.",
+// "Field color is invalid.", "Key 'name' is required when creating new member."
+// and "Member name can not be set to null."
 func kindOf(o pkerr.ErrorObject) string {
 	text := strings.TrimSuffix(printable(o.Message, maxText), ".")
 	exceeds := o.MaxLength != nil && o.ActualLength != nil && *o.ActualLength > *o.MaxLength
+	isField := strings.HasPrefix(text, "Field ")
 	switch {
-	case strings.HasPrefix(text, "Field ") && strings.HasSuffix(text, " is invalid"):
+	case isField && strings.HasSuffix(text, " is invalid"):
 		return invalid
 	case strings.HasPrefix(text, "Key '") && strings.Contains(text, "' is required"):
 		return required
 	case strings.HasSuffix(text, " can not be set to null"):
 		return notNull
-	case strings.HasPrefix(text, "Field ") && strings.HasSuffix(text, " is too long"), exceeds, text == "" && o.MaxLength != nil:
+	case isField && strings.HasSuffix(text, " is too long"), exceeds:
+		return tooLong
+	case text == "" && o.MaxLength != nil:
 		return tooLong
 	case text == "":
 		return invalid
@@ -71,7 +82,8 @@ func kindOf(o pkerr.ErrorObject) string {
 	return untranslated
 }
 
-// tooLong says that a field is too long, with what is known of the lengths.
+// tooLong returns the text for a field that is too long, with the lengths that
+// are known.
 func (l *Localizer) tooLong(key string, o pkerr.ErrorObject) string {
 	limit, length := -1, -1
 	if o.MaxLength != nil {
@@ -81,21 +93,24 @@ func (l *Localizer) tooLong(key string, o pkerr.ErrorObject) string {
 		length = *o.ActualLength
 	}
 	if strings.HasPrefix(key, "description_templates[") && length >= 0 && limit > length {
-		// Of an item the API has the two swapped.
+		// The API swaps the two for an item of this list.
 		limit, length = length, limit
 	}
-	// Of the list itself the API counts the items.
+	// For the list itself, the API counts items.
 	isList := key == "description_templates"
-	name := "too_long_lengths"
+	c, name := l.orEnglish(), "too_long_lengths"
 	switch {
 	case limit < 0, isList && length < 0:
-		return l.start().text(textID{fieldTexts, tooLong})
+		return c.textOrEnglish(textID{fieldSection, tooLong})
 	case length < 0:
-		text, c := l.start().counted(textID{fieldTexts, "too_long_limit"}, limit)
-		return fill(text, "max", c.number(limit))
+		name = "too_long_limit"
 	case isList:
 		name = "too_many"
 	}
-	text, c := l.start().counted(textID{fieldTexts, name}, limit)
-	return fill(fill(text, "max", c.number(limit)), "actual", c.number(length))
+	text, from := c.form(textID{fieldSection, name}, limit)
+	text = fill(text, "max", from.number(limit))
+	if length >= 0 {
+		text = fill(text, "actual", from.number(length))
+	}
+	return text
 }

@@ -86,8 +86,8 @@ func TestField(t *testing.T) {
 	}
 }
 
-// Numbers are written as the language writes them.
-func TestFieldNumbers(t *testing.T) {
+// Numbers are written by the rules of the language.
+func TestField_Numbers(t *testing.T) {
 	o := pkerr.ErrorObject{MaxLength: new(1000), ActualLength: new(1234567)}
 	for preference, want := range map[string][2]string{
 		"en": {"1,000", "1,234,567"}, "de": {"1.000", "1.234.567"}, "fr": {"1\u00a0000", "1\u00a0234\u00a0567"}, "hi": {"1,000", "12,34,567"},
@@ -99,8 +99,18 @@ func TestFieldNumbers(t *testing.T) {
 	}
 }
 
-// What the builders of the root say is understood in every language.
-func TestFieldsOfEveryLanguage(t *testing.T) {
+// textsOf returns the texts of Fields by key, and its keys in order.
+func textsOf(l *locale.Localizer, err error) (texts map[string][]string, keys []string) {
+	texts = map[string][]string{}
+	for key, text := range l.Fields(err) {
+		texts[key] = append(texts[key], text)
+		keys = append(keys, key)
+	}
+	return texts, keys
+}
+
+// Every language has a text for each error that the root package can build.
+func TestFields_EveryLanguage(t *testing.T) {
 	var fields pkerr.Fields
 	fields.TooLong("name", 100, 123)
 	fields.Invalid("name")
@@ -109,7 +119,7 @@ func TestFieldsOfEveryLanguage(t *testing.T) {
 	fields.TooLong("description_templates", 100, 123)
 	err := fmt.Errorf("wrapped: %w", fields.Err())
 	for _, tag := range locale.Languages() {
-		texts := locale.New(tag).Fields(err)
+		texts, _ := textsOf(locale.New(tag), err)
 		require.Len(t, texts, 2)
 		require.Len(t, texts["name"], 4)
 		seen := map[string]bool{}
@@ -126,8 +136,29 @@ func TestFieldsOfEveryLanguage(t *testing.T) {
 	}
 }
 
-func TestFieldsOfNothing(t *testing.T) {
+func TestFields_InOrder(t *testing.T) {
+	var fields pkerr.Fields
+	want := []string{"", "Zoe", "a", "a", "b", "color", "name", "z", "\u00e4"} // by byte
+	for _, key := range []string{"z", "\u00e4", "a", "name", "", "color", "b", "Zoe", "a"} {
+		fields.Invalid(key)
+	}
+	for range 20 { // the order of a map changes
+		_, keys := textsOf(locale.For("en"), fields.Err())
+		require.Equal(t, want, keys)
+	}
+	// A loop can stop, and the iterator can be used again.
+	all := locale.For("en").Fields(fields.Err())
+	for range 2 {
+		for key := range all {
+			require.Empty(t, key)
+			break
+		}
+	}
+}
+
+func TestFields_None(t *testing.T) {
 	for _, err := range []error{nil, errors.New("x"), pkerr.ModelParse, (*pkerr.Error)(nil)} {
-		require.Nil(t, locale.For("en").Fields(err))
+		texts, _ := textsOf(locale.For("en"), err)
+		require.Empty(t, texts)
 	}
 }

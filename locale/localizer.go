@@ -1,6 +1,9 @@
 package locale
 
 import (
+	"errors"
+	"net"
+	"net/url"
 	"strings"
 
 	"golang.org/x/text/language"
@@ -8,51 +11,61 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// A Localizer says errors in one language. [For], [Match] and [New] return one; the zero value, and nil, speak English.
+// A Localizer returns texts about errors in one language. Most callers need
+// [For] to get one, and [Localizer.Message].
 //
-// It never changes, one is shared by all who want its language, and it is safe for concurrent use.
+// The zero value and nil use English. A Localizer is immutable and safe for
+// concurrent use.
 type Localizer struct {
 	catalog *catalog // nil: English
 }
 
-// For returns the Localizer for the first of the preferences that names a language which there is a catalog for. A
-// preference is a Discord locale ("pt-BR"), a BCP 47 tag ("zh-Hant-HK"), or an Accept-Language header ("da, en;q=0.8"),
-// of which the most wanted language is tried first. So a bot passes the reader's locale and then that of the guild, and
-// a web app the user's choice and then the header.
+// For returns the Localizer for the first preference that names a language with
+// a catalog. A preference is one of
 //
-// A language is also found where another country's form of it was asked for: es-MX gives es-419, pt-PT gives pt-BR, and
-// either Norwegian gives Bokmål. Another language is never chosen for it, however near: Belarusian does not give Russian.
+//   - a Discord locale ("pt-BR"),
+//   - a BCP 47 tag ("zh-Hant-HK"),
+//   - an Accept-Language header ("da, en;q=0.8"), read in the order of its weights,
+//   - a POSIX locale ("de_DE.UTF-8"), of which "C" and "POSIX" mean English.
 //
-// What is empty, malformed or unknown is passed over, and where nothing is left, the answer is English; it is never nil.
-// Of each preference no more than 256 bytes are read, so a header may come straight from a stranger.
+// A bot passes the user's locale and then the guild's, a web app the user's
+// choice and then the header, a command LC_ALL, LC_MESSAGES and LANG.
+//
+// A regional form that has no catalog gets another form of the same language:
+// es-MX gets es-419, pt-PT gets pt-BR, and nn gets nb. It never gets a related
+// language: Belarusian does not get Russian.
+//
+// Preferences that are empty, malformed or unknown are skipped. If none is left,
+// the language is English; For never returns nil. At most 256 bytes of each
+// preference are read, so an untrusted header is safe to pass.
 func For(preferences ...string) *Localizer {
 	l, _ := Match(preferences...)
 	return l
 }
 
-// Match is [For], and also tells whether any of the preferences named a language that there is a catalog for. Where it is
-// false, the Localizer speaks English, which nobody asked for.
+// Match is like [For], and also reports whether a preference named a language
+// with a catalog. If not, the Localizer uses English, which nobody asked for.
 func Match(preferences ...string) (*Localizer, bool) {
-	s := shipped()
+	all := embedded()
 	for _, preference := range preferences {
-		if l, found := s.find(wanted(preference)); found {
+		if l, ok := all.match(preferredTags(preference)); ok {
 			return l, true
 		}
 	}
-	return s.localizers[0], false
+	return all.localizers[0], false
 }
 
-// New does as [For] does, for those who have tags already: the first that there is a catalog for wins. Without any it speaks
-// English.
+// New is like [For], for callers that have tags: it returns the Localizer for
+// the first tag with a catalog, and the English one if there is none.
 func New(tags ...language.Tag) *Localizer {
-	l, _ := shipped().find(tags)
+	l, _ := embedded().match(tags)
 	return l
 }
 
-// Languages returns the languages that there are catalogs for: English, then the others in the order of their tags. The
-// slice is the caller's own.
+// Languages returns the languages that have a catalog: English, then the others
+// in the order of their tags. The caller may change the slice.
 func Languages() []language.Tag {
-	localizers := shipped().localizers
+	localizers := embedded().localizers
 	tags := make([]language.Tag, len(localizers))
 	for i, l := range localizers {
 		tags[i] = l.catalog.tag
@@ -60,64 +73,117 @@ func Languages() []language.Tag {
 	return tags
 }
 
-// Language returns the language of the texts, for a Content-Language header or the attribute lang. It is that of the
-// catalog, not what was asked for: es-419 for a reader from Mexico.
-func (l *Localizer) Language() language.Tag { return l.start().tag }
+// Language returns the language of the texts, for a Content-Language header or
+// a lang attribute. It is the catalog's, not the one that was asked for: es-419
+// for a user in Mexico.
+func (l *Localizer) Language() language.Tag { return l.orEnglish().tag }
 
 // String returns [Localizer.Language] as a BCP 47 tag, such as "de".
 func (l *Localizer) String() string { return l.Language().String() }
 
-// start returns the catalog in which the texts are looked for first.
-func (l *Localizer) start() *catalog {
+// orEnglish returns the catalog of l, and the English one for a zero or nil l.
+func (l *Localizer) orEnglish() *catalog {
 	if l == nil || l.catalog == nil {
-		return shipped().localizers[0].catalog
+		return embedded().localizers[0].catalog
 	}
 	return l.catalog
 }
 
-// Message returns what to tell a person about err, in one or two sentences: what happened, and what they can do. For a
-// nil err it is "".
+// Message returns what to tell a person about err, in a few short sentences:
+// what happened, and what to do. It returns "" for a nil err.
 //
-// The text goes by the code of err, as [pkerr.CodeOf] finds it. It names what the error names ([pkerr.Ref]), and that of a
-// rate limit says how long to wait. A code that has no text, such as one that the API adds later, gets that of the code it
-// refines, else of its class: a 20011/404 says what [pkerr.NotFound] says. So does a code that names something and was
-// given no name. An error without such a code gets a general text, and never its own: that is for logs, not for people.
-// The API's English text stays in the Message of a [pkerr.Error].
+// The text is that of err's code, as [pkerr.CodeOf] returns it, or of the most
+// specific code that err matches by [errors.Is]. It contains the name that
+// [pkerr.Ref] returns, and for a rate limit how long to wait. A code without a
+// text gets that of the code it refines, or of its class: 20011/404, which is
+// not known yet, gets that of [pkerr.NotFound]. So does a code whose text needs
+// a name if err has none.
 //
-// The name in the text is a stranger's. It has no control characters in it, no marks that turn the direction of
-// writing, and is cut to 64 characters; but the markup of HTML or Markdown, and Discord's mentions, are the caller's to
-// escape.
+// A timeout or a failed connection gets the text of [pkerr.InternalServerError],
+// which asks to check whether a change was saved; unless a [url.Error] says that
+// the request was not a write. Any other error gets a general text. The text
+// of err itself is never used.
+//
+// A name is untrusted text. It is stripped of control characters and of marks
+// that change the direction of writing, and cut to 64 characters. Markup of HTML
+// or Markdown, and Discord's mentions, are left for the caller to escape.
 func (l *Localizer) Message(err error) string {
 	if err == nil {
 		return ""
 	}
-	for code := pkerr.CodeOf(err); code != 0; code = wider(code) {
-		if text := l.message(code, err); text != "" {
-			return text
-		}
+	code, source := pkerr.CodeOf(err), err
+	if code != 0 {
+		source = codeSource(err)
+	} else {
+		code = matchingCode(err)
 	}
-	return l.start().text(textID{section: generalTexts})
-}
-
-// message returns the text for a code, filled in with what err says; "" where there is none, or it would have a hole.
-func (l *Localizer) message(code pkerr.Code, err error) string {
-	text := l.start().text(textID{codeTexts, code.Name()})
-	switch {
-	case strings.Contains(text, "{ref}"):
-		ref, _ := pkerr.Ref(own(err))
-		if ref = printable(ref, maxRef); ref == "" {
-			return ""
-		}
-		return fill(text, "ref", ref)
-	case strings.Contains(text, "{wait}"):
-		return fill(text, "wait", l.wait(own(err)))
+	c := l.orEnglish()
+	text := c.message(code, source)
+	if text == "" && c.english != nil {
+		text = c.english.message(code, source)
 	}
 	return text
 }
 
-// own returns what the code of err comes from, in the order of [pkerr.CodeOf], without its causes and its siblings: those can
-// name things and waits of their own.
-func own(err error) error {
+// matchingCode returns the most specific code that err, which has none itself,
+// matches or is treated as; 0 if there is none.
+func matchingCode(err error) (code pkerr.Code) {
+	for c := range pkerr.Codes() { // a code comes after those that it refines
+		if errors.Is(err, c) {
+			code = c
+		}
+	}
+	if code == 0 && isUnanswered(err) {
+		code = pkerr.InternalServerError
+	}
+	return code
+}
+
+// isUnanswered reports whether err may be that of a write which the server has
+// carried out, although no answer came.
+func isUnanswered(err error) bool {
+	if e, ok := errors.AsType[*url.Error](err); ok { // of an http.Client
+		switch e.Op {
+		case "Post", "Put", "Patch", "Delete":
+			return true
+		}
+		return false
+	}
+	if _, ok := errors.AsType[*net.OpError](err); ok {
+		return true
+	}
+	e, ok := errors.AsType[interface {
+		error
+		Timeout() bool
+	}](err)
+	return ok && e.Timeout()
+}
+
+// message returns the text for a code in the language of c, with what source
+// says filled in; "" if c has no text for the code, its classes or in general.
+func (c *catalog) message(code pkerr.Code, source error) string {
+	for ; code != 0; code = broader(code) {
+		text := c.text(textID{codeSection, code.Name()})
+		switch {
+		case strings.Contains(text, "{ref}"):
+			ref, _ := pkerr.Ref(source)
+			if ref = printable(ref, maxRef); ref == "" {
+				continue
+			}
+			return fill(text, "ref", ref)
+		case strings.Contains(text, "{wait}"):
+			return fill(text, "wait", c.wait(source))
+		case text != "":
+			return text
+		}
+	}
+	return c.text(textID{section: generalSection})
+}
+
+// codeSource returns the part of err that its code comes from, in the order of
+// [pkerr.CodeOf], without causes and siblings. Those can have names and waits of
+// their own.
+func codeSource(err error) error {
 	var e *pkerr.Error
 	var code pkerr.Code
 	switch as := err.(type) {
@@ -140,21 +206,22 @@ func own(err error) error {
 	}
 	for _, err := range inner {
 		if pkerr.CodeOf(err) != 0 {
-			return own(err)
+			return codeSource(err)
 		}
 	}
 	return pkerr.CodeOf(err)
 }
 
-// wider returns the code that c is a case of: what it refines, else the class of its status; 0 for none.
-func wider(c pkerr.Code) pkerr.Code {
+// broader returns the code that c refines, or else the plain code of its status
+// or of its class; 0 if there is none.
+func broader(c pkerr.Code) pkerr.Code {
 	if base := c.Base(); base != 0 {
 		return base
 	}
 	status := c.Status()
-	for _, class := range [...]pkerr.Code{pkerr.Code(status), pkerr.Code(status / 100 * 100)} {
-		if class != c && class.Name() != "" {
-			return class
+	for _, plain := range [...]pkerr.Code{pkerr.Code(status), pkerr.Code(status / 100 * 100)} {
+		if plain != c && plain.Name() != "" {
+			return plain
 		}
 	}
 	return 0

@@ -5,9 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/url"
+	"os"
+	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -19,30 +24,7 @@ import (
 	"github.com/pkerr/pkerr/locale"
 )
 
-// Every code has a text of its own in every language, and nothing is left to fill in.
-func TestMessageOfEveryCode(t *testing.T) {
-	for _, tag := range locale.Languages() {
-		l := locale.New(tag)
-		seen := map[string]pkerr.Code{}
-		for code := range pkerr.Codes() {
-			e := code.WithRef("abcde").WithRetryAfter(3 * time.Second)
-			text := l.Message(e)
-			require.NotEmpty(t, text, "%v %v", tag, code)
-			require.NotContains(t, text, "{", "%v %v", tag, code)
-			require.Equal(t, code == pkerr.TooManyRequests, strings.Contains(text, "3"), "%v %v: %s", tag, code, text)
-			require.Equal(t, strings.HasSuffix(e.Code.Name(), "WithRef"), strings.Contains(text, "abcde"), "%v %v: %s", tag, code, text)
-			require.NotContains(t, text, fmt.Sprint(code.Number()), "%v", tag)
-			if code == e.Code { // or else it has become the code that names it
-				other, twice := seen[text]
-				require.False(t, twice, "%v: %v and %v say %q", tag, code, other, text)
-				seen[text] = code
-			}
-			require.Equal(t, text, l.Message(fmt.Errorf("wrapped: %w", e)))
-		}
-	}
-}
-
-// offering is an error of another package that offers a code.
+// offering is an error of another package that offers a code through As.
 type offering struct {
 	code  pkerr.Code
 	cause error
@@ -59,11 +41,43 @@ func (o offering) As(target any) bool {
 	return ok
 }
 
+// matching is an error of another package that only matches codes through Is.
+type matching []pkerr.Code
+
+func (m matching) Error() string { return "foreign" }
+
+func (m matching) Is(target error) bool {
+	code, ok := target.(pkerr.Code)
+	return ok && slices.Contains(m, code)
+}
+
+// delayed is an error of another package that matches a code through Is, and
+// offers an Error that says more.
+type delayed struct {
+	matching
+
+	e *pkerr.Error
+}
+
+func (d delayed) As(target any) bool {
+	e, ok := target.(**pkerr.Error)
+	if ok {
+		*e = d.e
+	}
+	return ok
+}
+
 func TestMessage(t *testing.T) {
 	notFound := "That couldn't be found."
 	member := "This member couldn't be found. Please check the name or ID."
 	named := "The member “abcde” couldn't be found. Please check the name or ID."
 	general := "Something went wrong. Please try again later."
+	check := "Something went wrong while handling this. If you were changing something, check whether it was saved before you try again."
+	soon := "That was a lot at once. Please wait a moment and try again."
+	exchange := func(op string, err error) error {
+		return fmt.Errorf("wrapped: %w", &url.Error{Op: op, URL: "https://api.pluralkit.me/v2/members", Err: err})
+	}
+	reset := &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
 	tests := []struct {
 		name string
 		err  error
@@ -72,7 +86,7 @@ func TestMessage(t *testing.T) {
 		{"nil", nil, ""},
 		{"a bare code", pkerr.NotFound, notFound},
 		{"an error", &pkerr.Error{Code: pkerr.NotFound}, notFound},
-		{"the text that was sent is not what a reader is told", pkerr.NotFound.WithMessage("pq: no rows"), notFound},
+		{"the text that was sent is not shown", pkerr.NotFound.WithMessage("pq: no rows"), notFound},
 		{"a name", pkerr.MemberNotFound.WithRef("abcde"), "The member “abcde” couldn't be found. Please check the name or ID."},
 		{"a name that is a number", pkerr.MemberNotFound.WithRef("20003"), "The member “20003” couldn't be found. Please check the name or ID."},
 		{"a name that looks like a placeholder", pkerr.MemberNotFound.WithRef("{ref}{wait}"), "The member “{ref}{wait}” couldn't be found. Please check the name or ID."},
@@ -80,9 +94,9 @@ func TestMessage(t *testing.T) {
 		{"an empty name", pkerr.MemberNotFound.WithRef(""), member},
 		{"a name that only its cause has", pkerr.GroupNotFoundWithRef.WithCause(pkerr.NotOwnMember.WithRef("secret")), "This group couldn't be found. Please check the name or ID."},
 		{"a name that only its sibling has", errors.Join(pkerr.GroupNotFoundWithRef, pkerr.MemberNotFound.WithRef("secret")), "This group couldn't be found. Please check the name or ID."},
-		{"a wait that only its cause has", pkerr.TooManyRequests.WithCause(pkerr.TooManyRequests.WithRetryAfter(time.Hour)), "That was a lot at once. Please wait a moment and try again."},
+		{"a wait that only its cause has", pkerr.TooManyRequests.WithCause(pkerr.TooManyRequests.WithRetryAfter(time.Hour)), soon},
 		{"a name that only a sibling with the same code has", errors.Join(pkerr.MemberNotFoundWithRef, pkerr.MemberNotFound.WithRef("secret")), member},
-		{"a wait that only the cause of a foreign error has", offering{pkerr.TooManyRequests, pkerr.TooManyRequests.WithRetryAfter(time.Hour)}, "That was a lot at once. Please wait a moment and try again."},
+		{"a wait that only the cause of a foreign error has", offering{pkerr.TooManyRequests, pkerr.TooManyRequests.WithRetryAfter(time.Hour)}, soon},
 		{"a wait behind a foreign error without a code", offering{0, pkerr.TooManyRequests.WithRetryAfter(time.Hour)}, "That was a lot at once. Try again in 1 hour."},
 		{"a name behind a typed nil", errors.Join((*pkerr.Error)(nil), pkerr.MemberNotFound.WithRef("abcde")), named},
 		{"a name behind an error without a code", (&pkerr.Error{Message: "x"}).WithCause(pkerr.MemberNotFound.WithRef("abcde")), named},
@@ -93,10 +107,13 @@ func TestMessage(t *testing.T) {
 		{"a code of tomorrow", pkerr.MakeCode(20011, 404).WithMessage("Webhook not found."), notFound},
 		{"a status without a code", pkerr.MakeCode(0, 418), "That couldn't be understood. Please check what you entered."},
 		{"a number and a status of tomorrow", pkerr.MakeCode(20011, 418), "That couldn't be understood. Please check what you entered."},
-		{"a proxy's 503", pkerr.MakeCode(0, 503), "Something went wrong on the server. If you were changing something, check whether it was saved before you try again."},
+		{"a proxy's 503", pkerr.MakeCode(0, 503), check},
+		{"a 500", pkerr.InternalServerError, check},
+		{"a 502", pkerr.MakeCode(0, 502), check},
+		{"a 504", client.Decode(http.StatusGatewayTimeout, nil, []byte("<html>")), check},
 		{"a wait", pkerr.TooManyRequests.WithRetryAfter(1200 * time.Millisecond), "That was a lot at once. Try again in 2 seconds."},
 		{"a wait of 0", pkerr.TooManyRequests.WithRetryAfter(0), "That was a lot at once. Try again in 1 second."},
-		{"an unknown wait", pkerr.TooManyRequests, "That was a lot at once. Please wait a moment and try again."},
+		{"an unknown wait", pkerr.TooManyRequests, soon},
 		{"a limit of tomorrow", pkerr.MakeCode(60001, 429).WithRetryAfter(time.Minute), "That was a lot at once. Try again in 1 minute."},
 		{"no error status", pkerr.MakeCode(1, 302), general},
 		{"an unheard-of status", pkerr.MakeCode(0, 999), general},
@@ -104,7 +121,25 @@ func TestMessage(t *testing.T) {
 		{"Code(0)", pkerr.Code(0), general},
 		{"a typed nil", (*pkerr.Error)(nil), general},
 		{"a foreign error", errors.New("dial tcp 10.0.0.1:5432: secret"), general},
-		{"a timeout", context.DeadlineExceeded, general},
+		{"a timeout", fmt.Errorf("wrapped: %w", context.DeadlineExceeded), check},
+		{"a timeout of the system", &os.PathError{Op: "read", Path: "pipe", Err: os.ErrDeadlineExceeded}, check},
+		{"a missing file", &os.PathError{Op: "open", Path: "secret", Err: syscall.ENOENT}, general},
+		{"a cancellation", context.Canceled, general},
+		{"a broken connection", fmt.Errorf("wrapped: %w", reset), check},
+		{"a write that timed out", exchange("Patch", context.DeadlineExceeded), check},
+		{"a write whose connection broke", exchange("Post", reset), check},
+		{"a write whose response ended early", exchange("Put", io.ErrUnexpectedEOF), check},
+		{"a write that was canceled", exchange("Delete", context.Canceled), check},
+		{"a read that timed out", exchange("Get", context.DeadlineExceeded), general},
+		{"a read whose connection broke", exchange("Head", reset), general},
+		{"a malformed URL", exchange("parse", errors.New("invalid port")), general},
+		{"a write with a response", exchange("Post", pkerr.NotFound), notFound},
+		{"a turn that comes too late", exchange("Post", matching{pkerr.TooManyRequests}), soon},
+		{"a turn that comes in 3 seconds", exchange("Post", delayed{matching{pkerr.TooManyRequests}, pkerr.TooManyRequests.WithRetryAfter(2500 * time.Millisecond)}), "That was a lot at once. Try again in 3 seconds."},
+		{"a match", matching{pkerr.NotFound}, notFound},
+		{"a match of one that names nothing", matching{pkerr.NotFound, pkerr.MemberNotFound, pkerr.MemberNotFoundWithRef}, member},
+		{"the most specific match", matching{pkerr.MemberNotFound, pkerr.NotFound}, member},
+		{"a match of a code that is unknown", matching{pkerr.MakeCode(20011, 404)}, general},
 		{"the outermost of two", fmt.Errorf("%w: %w", pkerr.NotFound, pkerr.Forbidden), notFound},
 		{"a code behind a foreign error", errors.Join(io.EOF, pkerr.NotFound), notFound},
 		{"a decoded response", client.Decode(http.StatusNotFound, nil, []byte(`{"message":"Member 'x' not found.","code":20003}`)), "The member “x” couldn't be found. Please check the name or ID."},
@@ -120,8 +155,15 @@ func TestMessage(t *testing.T) {
 	}
 }
 
-// The name is a stranger's text, which must not get out of the sentence that it stands in.
-func TestNamesArePrintable(t *testing.T) {
+// A request that client did not send, because its turn would come too late, was
+// not carried out: there is nothing to check.
+func TestMessage_WaitError(t *testing.T) {
+	err := &url.Error{Op: "Post", Err: &client.WaitError{Delay: 3 * time.Second, Err: context.DeadlineExceeded}}
+	require.Contains(t, locale.For("en").Message(err), "That was a lot at once. ")
+}
+
+// A name is untrusted text, which must stay within its sentence.
+func TestMessage_Names(t *testing.T) {
 	tests := []struct{ ref, want string }{
 		{"Zoë 🦊", "Zoë 🦊"},
 		{"👩‍👧", "👩‍👧"},
@@ -145,14 +187,13 @@ func TestNamesArePrintable(t *testing.T) {
 	}
 }
 
-func TestNamesThatCannotBeSeen(t *testing.T) {
+func TestMessage_InvisibleNames(t *testing.T) {
 	for _, ref := range []string{"\u200d", "\u200c\u200c", "\u3164", "\u115f", "\u2800", "\ufe0f", "\u034f", "\u0301", " \u200b\u2060 "} {
 		require.Equal(t, "This member isn't part of your system.", locale.For("en").Message(pkerr.NotOwnMember.WithRef(ref)), "%+q", ref)
 	}
 }
 
-// A Localizer that nobody made speaks English.
-func TestZeroLocalizer(t *testing.T) {
+func TestLocalizer_ZeroAndNil(t *testing.T) {
 	english := locale.For("en")
 	for _, l := range []*locale.Localizer{nil, {}} {
 		require.Equal(t, language.English, l.Language())
@@ -160,11 +201,12 @@ func TestZeroLocalizer(t *testing.T) {
 		require.Equal(t, english.Message(pkerr.NotFound), l.Message(pkerr.NotFound))
 		require.Equal(t, english.RetryAfter(1), l.RetryAfter(1))
 		require.Equal(t, english.Field("x", pkerr.ErrorObject{}), l.Field("x", pkerr.ErrorObject{}))
-		require.Nil(t, l.Fields(nil))
+		texts, _ := textsOf(l, nil)
+		require.Empty(t, texts)
 	}
 }
 
-func TestConcurrentUse(t *testing.T) {
+func TestLocalizer_ConcurrentUse(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 8 {
 		wg.Go(func() {

@@ -5,15 +5,16 @@ import (
 	"unicode"
 )
 
-// How many characters of a stranger's text are shown: of a name within a sentence, and of a text that stands for itself.
+// The most characters of an untrusted text that are shown: of a name within a
+// sentence, and of a text on its own.
 const (
 	maxRef  = 64
 	maxText = 512
 )
 
-// printable returns a stranger's text as it may stand in ours: in one line, without white space around it, without
-// characters that control something or turn the direction of writing, and cut to so many characters. It is "" where nothing
-// can be seen.
+// printable returns untrusted text in a form that is safe within another: on one
+// line, trimmed, without control characters and marks that change the direction
+// of writing, and cut to limit characters. It returns "" if nothing is visible.
 func printable(s string, limit int) string {
 	var b strings.Builder
 	space, seen, n := false, false, 0
@@ -23,7 +24,7 @@ func printable(s string, limit int) string {
 			space = b.Len() > 0
 			continue
 		case r != '\u200c' && r != '\u200d' && unicode.Is(unicode.C, r):
-			// The two that are let through join letters and emoji, or keep them apart.
+			// The two exceptions join letters and emoji, or keep them apart.
 			continue
 		}
 		if space {
@@ -39,7 +40,7 @@ func printable(s string, limit int) string {
 		}
 		b.WriteRune(r)
 		n++
-		seen = seen || visible(r)
+		seen = seen || isVisible(r)
 	}
 	if !seen {
 		return ""
@@ -47,8 +48,8 @@ func printable(s string, limit int) string {
 	return b.String()
 }
 
-// visible tells whether a character leaves a mark of its own.
-func visible(r rune) bool {
+// isVisible reports whether r leaves a mark of its own.
+func isVisible(r rune) bool {
 	const blank = '\u2800' // in Braille
 	return r != blank && unicode.IsGraphic(r) && !unicode.In(r, unicode.M, unicode.Other_Default_Ignorable_Code_Point)
 }

@@ -63,7 +63,7 @@ func TestWithLocalizer(t *testing.T) {
 		},
 		{
 			"a foreign error", errStore,
-			`{"message":"500: Internal Server Error","localized_message":"Auf dem Server ist etwas schiefgelaufen. Falls du gerade etwas ändern wolltest, prüfe, ` +
+			`{"message":"500: Internal Server Error","localized_message":"Dabei ist etwas schiefgelaufen. Falls du gerade etwas ändern wolltest, prüfe, ` +
 				`ob es gespeichert wurde, bevor du es noch einmal versuchst.","code":0}`,
 		},
 	}

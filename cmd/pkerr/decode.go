@@ -208,12 +208,11 @@ func (v *verdict) read(r *response, c *content, who reader) {
 	if d, ok := client.RetryDelay(err); ok {
 		v.RetryDelay, v.retryDelay = new(milliseconds(d)), d
 	}
-	texts := who.Fields(err)
 	for key, objects := range pkerr.FieldErrors(err) {
-		for i, o := range objects {
+		for _, o := range objects {
 			f := field{o.Message, o.MaxLength, o.ActualLength, ""}
 			if who.wanted {
-				f.Localized = texts[key][i]
+				f.Localized = who.Field(key, o)
 			}
 			v.Fields[key] = append(v.Fields[key], f)
 		}

@@ -1,6 +1,7 @@
 package locale_test
 
 import (
+	"cmp"
 	"os"
 	"runtime"
 	"strings"
@@ -12,8 +13,9 @@ import (
 	"github.com/pkerr/pkerr/locale"
 )
 
-// The locales that Discord gives its users (docs.discord.com, «Locales»), and the catalog for each.
-func TestDiscordLocales(t *testing.T) {
+// The locales of Discord's users (docs.discord.com, "Locales"), with the
+// catalog for each.
+func TestMatch_DiscordLocales(t *testing.T) {
 	locales := map[string]string{
 		"id": "id", "da": "da", "de": "de", "en-GB": "en", "en-US": "en", "es-ES": "es", "es-419": "es-419", "fr": "fr", "hr": "hr",
 		"it": "it", "lt": "lt", "hu": "hu", "nl": "nl", "no": "nb", "pl": "pl", "pt-BR": "pt-BR", "ro": "ro", "fi": "fi", "sv-SE": "sv",
@@ -22,15 +24,16 @@ func TestDiscordLocales(t *testing.T) {
 	}
 	require.Len(t, locales, 32)
 	for preference, want := range locales {
-		l, found := locale.Match(preference)
-		require.True(t, found, preference)
+		l, ok := locale.Match(preference)
+		require.True(t, ok, preference)
 		require.Equal(t, want, l.String(), preference)
 		require.Equal(t, language.Make(want), l.Language(), preference)
 	}
 }
 
-// Headers as browsers and programs send them. An empty want is English that nobody asked for.
-func TestAcceptLanguage(t *testing.T) {
+// Headers as browsers and programs send them. An empty want is English that
+// nobody asked for.
+func TestMatch_AcceptLanguage(t *testing.T) {
 	tests := []struct{ header, want string }{
 		{"en-US,en;q=0.9", "en"},
 		{"en-US,en;q=0.5", "en"},
@@ -88,7 +91,7 @@ func TestAcceptLanguage(t *testing.T) {
 		{"th-TH,th;q=0.9", "th"},
 		{"vi-VN,vi;q=0.9,fr-FR;q=0.8", "vi"},
 		{"id-ID,id;q=0.9,en-US;q=0.8,ms;q=0.7", "id"},
-		{"in-ID", "id"}, // what old Android calls Indonesian
+		{"in-ID", "id"}, // Indonesian on old Android
 		{"ms-MY,ms;q=0.9,en;q=0.8", "en"},
 		{"fil-PH,fil;q=0.9,tl;q=0.8,en-US;q=0.7", "en"},
 		{"zh-CN,zh;q=0.9", "zh"},
@@ -128,19 +131,74 @@ func TestAcceptLanguage(t *testing.T) {
 		{"\x00\xff", ""},
 	}
 	for _, tt := range tests {
-		l, found := locale.Match(tt.header)
+		l, ok := locale.Match(tt.header)
 		if tt.want == "" {
-			require.False(t, found, tt.header)
+			require.False(t, ok, tt.header)
 			tt.want = "en"
 		} else {
-			require.True(t, found, tt.header)
+			require.True(t, ok, tt.header)
 		}
 		require.Equal(t, tt.want, l.String(), tt.header)
 		require.Same(t, l, locale.For(tt.header), "shared")
 	}
 }
 
-func TestTheFirstPreferenceThatMatchesWins(t *testing.T) {
+// The names that POSIX systems have in LANG, some of them from "locale -a".
+func TestMatch_POSIX(t *testing.T) {
+	tests := []struct {
+		name, want string
+	}{
+		{"de_DE.UTF-8", "de"},
+		{"de_DE.utf8", "de"},
+		{"de_DE@euro", "de"},
+		{"de_AT.ISO-8859-15@euro", "de"},
+		{"de", "de"},
+		{"pt_BR", "pt-BR"},
+		{"pt_PT.UTF-8", "pt-BR"},
+		{"en_US.UTF-8", "en"},
+		{"en_GB", "en"},
+		{"es_MX.UTF-8", "es-419"},
+		{"es_ES.UTF-8", "es"},
+		{"no_NO.ISO-8859-1", "nb"},
+		{"nn_NO.UTF-8", "nb"},
+		{"zh_CN.GB18030", "zh"},
+		{"zh_TW.Big5", "zh-Hant"},
+		{"zh_HK.UTF-8", "zh-Hant"},
+		{"ja_JP.eucJP", "ja"},
+		{"uk_UA.KOI8-U", "uk"},
+		{"hr_HR.UTF-8", "hr"},
+		{"C", "en"},
+		{"C.UTF-8", "en"},
+		{"C.utf8", "en"},
+		{"POSIX", "en"},
+		{" C ", "en"},
+		{"sr_RS@latin", ""},
+		{"sr_RS", ""},
+		{"sr_RS.UTF-8@latin", ""},
+		{"be_BY@latin", ""},
+		{"ca_ES@valencia", ""},
+		{"c", ""},
+		{"posix", ""},
+		{"CD", ""},
+		{".UTF-8", ""},
+		{"@euro", ""},
+		{"_DE", ""},
+		{"de_DE.", "de"},
+		{"de_DE.UTF-8;q=0.1, fr_FR.UTF-8", "fr"},
+	}
+	for _, tt := range tests {
+		l, ok := locale.Match(tt.name)
+		require.Equal(t, tt.want != "", ok, tt.name)
+		require.Equal(t, cmp.Or(tt.want, "en"), l.String(), tt.name)
+		if ok {
+			require.Same(t, l, locale.For("", tt.name, "ko"), tt.name)
+		} else {
+			require.Equal(t, "ko", locale.For("", tt.name, "ko").String(), tt.name)
+		}
+	}
+}
+
+func TestFor_FirstMatch(t *testing.T) {
 	tests := []struct {
 		preferences []string
 		want        string
@@ -157,12 +215,12 @@ func TestTheFirstPreferenceThatMatchesWins(t *testing.T) {
 	}
 	require.Equal(t, "fr", locale.New(language.Und, language.Arabic, language.CanadianFrench, language.German).String())
 	require.Equal(t, "en", locale.New().String())
-	_, found := locale.Match()
-	require.False(t, found)
+	_, ok := locale.Match()
+	require.False(t, ok)
 }
 
-// The language is that of the texts, without what the reader's tag says beside it.
-func TestLanguageHasNoExtensions(t *testing.T) {
+// The language is that of the texts, without the extensions that were asked for.
+func TestLanguage_NoExtensions(t *testing.T) {
 	require.Equal(t, "de", locale.For("de-AT-u-co-phonebk-nu-deva").String())
 }
 
@@ -177,11 +235,11 @@ func TestLanguages(t *testing.T) {
 		require.Equal(t, tag, locale.New(tag).Language())
 	}
 	tags[0] = language.Afrikaans
-	require.Equal(t, language.English, locale.Languages()[0], "a slice of one's own")
+	require.Equal(t, language.English, locale.Languages()[0], "the caller may change the slice")
 }
 
-// Only the first 256 bytes of a header are looked at, up to a comma.
-func TestLongPreferences(t *testing.T) {
+// Only the first 256 bytes of a preference are read, up to a comma.
+func TestFor_LongPreferences(t *testing.T) {
 	pad := func(n int) string { return strings.Repeat("x", n) }
 	require.Equal(t, "de", locale.For("de,"+pad(1<<20)).String())
 	require.Equal(t, "de", locale.For(pad(253)+",de").String(), "256 bytes")
@@ -192,19 +250,22 @@ func TestLongPreferences(t *testing.T) {
 	require.Equal(t, "en", locale.For(pad(253)+",den").String(), "an entry is not cut in two")
 }
 
-func hostile() map[string]string {
+// hostileHeaders returns headers of 1 MiB each.
+func hostileHeaders() map[string]string {
 	const size = 1 << 20
 	repeat := func(s string) string { return strings.Repeat(s, size/len(s)) }
 	return map[string]string{
 		"underscores": repeat("_"), "hyphens": repeat("-"), "tags": repeat("en-"), "commas": repeat(","), "entries": repeat("de;q=0.1,"),
 		"unknown": repeat("xx,"), "extensions": "de-" + repeat("u-co-phonebk-"), "weights": "de;q=" + repeat("1"), "zeros": repeat("\x00"),
+		"dots": repeat("."), "modifiers": "de" + repeat("@x"), "semicolons": repeat("de;"),
 	}
 }
 
-// A hostile header takes no more memory than what is read of it does. How much time it takes is told by BenchmarkFor.
-func TestHostileHeaders(t *testing.T) {
+// A long header takes no more memory than the part that is read. BenchmarkFor
+// has the time.
+func TestFor_HostileHeaders(t *testing.T) {
 	locale.For("de")
-	for name, header := range hostile() {
+	for name, header := range hostileHeaders() {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		for range 10 {
@@ -216,7 +277,10 @@ func TestHostileHeaders(t *testing.T) {
 }
 
 func FuzzFor(f *testing.F) {
-	for _, seed := range []string{"da, en-gb;q=0.8, en;q=0.7", "zh-Hant-HK", "es-419", "*;q=0.5", "de;q=NaN,fr;q=-1,ja;q=1e9", "x_y_z", "i-klingon"} {
+	for _, seed := range []string{
+		"da, en-gb;q=0.8, en;q=0.7", "zh-Hant-HK", "es-419", "*;q=0.5", "de;q=NaN,fr;q=-1,ja;q=1e9", "x_y_z", "i-klingon",
+		"de_DE.UTF-8", "sr_RS@latin", "C", "POSIX", "C.UTF-8;q=0.5", "@.;_-",
+	} {
 		f.Add(seed)
 	}
 	known := map[language.Tag]bool{}
@@ -224,11 +288,11 @@ func FuzzFor(f *testing.F) {
 		known[tag] = true
 	}
 	f.Fuzz(func(t *testing.T, header string) {
-		l, found := locale.Match(header)
+		l, ok := locale.Match(header)
 		require.True(t, known[l.Language()])
-		require.True(t, found || l.Language() == language.English)
+		require.True(t, ok || l.Language() == language.English)
 		require.Same(t, l, locale.For(header))
-		if found {
+		if ok {
 			require.Same(t, l, locale.For("", header, "de"))
 		} else {
 			require.Equal(t, language.German, locale.For(header, "de").Language())
@@ -238,7 +302,7 @@ func FuzzFor(f *testing.F) {
 
 func BenchmarkFor(b *testing.B) {
 	locale.For("de")
-	headers := hostile()
+	headers := hostileHeaders()
 	headers["discord"] = "pt-BR"
 	headers["browser"] = "de-DE,de;q=0.9,en-US;q=0.8,en;q=0.7"
 	for name, header := range headers {

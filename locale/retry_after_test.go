@@ -37,8 +37,7 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-// The sentence has the form that goes with the number.
-func TestRetryAfterPlurals(t *testing.T) {
+func TestRetryAfter_Plurals(t *testing.T) {
 	seconds := func(preference string, n int) string {
 		return locale.For(preference).RetryAfter(time.Duration(n) * time.Second)
 	}

@@ -1,0 +1,56 @@
+package locale
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/language"
+)
+
+// maxPreference is how many bytes of a preference are read. Browsers send about
+// 40, and parsing takes more than linear time.
+const maxPreference = 256
+
+// preferredTags returns the languages that a preference names, by descending
+// weight. It skips entries that are malformed or have a weight of 0.
+func preferredTags(preference string) []language.Tag {
+	if len(preference) > maxPreference {
+		// The last entry may have been cut in two. If it is the only one, nothing is left.
+		end := strings.LastIndexByte(preference[:maxPreference+1], ',')
+		preference = preference[:max(end, 0)]
+	}
+	type weighted struct {
+		tag    language.Tag
+		weight float32
+	}
+	var entries []weighted
+	for entry := range strings.SplitSeq(preference, ",") {
+		name, _, _ := strings.Cut(entry, ";")
+		entry = fromPOSIX(strings.TrimSpace(name)) + entry[len(name):]
+		// One entry at a time, because an unknown language voids the whole header. The
+		// parser knows a small q alone, and accepts any number as a weight.
+		tags, weights, _ := language.ParseAcceptLanguage(strings.ToLower(entry))
+		if len(tags) == 1 && weights[0] <= 1 {
+			entries = append(entries, weighted{tags[0], weights[0]})
+		}
+	}
+	slices.SortStableFunc(entries, func(a, b weighted) int { return cmp.Compare(b.weight, a.weight) })
+	tags := make([]language.Tag, len(entries))
+	for i, e := range entries {
+		tags[i] = e.tag
+	}
+	return tags
+}
+
+// fromPOSIX returns the language and territory of a POSIX locale,
+// language_territory.codeset@modifier, and any other name as it is. A modifier
+// such as @euro chooses no other catalog.
+func fromPOSIX(name string) string {
+	name, _, _ = strings.Cut(name, "@")
+	name, _, _ = strings.Cut(name, ".")
+	if name == "C" || name == "POSIX" {
+		return "en" // the texts of the program itself
+	}
+	return name
+}
