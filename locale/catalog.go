@@ -48,8 +48,8 @@ type forms map[plural.Form]string
 // newCatalog returns a new catalog, which reads its file on first use.
 func newCatalog(files fs.FS, name string, tag language.Tag) *catalog {
 	return &catalog{tag: tag, content: sync.OnceValue(func() content {
-		// A file that cannot be read has no texts, so English is used. The tests check
-		// that all can be read.
+		// A file that cannot be read has no texts, so English is used. The
+		// tests check that all can be read.
 		data, _ := fs.ReadFile(files, name)
 		read, _ := parse(data)
 		read.numbers = message.NewPrinter(tag)
@@ -60,12 +60,15 @@ func newCatalog(files fs.FS, name string, tag language.Tag) *catalog {
 // parse reads the file of a catalog. It does not set numbers.
 func parse(data []byte) (content, error) {
 	var file struct {
-		ReviewedByNativeSpeaker bool             `json:"reviewed_by_native_speaker"`
-		MinimumGroupingDigits   int              `json:"minimum_grouping_digits"` // CLDR's, which x/text lacks; 1 if absent
-		General                 forms            `json:"general"`
-		Codes                   map[string]forms `json:"codes"`
-		Fields                  map[string]forms `json:"fields"`
-		Wait                    map[string]forms `json:"wait"`
+		ReviewedByNativeSpeaker bool `json:"reviewed_by_native_speaker"`
+
+		// MinimumGroupingDigits is CLDR's, which x/text lacks, and 1 if absent.
+		MinimumGroupingDigits int `json:"minimum_grouping_digits"`
+
+		General forms            `json:"general"`
+		Codes   map[string]forms `json:"codes"`
+		Fields  map[string]forms `json:"fields"`
+		Wait    map[string]forms `json:"wait"`
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
@@ -90,7 +93,8 @@ func parse(data []byte) (content, error) {
 	return read, nil
 }
 
-// UnmarshalJSON reads a string, or an object with a string for each plural form.
+// UnmarshalJSON reads a string, or an object with a string for each plural
+// form.
 func (f *forms) UnmarshalJSON(data []byte) error {
 	if bytes.HasPrefix(data, []byte(`"`)) {
 		var text string
@@ -123,8 +127,8 @@ func (f *forms) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// find returns the text of c or of the nearest parent, with the catalog that has
-// it; nil and nil if none has.
+// find returns the text of c or of the nearest parent, with the catalog that
+// has it; nil and nil if none has.
 func (c *catalog) find(id textID) (forms, *catalog) {
 	for ; c != nil; c = c.parent {
 		if text, ok := c.content().texts[id]; ok {
@@ -145,7 +149,8 @@ func (c *catalog) findOrEnglish(id textID) (forms, *catalog) {
 	return nil, c
 }
 
-// text returns a text without a number, and "" if neither c nor a parent has it.
+// text returns a text without a number, and "" if neither c nor a parent has
+// it.
 func (c *catalog) text(id textID) string {
 	text, _ := c.find(id)
 	return text[plural.Other]

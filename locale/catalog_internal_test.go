@@ -95,7 +95,8 @@ func TestCatalogs_Gaps(t *testing.T) {
 
 // Each fault is put into a copy of the catalogs, and must be found.
 func TestCatalogs_Faults(t *testing.T) {
-	// replace puts replacement, in which $0 is the match, in place of the first match of old.
+	// replace puts replacement, in which $0 is the match, in place of the first
+	// match of old.
 	replace := func(file, old, replacement string) func(*testing.T, fstest.MapFS) {
 		return func(t *testing.T, files fstest.MapFS) {
 			t.Helper()
@@ -448,7 +449,8 @@ func TestForm_HugeNumbers(t *testing.T) {
 	}
 }
 
-// The package documentation lists the catalogs that say that they are unreviewed.
+// The package documentation lists the catalogs that say that they are
+// unreviewed.
 func TestCatalogs_UnreviewedAreListed(t *testing.T) {
 	file, err := parser.ParseFile(token.NewFileSet(), "doc.go", nil, parser.ParseComments)
 	require.NoError(t, err)

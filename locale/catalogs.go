@@ -16,8 +16,8 @@ import (
 //go:embed catalogs/*.json
 var catalogFiles embed.FS
 
-// embeddedOnce is what embedded returns. A sync.OnceValue would be made whenever
-// a program starts.
+// embeddedOnce is what embedded returns. A sync.OnceValue would be made
+// whenever a program starts.
 //
 //nolint:gochecknoglobals // It is written once, by embedded.
 var embeddedOnce struct {
@@ -73,8 +73,8 @@ func compareTags(a, b language.Tag) int {
 	return strings.Compare(a.String(), b.String())
 }
 
-// parentOf returns the catalog of the parent language, and nil if there is none.
-// In CLDR, traditional Chinese has no parent, so it never falls back to
+// parentOf returns the catalog of the parent language, and nil if there is
+// none. In CLDR, traditional Chinese has no parent, so it never falls back to
 // simplified.
 func parentOf(tag language.Tag, byTag map[language.Tag]*catalog) *catalog {
 	for tag = tag.Parent(); tag != language.Und; tag = tag.Parent() {
@@ -89,7 +89,8 @@ func parentOf(tag language.Tag, byTag map[language.Tag]*catalog) *catalog {
 // whether any has. If not, the Localizer is the English one.
 func (all *catalogs) match(tags []language.Tag) (*Localizer, bool) {
 	for _, tag := range tags {
-		// The index, because the tag that Match returns has the extensions of this one.
+		// The index, because the tag that Match returns has the extensions of
+		// this one.
 		_, i, confidence := all.matcher.Match(tag)
 		if confidence != language.No && sameLanguage(tag, all.localizers[i].catalog.tag) {
 			return all.localizers[i], true

@@ -100,7 +100,8 @@ func TestMessage_Fallback(t *testing.T) {
 	require.Equal(t, "en NotFound", all.localizers[0].Message(pkerr.SystemNotFound))
 	require.Equal(t, "en", all.localizers[0].Message(pkerr.Forbidden))
 
-	// A number is written by the rules of the text's language: Latin America has 1,000.
+	// A number is written by the rules of the text's language: Latin America
+	// has 1,000.
 	l, _ := all.match([]language.Tag{language.MustParse("es-MX")})
 	require.Equal(t, "es 1.000", l.RetryAfter(1000*60*60*1e9))
 	require.Equal(t, "es 1", l.RetryAfter(60*60*1e9), "the form other, without one")
@@ -144,8 +145,8 @@ func TestLocalizer_NoTexts(t *testing.T) {
 	require.Empty(t, l.Field("name", pkerr.ErrorObject{MaxLength: new(1)}))
 }
 
-// Every code has a text in every language, complete and, unless it waits for its
-// translation, its own.
+// Every code has a text in every language, complete and, unless it waits for
+// its translation, its own.
 func TestMessage_EveryCode(t *testing.T) {
 	for _, l := range embedded().localizers {
 		seen := map[string]pkerr.Code{}

@@ -24,10 +24,10 @@
 //
 // # Translations
 //
-// No native speaker has reviewed these catalogs yet: bg, cs, da, de, el, en, es,
-// es-419, fi, fr, hi, hr, hu, id, it, ja, ko, lt, nb, nl, pl, pt-BR, ro, ru, sv,
-// th, tr, uk, vi, zh, zh-Hant. Corrections are welcome; CONTRIBUTING.md explains
-// how to make one, and how to add a language.
+// No native speaker has reviewed these catalogs yet: bg, cs, da, de, el, en,
+// es, es-419, fi, fr, hi, hr, hu, id, it, ja, ko, lt, nb, nl, pl, pt-BR, ro,
+// ru, sv, th, tr, uk, vi, zh, zh-Hant. Corrections are welcome; CONTRIBUTING.md
+// explains how to make one, and how to add a language.
 //
 // # Size
 //

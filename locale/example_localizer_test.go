@@ -50,7 +50,7 @@ func ExampleLanguages() {
 func ExampleLocalizer_Message() {
 	l := locale.For("en")
 	fmt.Println(l.Message(pkerr.SwitchNotFound))
-	fmt.Println(l.Message(pkerr.MakeCode(20011, 404))) // a code that the API adds later
+	fmt.Println(l.Message(pkerr.MakeCode(29999, 404))) // a code that the API adds later
 	fmt.Println(l.Message(errors.New("config: missing key")))
 	// Output:
 	// This switch couldn't be found.

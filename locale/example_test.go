@@ -29,8 +29,8 @@ var punctuation = regexp.MustCompile(`[[:punct:]]`)
 // shows the text as it is, without Markdown, links and mentions.
 func escapeMarkdown(text string) string { return punctuation.ReplaceAllString(text, `\$0`) }
 
-// A text can contain a name that somebody typed. It is escaped for what it looks
-// like, and allowed_mentions makes sure that it notifies nobody.
+// A text can contain a name that somebody typed. It is escaped for what it
+// looks like, and allowed_mentions makes sure that it notifies nobody.
 func Example_escapeForDiscord() {
 	err := pkerr.MemberNotFound.WithRef("**Zoe** <@1> https://evil.example")
 	reply := map[string]any{

@@ -2,8 +2,6 @@ package locale
 
 import (
 	"iter"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/pkerr/pkerr"
@@ -18,19 +16,17 @@ import (
 func (l *Localizer) Fields(err error) iter.Seq2[string, string] {
 	fields := pkerr.FieldErrors(err)
 	return func(yield func(key, text string) bool) {
-		for _, key := range slices.Sorted(maps.Keys(fields)) {
-			for _, o := range fields[key] {
-				if !yield(key, l.Field(key, o)) {
-					return
-				}
+		for key, o := range fields.All() {
+			if !yield(key, l.Field(key, o)) {
+				return
 			}
 		}
 	}
 }
 
 // Field returns what to tell a person about the error o of the field key: that
-// it is too long, with its limit and length; or that it is invalid, required, or
-// cannot be empty. The text does not contain the key, which is no word of a
+// it is too long, with its limit and length; or that it is invalid, required,
+// or cannot be empty. The text does not contain the key, which is no word of a
 // person's language. Show it beside the field, or after the field's name.
 //
 // The kind of error is told by the API's English text, or by a length above the
@@ -60,7 +56,7 @@ const (
 
 // kindOf returns the kind of o. The API's texts are "Field name is too long.",
 // "Field color is invalid.", "Key 'name' is required when creating new member."
-// and "Member name can not be set to null."
+// and "Member name can not be set to null.", without the quotation marks.
 func kindOf(o pkerr.ErrorObject) string {
 	text := strings.TrimSuffix(printable(o.Message, maxText), ".")
 	exceeds := o.MaxLength != nil && o.ActualLength != nil && *o.ActualLength > *o.MaxLength

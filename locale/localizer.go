@@ -25,7 +25,7 @@ type Localizer struct {
 //
 //   - a Discord locale ("pt-BR"),
 //   - a BCP 47 tag ("zh-Hant-HK"),
-//   - an Accept-Language header ("da, en;q=0.8"), read in the order of its weights,
+//   - an Accept-Language header ("da, en;q=0.8"), read by descending weight,
 //   - a POSIX locale ("de_DE.UTF-8"), of which "C" and "POSIX" mean English.
 //
 // A bot passes the user's locale and then the guild's, a web app the user's
@@ -35,9 +35,9 @@ type Localizer struct {
 // es-MX gets es-419, pt-PT gets pt-BR, and nn gets nb. It never gets a related
 // language: Belarusian does not get Russian.
 //
-// Preferences that are empty, malformed or unknown are skipped. If none is left,
-// the language is English; For never returns nil. At most 256 bytes of each
-// preference are read, so an untrusted header is safe to pass.
+// Preferences that are empty, malformed or unknown are skipped. If none is
+// left, the language is English; For never returns nil. At most 256 bytes of
+// each preference are read, so an untrusted header is safe to pass.
 func For(preferences ...string) *Localizer {
 	l, _ := Match(preferences...)
 	return l
@@ -95,18 +95,19 @@ func (l *Localizer) orEnglish() *catalog {
 // The text is that of err's code, as [pkerr.CodeOf] returns it, or of the most
 // specific code that err matches by [errors.Is]. It contains the name that
 // [pkerr.Ref] returns, and for a rate limit how long to wait. A code without a
-// text gets that of the code it refines, or of its class: 20011/404, which is
-// not known yet, gets that of [pkerr.NotFound]. So does a code whose text needs
-// a name if err has none.
+// text gets that of the code it refines, or of its class: a 404 with an unknown
+// number gets that of [pkerr.NotFound]. So does a code whose text needs a name
+// if err has none.
 //
-// A timeout or a failed connection gets the text of [pkerr.InternalServerError],
-// which asks to check whether a change was saved; unless a [url.Error] says that
-// the request was not a write. Any other error gets a general text. The text
-// of err itself is never used.
+// An error with [pkerr.ActionVerify] gets the text of
+// [pkerr.InternalServerError], which asks to check whether a change was saved.
+// So does a timeout or a failed connection, unless a [url.Error] says that the
+// request was not a write. Any other error gets a general text. The text of err
+// itself is never used.
 //
 // A name is untrusted text. It is stripped of control characters and of marks
-// that change the direction of writing, and cut to 64 characters. Markup of HTML
-// or Markdown, and Discord's mentions, are left for the caller to escape.
+// that change the direction of writing, and cut to 64 characters. Markup of
+// HTML or Markdown, and Discord's mentions, are left for the caller to escape.
 func (l *Localizer) Message(err error) string {
 	if err == nil {
 		return ""
@@ -116,6 +117,9 @@ func (l *Localizer) Message(err error) string {
 		source = codeSource(err)
 	} else {
 		code = matchingCode(err)
+	}
+	if pkerr.ActionOf(err) == pkerr.ActionVerify {
+		code = pkerr.InternalServerError // whatever its number
 	}
 	c := l.orEnglish()
 	text := c.message(code, source)
@@ -181,8 +185,8 @@ func (c *catalog) message(code pkerr.Code, source error) string {
 }
 
 // codeSource returns the part of err that its code comes from, in the order of
-// [pkerr.CodeOf], without causes and siblings. Those can have names and waits of
-// their own.
+// [pkerr.CodeOf], without causes and siblings. Those can have names and waits
+// of their own.
 func codeSource(err error) error {
 	var e *pkerr.Error
 	var code pkerr.Code
@@ -212,16 +216,12 @@ func codeSource(err error) error {
 	return pkerr.CodeOf(err)
 }
 
-// broader returns the code that c refines, or else the plain code of its status
-// or of its class; 0 if there is none.
+// broader returns the code that c refines, or else its class, or else the x00
+// of its class; 0 if there is none.
 func broader(c pkerr.Code) pkerr.Code {
-	if base := c.Base(); base != 0 {
-		return base
-	}
-	status := c.Status()
-	for _, plain := range [...]pkerr.Code{pkerr.Code(status), pkerr.Code(status / 100 * 100)} {
-		if plain != c && plain.Name() != "" {
-			return plain
+	for _, code := range [...]pkerr.Code{c.Base(), c.Class(), pkerr.Code(c.Status() / 100 * 100)} {
+		if code != 0 && code != c {
+			return code
 		}
 	}
 	return 0

@@ -16,7 +16,8 @@ const maxPreference = 256
 // weight. It skips entries that are malformed or have a weight of 0.
 func preferredTags(preference string) []language.Tag {
 	if len(preference) > maxPreference {
-		// The last entry may have been cut in two. If it is the only one, nothing is left.
+		// The last entry may have been cut in two. If it is the only one,
+		// nothing is left.
 		end := strings.LastIndexByte(preference[:maxPreference+1], ',')
 		preference = preference[:max(end, 0)]
 	}
@@ -28,14 +29,17 @@ func preferredTags(preference string) []language.Tag {
 	for entry := range strings.SplitSeq(preference, ",") {
 		name, _, _ := strings.Cut(entry, ";")
 		entry = fromPOSIX(strings.TrimSpace(name)) + entry[len(name):]
-		// One entry at a time, because an unknown language voids the whole header. The
-		// parser knows a small q alone, and accepts any number as a weight.
+		// One entry at a time, because an unknown language voids the whole
+		// header. The parser knows a small q alone, and accepts any number as a
+		// weight.
 		tags, weights, _ := language.ParseAcceptLanguage(strings.ToLower(entry))
 		if len(tags) == 1 && weights[0] <= 1 {
 			entries = append(entries, weighted{tags[0], weights[0]})
 		}
 	}
-	slices.SortStableFunc(entries, func(a, b weighted) int { return cmp.Compare(b.weight, a.weight) })
+	slices.SortStableFunc(entries, func(a, b weighted) int {
+		return cmp.Compare(b.weight, a.weight)
+	})
 	tags := make([]language.Tag, len(entries))
 	for i, e := range entries {
 		tags[i] = e.tag

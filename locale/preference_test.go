@@ -219,7 +219,8 @@ func TestFor_FirstMatch(t *testing.T) {
 	require.False(t, ok)
 }
 
-// The language is that of the texts, without the extensions that were asked for.
+// The language is that of the texts, without the extensions that were asked
+// for.
 func TestLanguage_NoExtensions(t *testing.T) {
 	require.Equal(t, "de", locale.For("de-AT-u-co-phonebk-nu-deva").String())
 }

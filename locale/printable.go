@@ -12,9 +12,10 @@ const (
 	maxText = 512
 )
 
-// printable returns untrusted text in a form that is safe within another: on one
-// line, trimmed, without control characters and marks that change the direction
-// of writing, and cut to limit characters. It returns "" if nothing is visible.
+// printable returns untrusted text in a form that is safe within another: on
+// one line, trimmed, without control characters and marks that change the
+// direction of writing, and cut to limit characters. It returns "" if nothing
+// is visible.
 func printable(s string, limit int) string {
 	var b strings.Builder
 	space, seen, n := false, false, 0
@@ -51,5 +52,6 @@ func printable(s string, limit int) string {
 // isVisible reports whether r leaves a mark of its own.
 func isVisible(r rune) bool {
 	const blank = '\u2800' // in Braille
-	return r != blank && unicode.IsGraphic(r) && !unicode.In(r, unicode.M, unicode.Other_Default_Ignorable_Code_Point)
+	return r != blank && unicode.IsGraphic(r) &&
+		!unicode.In(r, unicode.M, unicode.Other_Default_Ignorable_Code_Point)
 }
