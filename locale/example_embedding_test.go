@@ -60,7 +60,7 @@ func Example_embedding() {
 	r := httptest.NewRequest(http.MethodGet, "/", nil)
 	r.Header.Set("Accept-Language", "de")
 	w := httptest.NewRecorder()
-	server.Configure(failing, server.WithLocalizer(matchApp)).ServeHTTP(w, r)
+	server.Middleware(server.WithLocalizer(matchApp))(failing).ServeHTTP(w, r)
 	fmt.Println(w.Body)
 	// Output:
 	// Our moderators rejected this avatar.
