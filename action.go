@@ -10,16 +10,17 @@ type Action int
 
 // The actions.
 const (
-	// ActionUnknown means that the error is none of the API's, or that nothing is
-	// known about it.
+	// ActionUnknown means that the error is none of the API's, or that nothing
+	// is known about it.
 	ActionUnknown Action = iota
 
-	// ActionRetry means that the same request can be sent again, also if it writes:
-	// after a 429, or if it was never sent. RetryDelay in package client says when.
+	// ActionRetry means that the same request can be sent again, also if it
+	// writes: after a 429, or if it was never sent. RetryDelay in package
+	// client says when.
 	ActionRetry
 
-	// ActionVerify means that the request may have been carried out. Look before
-	// you repeat a write.
+	// ActionVerify means that the request may have been carried out. Look
+	// before you repeat a write.
 	ActionVerify
 
 	// ActionFixRequest means that the same request will never succeed.
@@ -39,15 +40,16 @@ const (
 	// ActionTreatAsSuccess means that it is already as the caller wants it.
 	ActionTreatAsSuccess
 
-	// ActionTreatAsEmpty means that there is nothing there, or only the defaults.
+	// ActionTreatAsEmpty means that there is nothing there, or only the
+	// defaults.
 	ActionTreatAsEmpty
 
-	// ActionMakeRoom means that the system has as many members or groups as it may
-	// have.
+	// ActionMakeRoom means that the system has as many members or groups as it
+	// may have.
 	ActionMakeRoom
 
-	// ActionReport means that the fault is most likely the API's. Report it if the
-	// request is right.
+	// ActionReport means that the fault is most likely the API's. Report it if
+	// the request is right.
 	ActionReport
 )
 

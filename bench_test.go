@@ -12,7 +12,7 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// stdBody is the documented shape of a body, as a program without this library has it.
+// stdBody is a body as a program without this library declares it.
 type stdBody struct {
 	Message    string                 `json:"message"`
 	RetryAfter *int64                 `json:"retry_after,omitempty"`
@@ -27,7 +27,7 @@ type stdObject struct {
 	MaxLength    *int   `json:"max_length,omitempty"`
 }
 
-// written is one body, and what writes it: an error of ours, and a plain struct through encoding/json.
+// written is one body with the two values that marshal to it.
 type written struct {
 	name string
 	body string
@@ -85,7 +85,8 @@ func TestWritingABodyAllocatesOnce(t *testing.T) {
 	}
 }
 
-// BenchmarkWrite holds our bodies against those of encoding/json; `benchstat -col /impl` sets the two side by side.
+// BenchmarkWrite compares writing bodies with encoding/json; benchstat -col
+// /impl sets the two side by side.
 func BenchmarkWrite(b *testing.B) {
 	for _, w := range bodies() {
 		b.Run("body="+w.name+"/impl=pkerr", func(b *testing.B) {

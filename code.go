@@ -54,7 +54,8 @@ func (c Code) entry() *entry {
 	if n <= 0 {
 		return nil
 	}
-	// Each number has one row, just before or just after the place of this status.
+	// Each number has one row, just before or just after the place of this
+	// status.
 	for _, j := range [...]int{i - 1, i} {
 		if j >= 0 && j < len(table) && table[j].code.Number() == n {
 			return &table[j]
@@ -65,9 +66,9 @@ func (c Code) entry() *entry {
 
 // MakeCode returns the code of the API's number and the HTTP status, whether or
 // not this package has a constant for it: MakeCode(20002, 404) is
-// [MemberNotFound], and MakeCode(0, 404) is [NotFound]. It returns 0 if there can
-// be no such code: if the number is negative or too large for a Code, or the
-// status does not have three digits.
+// [MemberNotFound], and MakeCode(0, 404) is [NotFound]. It returns 0 if there
+// can be no such code: if the number is negative or too large for a Code, or
+// the status does not have three digits.
 func MakeCode(number int64, status int) Code {
 	if status < 100 || status > 999 || number < 0 || number > (math.MaxInt64-int64(status))/1000 {
 		return 0
@@ -87,8 +88,8 @@ func Codes() iter.Seq[Code] {
 	}
 }
 
-// Lookup returns the constant with the given number and status. It returns false
-// if this package has none; [MakeCode] also makes unknown codes.
+// Lookup returns the constant with the given number and status. It returns
+// false if this package has none; [MakeCode] also makes unknown codes.
 func Lookup(number int64, status int) (Code, bool) {
 	c := MakeCode(number, status)
 	if !c.constant() {
@@ -115,9 +116,9 @@ func (c Code) Name() string {
 
 // Message returns the API's English text for c. If the text names a member or a
 // group, it is a template, such as "Member '{memberRef}' not found.";
-// [Code.WithRef] fills it in, and it is never sent unfilled. A known number that
-// came with another status has the text of its number. Message returns "" for an
-// unknown code.
+// [Code.WithRef] fills it in, and it is never sent unfilled. A known number
+// that came with another status has the text of its number. Message returns ""
+// for an unknown code.
 func (c Code) Message() string {
 	if e := c.entry(); e != nil {
 		return e.message
@@ -163,7 +164,8 @@ func (c Code) constant() bool {
 	return found
 }
 
-// Is reports whether c counts as target, for [errors.Is]. Only a Code can match:
+// Is reports whether c counts as target, for [errors.Is]. Only a Code can
+// match:
 //
 //   - A code matches itself.
 //   - It matches the code that it refines: MemberNotFoundWithRef is a
@@ -205,8 +207,9 @@ func (c Code) As(target any) bool {
 	return true
 }
 
-// naming returns the code that names what c is about, which can be c itself, and
-// the text around the reference. It returns false for a code that names nothing.
+// naming returns the code that names what c is about, which can be c itself,
+// and the text around the reference. It returns false for a code that names
+// nothing.
 func (c Code) naming() (_ Code, before, after string, _ bool) {
 	n := c.Number()
 	for _, t := range templates {
@@ -220,8 +223,8 @@ func (c Code) naming() (_ Code, before, after string, _ bool) {
 	return 0, "", "", false
 }
 
-// text returns what is sent for c if there is no other message. It has no braces,
-// and is empty only for Code(0).
+// text returns what is sent for c if there is no other message. It has no
+// braces, and is empty only for Code(0).
 func (c Code) text() string {
 	for e := c.entry(); e != nil; e = e.base.entry() {
 		if strings.IndexByte(e.message, '{') < 0 {
@@ -237,8 +240,8 @@ func (c Code) text() string {
 	return "status " + strconv.Itoa(c.Status())
 }
 
-// isTemplate reports whether message is one of the API's texts with its reference
-// not filled in.
+// isTemplate reports whether message is one of the API's texts with its
+// reference not filled in.
 func isTemplate(message string) bool {
 	if !strings.Contains(message, "Ref}'") {
 		return false
@@ -251,11 +254,12 @@ func isTemplate(message string) bool {
 	return false
 }
 
-// Error returns the code and its text in one line: "20002/404: Member not found."
+// Error returns the code and its text in one line: "20002/404: Member not
+// found."
 func (c Code) Error() string { return (&Error{Code: c}).Error() }
 
-// String returns the code alone: "20002/404". It never returns the packed integer
-// of the constant.
+// String returns the code alone: "20002/404". It never returns the packed
+// integer of the constant.
 func (c Code) String() string {
 	return strconv.FormatInt(c.Number(), 10) + "/" + strconv.Itoa(c.Status())
 }
@@ -295,13 +299,14 @@ func (c Code) goString() string {
 	return fmt.Sprintf("pkerr.Code(%d_%03d)", c.Number(), max(c.Status(), -c.Status()))
 }
 
-// MarshalText returns what [Code.String] returns, for JSON, flags and the keys of
-// maps. It never fails.
+// MarshalText returns what [Code.String] returns, for JSON, flags and the keys
+// of maps. It never fails.
 func (c Code) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
-// UnmarshalText reads what [Code.MarshalText] writes, and nothing else: a number,
-// a slash, and a status of three digits, without signs or leading zeros; or "0/0",
-// the zero Code. The code need not be known. On an error c stays as it was.
+// UnmarshalText reads what [Code.MarshalText] writes, and nothing else: a
+// number, a slash, and a status of three digits, without signs or leading
+// zeros; or "0/0", the zero Code. The code need not be known. On an error c
+// stays as it was.
 func (c *Code) UnmarshalText(text []byte) error {
 	number, status, _ := strings.Cut(string(text), "/")
 	n, _ := strconv.ParseInt(number, 10, 64)
@@ -317,8 +322,9 @@ func (c *Code) UnmarshalText(text []byte) error {
 
 // WithRef returns an error that names the member or group that the caller asked
 // for, spelled as ref. Its code is the one that names it: MemberNotFound and
-// MemberNotFoundWithRef both give a MemberNotFoundWithRef. The reference goes into
-// the message as is. A code that names nothing gives a plain error of that code.
+// MemberNotFoundWithRef both give a MemberNotFoundWithRef. The reference goes
+// into the message as is. A code that names nothing gives a plain error of that
+// code.
 func (c Code) WithRef(ref string) *Error { return (&Error{Code: c}).WithRef(ref) }
 
 // WithMessage returns an error with another text than the API's own. An empty
@@ -326,7 +332,8 @@ func (c Code) WithRef(ref string) *Error { return (&Error{Code: c}).WithRef(ref)
 func (c Code) WithMessage(message string) *Error { return (&Error{Code: c}).WithMessage(message) }
 
 // WithFields returns an error that says what is wrong with each key of the
-// request. The fields are copied. [Fields.Err] is the short way to a [ModelParse].
+// request. The fields are copied. [Fields.Err] is the short way to a
+// [ModelParse].
 func (c Code) WithFields(fields Fields) *Error { return (&Error{Code: c}).WithFields(fields) }
 
 // WithRetryAfter returns an error that tells the client to wait for d. The wire

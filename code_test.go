@@ -130,7 +130,7 @@ func pairs(t testing.TB) []pair {
 	)
 }
 
-// cases returns all that something with the code p is, by the rules of the documentation of [pkerr.Code.Is].
+// cases returns what p counts as, by the rules in the comment of Code.Is.
 func cases(rows []row, p pair) map[pair]bool {
 	is := map[pair]bool{p: true}
 
@@ -198,7 +198,7 @@ func TestCode_Is_ImpossibleCodes(t *testing.T) {
 	}
 }
 
-// Some cells of the matrix, spelled out, so that the rules can be read here as well.
+// The rules of matching, by example.
 func TestCode_Is(t *testing.T) {
 	is := []struct{ a, b pkerr.Code }{
 		{pkerr.MemberNotFound, pkerr.MemberNotFound},
@@ -417,7 +417,7 @@ func TestCode_MarshalText_InJSON(t *testing.T) {
 	}
 }
 
-// The constants are numbers of eight digits, and nobody outside should ever see one.
+// The packed integer of a constant must not show anywhere.
 func TestCode_NeverPrintsTheInteger(t *testing.T) {
 	all := slices.Collect(pkerr.Codes())
 	all = append(all, math.MaxInt64, math.MinInt64, -1, -20003_404, 20003_000, 20003_007, 1_000, 12345)
@@ -533,7 +533,7 @@ func FuzzCode_UnmarshalText(f *testing.F) {
 			requireOneLine(t, err.Error())
 			return
 		}
-		// What is read is written the same again, and there is no other spelling.
+		// There is one spelling only.
 		back, err := c.MarshalText()
 		require.NoError(t, err)
 		require.Equal(t, text, string(back))
@@ -541,7 +541,7 @@ func FuzzCode_UnmarshalText(f *testing.F) {
 	})
 }
 
-// A switch on codes, and a map by them, need nothing but that they are constants and comparable.
+// Codes work in a switch and as the keys of a map.
 func TestCode_AsKey(t *testing.T) {
 	seen := map[error]int{}
 	for c := range pkerr.Codes() {

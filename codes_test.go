@@ -17,7 +17,7 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// row is one row of testdata/errors.md: what the API sends, and the name of our constant for it.
+// row is one row of testdata/errors.md.
 type row struct {
 	number  int64
 	status  int
@@ -27,7 +27,8 @@ type row struct {
 
 func (r row) code() pkerr.Code { return pkerr.Code(r.number*1000 + int64(r.status)) }
 
-// readTable returns all rows of testdata/errors.md, in order of number and status.
+// readTable returns all rows of testdata/errors.md, in order of number and
+// status.
 func readTable(t testing.TB) []row {
 	t.Helper()
 	text, err := os.ReadFile("testdata/errors.md")
@@ -61,7 +62,8 @@ func readTable(t testing.TB) []row {
 	return rows
 }
 
-// readConstants returns the constants of type Code in codes.go by their names, read from its syntax alone.
+// readConstants returns the constants of type Code in codes.go by name, from
+// its syntax alone.
 func readConstants(t *testing.T) map[string]pkerr.Code {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), "codes.go", nil, parser.SkipObjectResolution)
@@ -87,7 +89,8 @@ func readConstants(t *testing.T) map[string]pkerr.Code {
 	return constants
 }
 
-// The generated constants have the values of the table that is written by hand. There may be more constants than that.
+// The generated constants have the values of the hand-written table. There may
+// be more constants.
 func TestCodes_Constants(t *testing.T) {
 	constants := readConstants(t)
 	for _, r := range readTable(t) {

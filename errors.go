@@ -1,8 +1,8 @@
 // Package pkerr provides typed errors for PluralKit's HTTP API, for both of its
 // sides: servers that emit them, and the bots and apps that handle them.
 //
-// A [Code] identifies an error. Each constant of this package is itself an error,
-// matched with [errors.Is]:
+// A [Code] identifies an error. Each constant of this package is itself an
+// error, matched with [errors.Is]:
 //
 //	errors.Is(err, pkerr.MemberNotFound) // this error, or the one that refines it
 //	errors.Is(err, pkerr.NotFound)       // any 404, also codes that the API adds later
@@ -16,9 +16,9 @@
 //		return showPrivate()
 //	}
 //
-// An [Error] adds what the API says beside the code: the text, what is wrong with
-// which key, how long to wait. It is built from a code, and every step returns a
-// new error:
+// An [Error] adds what the API says beside the code: the text, what is wrong
+// with which key, how long to wait. It is built from a code, and every step
+// returns a new error:
 //
 //	pkerr.MemberNotFound.WithRef("abcde")
 //	pkerr.TooManyRequests.WithRetryAfter(19 * time.Millisecond).WithScope("generic_get")
@@ -26,15 +26,17 @@
 //
 // [Fields] collects what is wrong with a request, key by key. [Response] and
 // [ErrorObject] are the two documented models of the wire. [CodeOf], [Ref],
-// [RetryAfter] and [FieldErrors] read an error, however deeply it is wrapped, and
-// [LogValue] logs it.
+// [RetryAfter] and [FieldErrors] read an error, however deeply it is wrapped,
+// and [LogValue] logs it.
 //
 // Package client turns responses into these errors, package server turns these
 // errors into responses, package locale says them in the reader's language, and
-// package pkerrtest is a fake API for tests. This package does not use net/http.
+// package pkerrtest is a fake API for tests. This package does not use
+// net/http.
 //
-// Codes are constants, and the methods of an Error change nothing. Both are safe
-// for concurrent use as long as nobody assigns to the fields of a shared Error.
+// Codes are constants, and the methods of an Error change nothing. Both are
+// safe for concurrent use as long as nobody assigns to the fields of a shared
+// Error.
 package pkerr
 
 import (
@@ -50,22 +52,23 @@ import (
 // An Error is an error of the API, with all that it says. Build one from a
 // [Code], such as by [Code.WithRef], and use it as an error.
 //
-// It matches what its code matches, as described at [Code.Is], and what its cause
-// matches. Its methods are safe on nil and on the zero value.
+// It matches what its code matches, as described at [Code.Is], and what its
+// cause matches. Its methods are safe on nil and on the zero value.
 type Error struct {
 	// Code identifies the error.
 	Code Code
 
-	// Message is the English text, as it was sent or is to be sent. If it is empty,
-	// the code's own text is sent. A text that came from a server can be of any
-	// length and have any character; Error.Error is safe to print.
+	// Message is the English text, as it was sent or is to be sent. If it is
+	// empty, the code's own text is sent. A text that came from a server can be
+	// of any length and have any character; Error.Error is safe to print.
 	Message string
 
-	// Fields says what is wrong with which key of the request, for a [ModelParse].
+	// Fields says what is wrong with which key of the request, for a
+	// [ModelParse].
 	Fields Fields
 
-	// RetryAfter is how long the client is asked to wait. It is nil if nothing was
-	// said; the API does send 0.
+	// RetryAfter is how long the client is asked to wait. It is nil if nothing
+	// was said; the API does send 0.
 	RetryAfter *time.Duration
 
 	// Scope is the rate limit that was hit, such as "generic_get".
@@ -98,8 +101,8 @@ func (e *Error) WithRef(ref string) *Error {
 	return c
 }
 
-// WithMessage returns a copy of e with another text. An empty one stands for the
-// code's own.
+// WithMessage returns a copy of e with another text. An empty one stands for
+// the code's own.
 func (e *Error) WithMessage(message string) *Error {
 	c := e.copy()
 	c.Message = message
@@ -114,9 +117,9 @@ func (e *Error) WithFields(fields Fields) *Error {
 	return c
 }
 
-// WithRetryAfter returns a copy of e that tells the client to wait for d. The wire
-// has whole milliseconds: a part of one is rounded up, and a negative d counts
-// as 0.
+// WithRetryAfter returns a copy of e that tells the client to wait for d. The
+// wire has whole milliseconds: a part of one is rounded up, and a negative d
+// counts as 0.
 func (e *Error) WithRetryAfter(d time.Duration) *Error {
 	c := e.copy()
 	c.RetryAfter = new(max(d, 0))
@@ -131,8 +134,8 @@ func (e *Error) WithScope(scope string) *Error {
 	return c
 }
 
-// WithCause returns a copy of e with another cause. The cause is for [errors.Is],
-// [errors.As] and logs; it is never sent.
+// WithCause returns a copy of e with another cause. The cause is for
+// [errors.Is], [errors.As] and logs; it is never sent.
 func (e *Error) WithCause(cause error) *Error {
 	c := e.copy()
 	c.cause = cause
@@ -147,14 +150,15 @@ func (e *Error) Unwrap() error {
 	return e.cause
 }
 
-// Is reports whether the code of e counts as target, as [Code.Is] does. It does not
-// look at the cause; [errors.Is] does.
+// Is reports whether the code of e counts as target, as [Code.Is] does. It does
+// not look at the cause; [errors.Is] does.
 func (e *Error) Is(target error) bool {
 	return e != nil && e.Code.Is(target)
 }
 
-// As sets target to the code of e if target is a *[Code], so that [errors.As] and
-// [errors.AsType] find the code. It returns false for an error without a code.
+// As sets target to the code of e if target is a *[Code], so that [errors.As]
+// and [errors.AsType] find the code. It returns false for an error without a
+// code.
 func (e *Error) As(target any) bool {
 	code, ok := target.(*Code)
 	if !ok || code == nil || e == nil || e.Code == 0 {
@@ -180,9 +184,10 @@ const (
 	printedFields  = 4
 )
 
-// Error returns all that e says in one line for logs, including its cause, such as
-// "20002/404: Member not found." The line is bounded, and what is not printable is
-// escaped. Do not send it to anyone: [Error.MarshalJSON] writes what may be sent.
+// Error returns all that e says in one line for logs, including its cause, such
+// as "20002/404: Member not found." The line is bounded, and what is not
+// printable is escaped. Do not send it to anyone: [Error.MarshalJSON] writes
+// what may be sent.
 func (e *Error) Error() string {
 	if e == nil {
 		return "<nil>"
@@ -194,7 +199,8 @@ func (e *Error) Error() string {
 	case e.Code.Number() != 0 || e.Code == 0:
 		b = append(append(b, e.Code.String()...), ": "...)
 	case !strings.HasPrefix(message, status+": ") && message != "status "+status:
-		// The API's own texts for plain codes begin with the status. Others may not.
+		// The API's own texts for plain codes begin with the status. Others may
+		// not.
 		b = append(append(b, status...), ": "...)
 	}
 	if message == "" {
@@ -246,14 +252,14 @@ func (e *Error) goString() string {
 	return string(append(b, '}'))
 }
 
-// MarshalJSON returns the body that the API sends for e, that of [Error.Response].
-// It has no cause. For a nil e it is null. It never fails.
+// MarshalJSON returns the body that the API sends for e, that of
+// [Error.Response]. It has no cause. For a nil e it is null. It never fails.
 //
 // [json.Marshal] escapes <, > and & in the result; MarshalJSON itself does not,
 // like the API.
 //
-// The body does not have the status, so an Error cannot be unmarshaled: unmarshal
-// a [Response], and call [Response.Err].
+// The body does not have the status, so an Error cannot be unmarshaled:
+// unmarshal a [Response], and call [Response.Err].
 func (e *Error) MarshalJSON() ([]byte, error) {
 	if e == nil {
 		return []byte("null"), nil
@@ -268,9 +274,9 @@ func (e *Error) MarshalJSON() ([]byte, error) {
 
 var _ json.Marshaler = (*Error)(nil)
 
-// CodeOf returns the code of err: the first nonzero one of a [Code] or [*Error] in
-// its chain, in the order of [errors.Is]. It returns 0 if there is none, and for
-// nil. Use it to switch on exact codes; errors.Is also knows classes.
+// CodeOf returns the code of err: the first nonzero one of a [Code] or [*Error]
+// in its chain, in the order of [errors.Is]. It returns 0 if there is none, and
+// for nil. Use it to switch on exact codes; errors.Is also knows classes.
 func CodeOf(err error) Code {
 	code, _ := first(err, func(err error) (Code, bool) {
 		var code Code
@@ -296,8 +302,8 @@ func CodeOf(err error) Code {
 }
 
 // Ref returns the reference that err names, as the caller wrote it: "abcde" for
-// "Member 'abcde' not found." It supports wrapped errors, and returns false if err
-// names nothing or is nil. The reference is untrusted text.
+// "Member 'abcde' not found." It supports wrapped errors, and returns false if
+// err names nothing or is nil. The reference is untrusted text.
 func Ref(err error) (string, bool) {
 	return inErrors(err, func(e *Error) (string, bool) {
 		code, before, after, ok := e.Code.naming()
@@ -314,11 +320,12 @@ func Ref(err error) (string, bool) {
 }
 
 // RetryAfter returns how long err asks the caller to wait. It supports wrapped
-// errors, and returns false if err does not say or is nil. The duration is never
-// negative, and the API does send 0.
+// errors, and returns false if err does not say or is nil. The duration is
+// never negative, and the API does send 0.
 //
-// Do not sleep for it: a client that waits no longer than this can be refused for
-// ever. RetryDelay in package client returns how long to wait before a retry.
+// Do not sleep for it: a client that waits no longer than this can be refused
+// for ever. RetryDelay in package client returns how long to wait before a
+// retry.
 func RetryAfter(err error) (time.Duration, bool) {
 	return inErrors(err, func(e *Error) (time.Duration, bool) {
 		if e.RetryAfter == nil {

@@ -23,7 +23,8 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// requireOneLine asserts that s is safe to print: bounded, one line, and nothing in it that a terminal would obey.
+// requireOneLine asserts that s is safe to print: one bounded line without
+// control characters.
 func requireOneLine(t testing.TB, s string) {
 	t.Helper()
 	require.LessOrEqual(t, len(s), 4<<10)
@@ -57,7 +58,7 @@ type uncomparable []string
 
 func (u uncomparable) Error() string { return strings.Join(u, "\n") }
 
-// nasty is text that nobody should print as it is.
+// nasty has texts that must not be printed as they are.
 var nasty = map[string]string{
 	"lines":       "one\ntwo\r\nthree\vfour\ffive\u0085six\u2028seven\u2029eight",
 	"ANSI":        "\x1b[31mred\x1b[0m\x1b]0;title\a\u009b31m",
@@ -73,7 +74,7 @@ var nasty = map[string]string{
 	"emoji":       strings.Repeat("👩‍🚀", 1<<10),
 }
 
-// hostile returns errors that are as bad as can be, the nil one and the zero one among them.
+// hostile returns the worst errors, including the nil and the zero one.
 func hostile() map[string]*pkerr.Error {
 	many := pkerr.Fields{}
 	for i := range 50_000 {
@@ -248,7 +249,7 @@ func TestError_Error(t *testing.T) {
 	}
 }
 
-// A key without an error says nothing, so it is printed, logged and found nowhere.
+// A key without an error is neither printed nor logged nor found.
 func TestError_KeysWithoutErrors(t *testing.T) {
 	plain := &pkerr.Error{Code: pkerr.ModelParse}
 	for _, fields := range []pkerr.Fields{{}, {"name": nil}, {"name": {}, "color": nil}} {
@@ -617,7 +618,7 @@ func TestRef(t *testing.T) {
 	}
 }
 
-// asError is a stranger's error that has one of ours inside, and offers it through As alone.
+// asError is a foreign error that offers one of ours only through As.
 type asError struct{ inner *pkerr.Error }
 
 func (asError) Error() string { return "a stranger's" }

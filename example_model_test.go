@@ -27,7 +27,8 @@ func ExampleError_MarshalJSON() {
 	// {"message":"Error parsing JSON model","code":40001,"errors":{"name":[{"message":"Field name is too long.","actual_length":103,"max_length":100}]}}
 }
 
-// Read the documented model of a body. A nil pointer means that nothing was said.
+// Read the documented model of a body. A nil pointer means that nothing was
+// said.
 func ExampleError_Response() {
 	r := pkerr.TooManyRequests.WithRetryAfter(1500 * time.Microsecond).Response()
 	fmt.Println(r.Code, r.Message, *r.RetryAfter) // whole milliseconds, rounded up

@@ -9,12 +9,12 @@ import (
 	"github.com/pkerr/pkerr/internal/oneline"
 )
 
-// Fields says what is wrong with each key of a request. Keys are spelled as the API
-// writes them, such as "name" or "description_templates[0]". A key can have several
-// errors. [Fields.All] ranges over them in order.
+// Fields says what is wrong with each key of a request. Keys are spelled as the
+// API writes them, such as "name" or "description_templates[0]". A key can have
+// several errors. [Fields.All] ranges over them in order.
 //
-// The zero value is ready to use. Fields is a map: do not share one while adding to
-// it.
+// The zero value is ready to use. Fields is a map: do not share one while
+// adding to it.
 type Fields map[string][]ErrorObject
 
 // Add adds the error o to key. It copies the lengths in o.
@@ -25,8 +25,9 @@ func (f *Fields) Add(key string, o ErrorObject) {
 	(*f)[key] = append((*f)[key], o.clone())
 }
 
-// TooLong adds "Field name is too long." to key, with both lengths. The API counts
-// text in UTF-16 code units, as [Length] does. TooLong does not compare them.
+// TooLong adds "Field name is too long." to key, with both lengths. The API
+// counts text in UTF-16 code units, as [Length] does. TooLong does not compare
+// them.
 func (f *Fields) TooLong(key string, maxLength, actualLength int) {
 	f.Add(key, ErrorObject{
 		Message:      "Field " + key + " is too long.",
@@ -46,8 +47,8 @@ func (f *Fields) Required(key string) {
 }
 
 // All returns an iterator over the keys and their errors, in byte order of the
-// keys, as on the wire. A key with several errors comes once for each. The fields
-// must not be added to meanwhile.
+// keys, as on the wire. A key with several errors comes once for each. The
+// fields must not be added to meanwhile.
 func (f Fields) All() iter.Seq2[string, ErrorObject] {
 	return func(yield func(string, ErrorObject) bool) {
 		var room [8]field
@@ -61,8 +62,8 @@ func (f Fields) All() iter.Seq2[string, ErrorObject] {
 	}
 }
 
-// Err returns a [ModelParse] with a copy of f, or nil if nothing is wrong, so that
-// a handler can end in `return fields.Err()`.
+// Err returns a [ModelParse] with a copy of f, or nil if nothing is wrong, so
+// that a handler can end in `return fields.Err()`.
 func (f Fields) Err() error {
 	if f.empty() {
 		return nil
@@ -70,8 +71,8 @@ func (f Fields) Err() error {
 	return &Error{Code: ModelParse, Fields: f.clone()}
 }
 
-// String returns f in one bounded line for logs: the first few keys in order, with
-// their errors, and a count of the others.
+// String returns f in one bounded line for logs: the first few keys in order,
+// with their errors, and a count of the others.
 func (f Fields) String() string {
 	var b []byte
 	printed := 0
@@ -152,7 +153,8 @@ type field struct {
 	objects []ErrorObject
 }
 
-// sorted appends the fields that have an error to room, in the order of their keys.
+// sorted appends the fields that have an error to room, in the order of their
+// keys.
 func (f Fields) sorted(room []field) []field {
 	for key, objects := range f {
 		if len(objects) > 0 {
@@ -163,8 +165,8 @@ func (f Fields) sorted(room []field) []field {
 	return room
 }
 
-// append appends f as the key `errors` of a body. It appends nothing if nothing is
-// wrong.
+// append appends f as the key `errors` of a body. It appends nothing if nothing
+// is wrong.
 func (f Fields) append(b []byte) []byte {
 	var room [8]field
 	fields := f.sorted(room[:0])
@@ -184,8 +186,8 @@ func (f Fields) append(b []byte) []byte {
 	return append(b, '}')
 }
 
-// Length returns the length of s in UTF-16 code units, as the API counts it for its
-// limits. An emoji counts as two or more.
+// Length returns the length of s in UTF-16 code units, as the API counts it for
+// its limits. An emoji counts as two or more.
 func Length(s string) int {
 	n := 0
 	for _, r := range s {

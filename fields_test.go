@@ -56,7 +56,7 @@ func TestFields_Add_KeepsOrder(t *testing.T) {
 	}
 }
 
-// A client may send a list with very many wrong items, and a server names them all under one key.
+// A list with many wrong items has many errors under one key.
 func TestFields_Add_Linear(t *testing.T) {
 	require.Less(t, testing.AllocsPerRun(1, func() {
 		var fields pkerr.Fields

@@ -10,8 +10,8 @@ import (
 // loggedText is how many bytes of the text of an error LogValue logs at most.
 const loggedText = 2048
 
-// LogValue returns err as a group for structured logs, with the same keys for any
-// error, wrapped or not:
+// LogValue returns err as a group for structured logs, with the same keys for
+// any error, wrapped or not:
 //
 //	text         all of err.Error(), in one line
 //	code         such as "20002/404"
@@ -23,13 +23,13 @@ const loggedText = 2048
 //	status, method, path, request_id
 //	             of the response, from a *client.ResponseError
 //
-// What err does not say is left out, so an error that has no code has only text.
-// LogValue returns the zero Value for nil. Text from outside is bounded, and what
-// is not printable is escaped. The last four are what the method
+// What err does not say is left out, so an error that has no code has only
+// text. LogValue returns the zero Value for nil. Text from outside is bounded,
+// and what is not printable is escaped. The last four are what the method
 // LogAttrs() []slog.Attr of an error in the chain returns.
 //
-// A [Code], an [*Error] and a *client.ResponseError log this group by themselves.
-// [ReplaceAttr] makes every logged error do so.
+// A [Code], an [*Error] and a *client.ResponseError log this group by
+// themselves. [ReplaceAttr] makes every logged error do so.
 func LogValue(err error) slog.Value {
 	if err == nil {
 		return slog.Value{}
@@ -39,9 +39,9 @@ func LogValue(err error) slog.Value {
 	return slog.GroupValue(append(attrs, details(err)...)...)
 }
 
-// ReplaceAttr is a function for [slog.HandlerOptions]. It gives every error that
-// is logged as an attribute of its own the shape of [LogValue], and leaves all
-// other attributes as they are.
+// ReplaceAttr is a function for [slog.HandlerOptions]. It gives every error
+// that is logged as an attribute of its own the shape of [LogValue], and leaves
+// all other attributes as they are.
 func ReplaceAttr(_ []string, a slog.Attr) slog.Attr {
 	if err, ok := a.Value.Any().(error); ok {
 		a.Value = LogValue(err)

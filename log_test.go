@@ -32,7 +32,8 @@ func group(t *testing.T, v slog.Value) string {
 	return logJSON(t, v, nil)
 }
 
-// fromRemote is an error that knows its response, as a *client.ResponseError does.
+// fromRemote is an error that knows its response, as a *client.ResponseError
+// does.
 type fromRemote struct{ error }
 
 func (e fromRemote) Unwrap() error { return e.error }

@@ -10,23 +10,23 @@ import (
 	"github.com/pkerr/pkerr/internal/verbatim"
 )
 
-// A Response is the body of an error, key for key as the API documents it. It is
-// what goes over the wire; [Error] is for handling errors. [Error.Response] and
-// [Response.Err] convert between the two.
+// A Response is the body of an error, key for key as the API documents it. It
+// is what goes over the wire; [Error] is for handling errors. [Error.Response]
+// and [Response.Err] convert between the two.
 type Response struct {
-	// Code is the API's own number, 0 for a plain code. The body does not have the
-	// HTTP status.
+	// Code is the API's own number, 0 for a plain code. The body does not have
+	// the HTTP status.
 	Code int64 `json:"code"`
 
 	// Message is the English text.
 	Message string `json:"message"`
 
-	// Errors says what is wrong with which key of the request. It is left out if
-	// empty.
+	// Errors says what is wrong with which key of the request. It is left out
+	// if empty.
 	Errors Fields `json:"errors,omitempty"`
 
-	// RetryAfter is how long to wait, in milliseconds. It is left out if nil, and
-	// sent if 0.
+	// RetryAfter is how long to wait, in milliseconds. It is left out if nil,
+	// and sent if 0.
 	RetryAfter *int64 `json:"retry_after,omitempty"`
 
 	// Scope is the rate limit that was hit. It is left out if empty.
@@ -38,17 +38,18 @@ type ErrorObject struct {
 	// Message is the English text, such as "Field name is too long."
 	Message string `json:"message"`
 
-	// ActualLength is how long the value is, and MaxLength how long it may be: in
-	// UTF-16 code units, as [Length] counts, or in items for a list. Both are nil if
-	// the error is not about length. For the items of description_templates the API
-	// swaps the two by mistake, so do not subtract one from the other.
+	// ActualLength is how long the value is, and MaxLength how long it may be:
+	// in UTF-16 code units, as [Length] counts, or in items for a list. Both
+	// are nil if the error is not about length. For the items of
+	// description_templates the API swaps the two by mistake, so do not
+	// subtract one from the other.
 	ActualLength *int `json:"actual_length,omitempty"`
 	MaxLength    *int `json:"max_length,omitempty"`
 }
 
-// Response returns the body that is sent for e. Its message is that of e, else the
-// API's own text for the code, else that of [Code.Base]; never a template. It
-// shares nothing with e. For nil it is the zero Response.
+// Response returns the body that is sent for e. Its message is that of e, else
+// the API's own text for the code, else that of [Code.Base]; never a template.
+// It shares nothing with e. For nil it is the zero Response.
 func (e *Error) Response() Response {
 	if e == nil {
 		return Response{}
@@ -66,8 +67,8 @@ func (e *Error) response() Response {
 	return Response{Code: max(e.Code.Number(), 0), Message: e.message(), Errors: e.Fields, Scope: e.Scope}
 }
 
-// milliseconds returns d in whole milliseconds, rounded up so that no client comes
-// back too early.
+// milliseconds returns d in whole milliseconds, rounded up so that no client
+// comes back too early.
 func milliseconds(d time.Duration) int64 {
 	d = max(d, 0)
 	ms := int64(d / time.Millisecond)
@@ -78,9 +79,9 @@ func milliseconds(d time.Duration) int64 {
 }
 
 // Err returns the error that the body r means with the given HTTP status. It is
-// never nil, and shares nothing with r. A number that no code can have counts as
-// absent, and so does a negative RetryAfter. A RetryAfter that is too long for a
-// [time.Duration] becomes the longest there is.
+// never nil, and shares nothing with r. A number that no code can have counts
+// as absent, and so does a negative RetryAfter. A RetryAfter that is too long
+// for a [time.Duration] becomes the longest there is.
 func (r Response) Err(status int) *Error {
 	e := &Error{Code: MakeCode(r.Code, status), Message: r.Message, Fields: r.Errors.clone(), Scope: r.Scope}
 	if e.Code == 0 {
@@ -99,9 +100,9 @@ func (r Response) Err(status int) *Error {
 	return e
 }
 
-// MarshalJSON returns r as the API writes it: message, code and errors, or for a
-// rate limit message, retry_after, scope and code. The keys of errors are in byte
-// order. Bytes that are not UTF-8 become U+FFFD. It never fails.
+// MarshalJSON returns r as the API writes it: message, code and errors, or for
+// a rate limit message, retry_after, scope and code. The keys of errors are in
+// byte order. Bytes that are not UTF-8 become U+FFFD. It never fails.
 //
 // [json.Marshal] escapes <, > and & in the result; MarshalJSON itself does not,
 // like the API.
@@ -147,9 +148,9 @@ func (o ErrorObject) append(b []byte) []byte {
 	return append(b, '}')
 }
 
-// appendString appends s as a JSON string. It escapes what JSON demands, and the
-// two line separators that JavaScript stumbles over. Unlike encoding/json, it does
-// not escape for HTML, because the API does not.
+// appendString appends s as a JSON string. It escapes what JSON demands, and
+// the two line separators that JavaScript stumbles over. Unlike encoding/json,
+// it does not escape for HTML, because the API does not.
 func appendString(b []byte, s string) []byte {
 	b = append(b, '"')
 	start := 0

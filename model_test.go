@@ -76,7 +76,8 @@ func TestError_MarshalJSON(t *testing.T) {
 	}
 }
 
-// json.Marshal escapes for HTML, whoever wrote the bytes. A direct call does not, and nor does an Encoder that is told so.
+// json.Marshal escapes for HTML. A direct call does not, nor does an Encoder
+// with SetEscapeHTML(false).
 func TestError_MarshalJSON_HTML(t *testing.T) {
 	e := pkerr.BadRequest.WithMessage("<b> & 'c'").WithScope("<s>").WithFields(pkerr.Fields{"<k>": {{Message: "&"}}})
 	const plain = `{"message":"<b> & 'c'","scope":"<s>","code":0,"errors":{"<k>":[{"message":"&"}]}}`
@@ -196,7 +197,7 @@ func TestResponse_Err_RetryAfter(t *testing.T) {
 	require.Nil(t, pkerr.Response{}.Err(429).RetryAfter)
 }
 
-// What is written is read again by anybody's JSON reader, with absent and zero told apart.
+// Any JSON reader reads it back, with absent and zero told apart.
 func TestResponse_MarshalJSON_RoundTrip(t *testing.T) {
 	for _, r := range []pkerr.Response{
 		{},
@@ -220,7 +221,7 @@ func TestResponse_MarshalJSON_RoundTrip(t *testing.T) {
 	}
 }
 
-// The wire loses nothing of an error but what it cannot say: the cause, and parts of a millisecond.
+// The wire loses only the cause and parts of a millisecond.
 func TestError_Response_RoundTrip(t *testing.T) {
 	for _, p := range pairs(t) {
 		for _, e := range []*pkerr.Error{
@@ -241,7 +242,7 @@ func TestError_Response_RoundTrip(t *testing.T) {
 	}
 }
 
-// The corpus has the bytes that the API sends. Those that it writes itself are written the same here.
+// The bytes are those that the API sends, in the corpus.
 func TestResponse_MarshalJSON_BytesOfTheAPI(t *testing.T) {
 	corpus, err := os.ReadFile("testdata/corpus.jsonl")
 	require.NoError(t, err)
@@ -273,7 +274,8 @@ func TestResponse_MarshalJSON_BytesOfTheAPI(t *testing.T) {
 	require.Greater(t, same, 100)
 }
 
-// inOrder tells whether s begins with the first of keys and has the others in that order.
+// inOrder reports whether s begins with the first of keys and has the others in
+// that order.
 func inOrder(s string, keys ...string) bool {
 	if !strings.HasPrefix(s, keys[0]) {
 		return false
@@ -303,7 +305,8 @@ func TestResponse_MarshalJSON_Strings(t *testing.T) {
 	require.Equal(t, `{"message":"\u2028\u2029","code":0}`, wire(t, &pkerr.Error{Message: "\u2028\u2029"}))
 }
 
-// checkString holds our JSON strings against those of encoding/json, in every place where a string can be.
+// checkString compares our JSON strings with those of encoding/json, in every
+// place that has one.
 func checkString(t *testing.T, s string) {
 	t.Helper()
 	valid := string([]rune(s)) // with U+FFFD for every byte that is not UTF-8

@@ -11,8 +11,8 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// Every Go program of the README is part of one that the tests compile. Only the
-// indentation may differ.
+// Every Go program of the README is part of one that the tests compile. Only
+// the indentation may differ.
 func TestREADME_Programs(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	require.NoError(t, err)

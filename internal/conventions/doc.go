@@ -1,4 +1,4 @@
 // Package conventions has no code. Its tests check what holds for the whole
-// repository: what packages export and import, that importing them costs nothing,
-// and how comments are written.
+// repository: what packages export and import, that importing them costs
+// nothing, and how comments are written.
 package conventions

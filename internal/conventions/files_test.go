@@ -28,8 +28,8 @@ func (s source) test() bool { return strings.HasSuffix(s.path, "_test.go") }
 // dir returns the directory of the file, "." for the root.
 func (s source) dir() string { return filepath.ToSlash(filepath.Dir(s.path)) }
 
-// readModule parses the Go files of this module, without those of nested modules
-// and without tests.
+// readModule parses the Go files of this module, without those of nested
+// modules and without tests.
 func readModule(t *testing.T) (*token.FileSet, []source) {
 	t.Helper()
 	files, all := readSources(t)
@@ -70,7 +70,8 @@ func readSources(t *testing.T) (*token.FileSet, []source) {
 	return files, sources
 }
 
-// walk calls visit with the path of every file of the repository, relative to it.
+// walk calls visit with the path of every file of the repository, relative to
+// it.
 func walk(t *testing.T, visit func(path string)) {
 	t.Helper()
 	require.NoError(t, filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {

@@ -12,8 +12,9 @@ import (
 
 const module = "github.com/pkerr/pkerr"
 
-// mayImport has, for each package that users import, which packages outside of the
-// standard library it may import, directly or not. A path stands for all below it.
+// mayImport has, for each package that users import, which packages outside of
+// the standard library it may import, directly or not. A path stands for all
+// below it.
 var mayImport = map[string][]string{
 	"":           {"internal"},
 	"/client":    {"", "internal", "client/internal"},

@@ -81,7 +81,8 @@ func declared(file *ast.File) []declaration {
 			for _, spec := range decl.Specs {
 				switch spec := spec.(type) {
 				case *ast.TypeSpec:
-					// The comment of a type that stands alone is on the declaration.
+					// The comment of a type that stands alone is on the
+					// declaration.
 					all = append(all, declaration{spec.Name, decl.Doc.Text() + spec.Doc.Text()})
 				case *ast.ValueSpec:
 					for _, name := range spec.Names {

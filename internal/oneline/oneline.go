@@ -1,5 +1,6 @@
-// Package oneline makes text that came from outside safe to print: one line, bounded, and nothing in it that a terminal, a
-// log or a reader's eye would obey.
+// Package oneline makes text that came from outside safe to print: one line,
+// bounded, and nothing in it that a terminal, a log or a reader's eye would
+// obey.
 package oneline
 
 import (
@@ -8,8 +9,9 @@ import (
 	"unicode/utf8"
 )
 
-// Append appends s to dst, in at most limit bytes and a mark for what was cut. What is not printable is escaped as Go
-// escapes it: control characters, line breaks, the marks that turn the direction of writing, and bytes that are not
+// Append appends s to dst, in at most limit bytes and a mark for what was cut.
+// What is not printable is escaped as Go escapes it: control characters, line
+// breaks, the marks that turn the direction of writing, and bytes that are not
 // UTF-8.
 func Append(dst []byte, s string, limit int) []byte {
 	end := len(dst) + limit
@@ -24,7 +26,8 @@ func Append(dst []byte, s string, limit int) []byte {
 			dst = append(dst, s[i:i+size]...)
 		default:
 			dst = strconv.AppendQuoteRune(dst, r)
-			// The rune stands between two quotation marks, which are not wanted here.
+			// The rune stands between two quotation marks, which are not wanted
+			// here.
 			dst = append(dst[:start], dst[start+1:len(dst)-1]...)
 		}
 		if len(dst) > end {
@@ -38,8 +41,9 @@ func Append(dst []byte, s string, limit int) []byte {
 // Text returns s as [Append] appends it.
 func Text(s string, limit int) string { return string(Append(nil, s, limit)) }
 
-// Format prints an error for every verb of fmt: its text, or for %#v what goString returns. Without it %d and its like
-// would walk through the fields of the error, and print them raw.
+// Format prints an error for every verb of fmt: its text, or for %#v what
+// goString returns. Without it %d and its like would walk through the fields of
+// the error, and print them raw.
 func Format(f fmt.State, verb rune, err error, goString func() string) {
 	switch verb {
 	case 'v':
