@@ -1,6 +1,5 @@
-// Package oneline makes text that came from outside safe to print: one line,
-// bounded, and nothing in it that a terminal, a log or a reader's eye would
-// obey.
+// Package oneline makes untrusted text safe to print: one bounded line without
+// control characters.
 package oneline
 
 import (
@@ -9,9 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// Append appends s to dst, in at most limit bytes and a mark for what was cut.
-// What is not printable is escaped as Go escapes it: control characters, line
-// breaks, the marks that turn the direction of writing, and bytes that are not
+// Append appends s to dst, in at most limit bytes and an ellipsis if s was cut.
+// It escapes, as Go does, what is not printable: control characters, line
+// breaks, marks that change the direction of text, and bytes that are not
 // UTF-8.
 func Append(dst []byte, s string, limit int) []byte {
 	end := len(dst) + limit
@@ -26,8 +25,7 @@ func Append(dst []byte, s string, limit int) []byte {
 			dst = append(dst, s[i:i+size]...)
 		default:
 			dst = strconv.AppendQuoteRune(dst, r)
-			// The rune stands between two quotation marks, which are not wanted
-			// here.
+			// Remove the quotation marks around the rune.
 			dst = append(dst[:start], dst[start+1:len(dst)-1]...)
 		}
 		if len(dst) > end {
@@ -41,9 +39,9 @@ func Append(dst []byte, s string, limit int) []byte {
 // Text returns s as [Append] appends it.
 func Text(s string, limit int) string { return string(Append(nil, s, limit)) }
 
-// Format prints an error for every verb of fmt: its text, or for %#v what
-// goString returns. Without it %d and its like would walk through the fields of
-// the error, and print them raw.
+// Format prints the text of err for every verb of fmt, and what goString
+// returns for %#v. Without it, verbs such as %d would print the fields of the
+// error as they are.
 func Format(f fmt.State, verb rune, err error, goString func() string) {
 	switch verb {
 	case 'v':

@@ -55,8 +55,7 @@ func TestText(t *testing.T) {
 func TestEveryRune(t *testing.T) {
 	var all []rune
 	for r := range unicode.MaxRune + 1 {
-		// Between the first two planes and that of the tags there are
-		// ideographs, and nothing that steers.
+		// The planes in between have only ideographs.
 		if r < 0x20000 || r>>16 == 0xe {
 			all = append(all, r)
 		}

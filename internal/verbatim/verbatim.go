@@ -1,5 +1,5 @@
-// Package verbatim finds the part of a JSON string that stands for itself,
-// eight bytes at a time.
+// Package verbatim finds the part of a JSON string that needs no decoding, eight
+// bytes at a time.
 package verbatim
 
 import (
@@ -7,18 +7,17 @@ import (
 	"math/bits"
 )
 
-// End goes on from i as long as every byte is just itself, and returns where it
-// stops: before a quotation mark, a backslash, a control character, or a part
-// of what is not ASCII. It also stops where fewer than eight bytes are left.
+// End returns the index of the first byte from i on that needs decoding: a
+// quotation mark, a backslash, a control character, or one that is not ASCII.
+// It also stops if fewer than eight bytes are left.
 func End(data []byte, i int) int {
 	const ones, highs = 0x0101010101010101, 0x8080808080808080
 	for ; i+8 <= len(data); i += 8 {
 		w := binary.LittleEndian.Uint64(data[i : i+8])
-		// The quotation mark and the space differ in one bit. Swapped, the mark
-		// is the next after the control characters.
+		// Swapping the quotation mark with the space, which differs in one bit,
+		// puts it next to the control characters.
 		swapped, escape := w^ones*('"'^' '), w^ones*'\\'
-		// The lowest high bit that this sets is right, and bits above it do not
-		// matter.
+		// The lowest high bit is exact. The bits above it do not matter.
 		if odd := (w | (swapped - ones*(' '+1)) | (escape - ones)) & highs; odd != 0 {
 			return i + bits.TrailingZeros64(odd)/8
 		}

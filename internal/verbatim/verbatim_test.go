@@ -9,8 +9,8 @@ import (
 	"github.com/pkerr/pkerr/internal/verbatim"
 )
 
-// Every byte, at every place of a word and beside every other, is one to stop
-// before exactly where JSON has another way to write it, or UTF-8 more to read.
+// End stops before a byte, at every place of a word and beside every other byte,
+// exactly if JSON escapes it or it is not ASCII.
 func TestEnd(t *testing.T) {
 	for c := range 256 {
 		odd := c < ' ' || c == '"' || c == '\\' || c >= 0x80
