@@ -18,6 +18,7 @@ const me = "@me"
 
 // ServeHTTP answers one request, and records it. It is for those who have a server of their own; that of [Server.URL] calls it.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	setCORS(w.Header())
 	var body []byte
 	if r.Body != nil {
 		var err error
