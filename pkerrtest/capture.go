@@ -2,12 +2,10 @@ package pkerrtest
 
 import (
 	"bytes"
-	"io"
 	"net/http"
-	"strconv"
 )
 
-// capture is an http.ResponseWriter that keeps what it is given.
+// capture is an http.ResponseWriter that keeps what is written to it.
 type capture struct {
 	header http.Header
 	status int
@@ -25,22 +23,4 @@ func (c *capture) WriteHeader(status int) {
 func (c *capture) Write(p []byte) (int, error) {
 	c.WriteHeader(http.StatusOK)
 	return c.body.Write(p)
-}
-
-// newResponse returns a response as a client gets it.
-func newResponse(status int, header http.Header, body []byte) *http.Response {
-	text := http.StatusText(status)
-	if text == "" {
-		text = "status code " + strconv.Itoa(status) // as net/http has it
-	}
-	return &http.Response{
-		Status:        strconv.Itoa(status) + " " + text,
-		StatusCode:    status,
-		Proto:         "HTTP/1.1",
-		ProtoMajor:    1,
-		ProtoMinor:    1,
-		Header:        header,
-		Body:          io.NopCloser(bytes.NewReader(body)),
-		ContentLength: int64(len(body)),
-	}
 }

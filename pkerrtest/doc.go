@@ -1,6 +1,8 @@
-// Package pkerrtest is for the tests of programs that talk to PluralKit's API, and of servers that answer as it does.
+// Package pkerrtest is for the tests of programs that use PluralKit's API, and
+// of servers that answer as it does.
 //
-// A fake of the API, which a test scripts route by route, and asks afterwards what it was sent:
+// [NewServer] starts a fake of the API. A test scripts it route by route, and
+// asks it afterwards which requests it received:
 //
 //	func TestRename(t *testing.T) {
 //		api := pkerrtest.NewServer(t)
@@ -8,23 +10,31 @@
 //
 //		err := rename(t.Context(), api.Client(), api.URL, "abcde", "Alice")
 //		require.ErrorIs(t, err, pkerr.NotOwnMember)
-//		require.Len(t, api.Requests(), 1)
+//		api.RequireDone()
 //	}
 //
-// [WithRateLimit] switches on the rate limiter of the API, with all that is odd about it, and [WithLatency] makes requests
-// take their time. In the bubble of a [testing/synctest.Test] the test takes none:
+// [WithRateLimit] adds the rate limiter of the API, with its quirks.
+// [WithLatency] and [Route.Delay] make requests take time. In the bubble of a
+// [testing/synctest.Test] the test takes none:
 //
-//	func TestABusyMinute(t *testing.T) {
+//	func TestBusyMinute(t *testing.T) {
 //		synctest.Test(t, func(t *testing.T) {
-//			api := pkerrtest.NewServer(t, pkerrtest.WithRateLimit(pkerrtest.Rates{}), pkerrtest.WithLatency(80*time.Millisecond))
-//			api.On("GET /v2/members/{ref}").ReplyBytes(200, nil, `{"id":"abcde"}`)
+//			api := pkerrtest.NewServer(t,
+//				pkerrtest.WithRateLimit(pkerrtest.Rates{}),
+//				pkerrtest.WithLatency(80*time.Millisecond))
+//			api.On("GET /v2/members/{ref}").ReplyJSON(200, member)
 //			…
 //		})
 //	}
 //
-// Without a server, [Response] is what one sends for an error, and [Responses] is everything that the API is known to send,
-// to run your own client against.
+// [Route.ReplyFault] breaks the connection. A handler or a whole server of your
+// own runs behind [Route.ReplyHandler].
 //
-// For errors there is [errors.Is], as ever, and testify's require.ErrorIs tells well what came and what was wanted.
-// [RequireFields] and [RequireTooLong] ask what is wrong with which key of a request, whatever the words for it.
+// Without a server, [Response] returns the response for an error, and
+// [Responses] all responses that the API is known to send, to run your own
+// client against.
+//
+// To check an error, use [errors.Is], or require.ErrorIs of testify.
+// [RequireFields] and [RequireTooLong] check what is wrong with the keys of a
+// request.
 package pkerrtest

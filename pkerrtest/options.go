@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// An Option changes what [NewServer] sets up.
+// An Option changes what [NewServer] starts.
 type Option func(*config)
 
 type config struct {
@@ -16,64 +16,74 @@ type config struct {
 	systems []system
 }
 
-// system is what belongs to one token.
+// system is what belongs to the system of one token.
 type system struct {
 	token string
 	refs  []string
 }
 
-// WithLatency makes every request take the time d on its way to the server and back, half of it each way. The server sees
-// a request, and counts it towards the rate limit, when it arrives, after the first half. In a synctest bubble that time is
-// the bubble's. A d of 0 or less, which is also the default, is none.
+// WithLatency makes every request take d on its way to the server and back,
+// half of it each way. The server counts and records a request after the first
+// half. In a synctest bubble the time is the bubble's. A d of 0 or less, the
+// default, is no latency. For a delay on one route see [Route.Delay].
 func WithLatency(d time.Duration) Option {
 	return func(c *config) { c.latency = max(d, 0) }
 }
 
-// WithTCP makes the server listen on a port of the loopback interface, so that others than [Server.Client] can reach it: another
-// HTTP library, or another process. Such a server does not work in a synctest bubble, whose time stands still as long as
-// anybody waits for the network.
+// WithTCP makes the server listen on a port of the loopback interface, so that
+// clients other than [Server.Client] reach it: another HTTP library, or another
+// process. Such a server does not work in a synctest bubble, whose clock stands
+// still while a goroutine waits for the network.
 func WithTCP() Option {
 	return func(c *config) { c.tcp = true }
 }
 
-// Rates are how many requests a second the API takes, for each owner by itself. A rate of 0 is that of the real API. One of 1
-// lets nothing through, for one request of every burst is lost to the quirk that [WithRateLimit] tells of. The largest is
-// 1e9.
+// Rates are the requests per second that the API allows, for each owner and
+// scope on its own. A rate of 0 stands for that of the real API; the largest is
+// 1e9. At a rate of 1 nothing gets through; see [WithRateLimit].
 type Rates struct {
-	// Get is the rate of the scope generic_get, for GET requests: 10 a second.
+	// Get is the rate of generic_get, for GET requests. The default is 10.
 	Get int
 
-	// Update is the rate of the scope generic_update, for requests with any other method: 3 a second.
+	// Update is the rate of generic_update, for all other methods, including
+	// HEAD. The default is 3.
 	Update int
 
-	// Token2 is the rate of the scope token2, for requests with an X-PluralKit-App header, whatever is in it: 20 a second.
+	// Token2 is the rate of token2, for requests with a non-empty
+	// X-PluralKit-App header. The default is 20.
 	Token2 int
 }
 
-// WithRateLimit switches the rate limiter on. It counts as the one of the API does, to the millisecond, at the given rates;
-// Rates{} are the real ones.
+// WithRateLimit switches on the API's rate limiter, which it reproduces to the
+// millisecond. Rates{} are the real rates. A rate out of range makes the test
+// fail.
 //
-// Requests are counted by scope and owner. The owner is the system that a token belongs to, where the request asks for
-// something of its own, as the path shows by @me, or as [WithSystem] says; else it is the client's IP address. That is the
-// first one of an X-Forwarded-For header, else the one that the request came from, which is the same for all who use
-// [Server.Client].
+// Requests are counted by scope and owner. The owner is the system of the token
+// if the request is for something of its own: if the path has @me, or as
+// [WithSystem] says. Otherwise it is the client's IP address: the first one in
+// the X-Forwarded-For header, or the address that the request came from, which
+// all users of [Server.Client] share.
 //
-// Every response that the limiter has counted has the headers X-RateLimit-Limit, -Remaining, -Reset and -Scope. Reset is in
-// whole seconds since 1970, and always now. The scope of an owner that is a system is own_system_get or own_system_update
-// there, while the body of a 429 says generic_get or generic_update. There is no Retry-After header.
+// Every counted response has the headers X-RateLimit-Limit, -Remaining, -Reset
+// and -Scope. Reset is the current time in seconds. For a system's own requests
+// the header's scope is own_system_get or own_system_update, but the body of a
+// 429 has generic_get or generic_update. There is no Retry-After header.
 //
-// The quirk is that of the API, too. In every burst one request is counted, and refused all the same, with a retry_after of
-// 0: only rate−1 in a row are served. Whoever waits for no longer than retry_after, and is fast, is counted and refused
-// again and again.
+// One request of each burst is counted and refused all the same, with a
+// retry_after of 0; only rate-1 in a row are served. A client that waits for
+// exactly retry_after can be refused again and again. The real API does the
+// same.
 func WithRateLimit(rates Rates) Option {
 	return func(c *config) { c.limited, c.rates = true, rates }
 }
 
-// WithSystem says that the token belongs to a system, and that these references name what is the system's own: it itself, its
-// members, its groups. A request with that token in its Authorization header asks for something of its own where one of the
-// references is a segment of the path. The rate limiter counts such requests by system.
+// WithSystem declares which references belong to the system of a token: the
+// system itself, its members, its groups. A request with that token in its
+// Authorization header counts as the system's own if one of the references is a
+// segment of the path. Only the rate limiter uses this.
 //
-// It can be given several times, for one token as well. A token that it was not given for is good for @me all the same.
+// The option can be repeated, also for the same token. Paths with @me need no
+// WithSystem.
 func WithSystem(token string, refs ...string) Option {
 	return func(c *config) { c.systems = append(c.systems, system{token, slices.Clone(refs)}) }
 }

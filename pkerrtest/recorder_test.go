@@ -11,12 +11,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// recorder is a test that keeps what it is told, for tests of what makes a test fail.
+// recorder is a testing.TB that keeps what it is told.
 type recorder struct {
 	testing.TB
 
 	mu       sync.Mutex
 	failures []string
+	logs     []string
 	cleanups []func()
 }
 
@@ -30,26 +31,41 @@ func (r *recorder) Errorf(format string, args ...any) {
 	r.failures = append(r.failures, fmt.Sprintf(format, args...))
 }
 
+func (r *recorder) Logf(format string, args ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.logs = append(r.logs, fmt.Sprintf(format, args...))
+}
+
 func (r *recorder) Fatalf(format string, args ...any) { r.Errorf(format, args...) }
 
 func (r *recorder) FailNow() {}
 
 func (r *recorder) Name() string { return "recorder" }
 
-// end does what is left to do when a test is over.
+// end does what happens at the end of a test.
 func (r *recorder) end() {
 	for _, f := range slices.Backward(r.cleanups) {
 		f()
 	}
 }
 
-// told returns what the test was told, and forgets it.
+// told returns the failures so far, and forgets them.
 func (r *recorder) told() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	failures := r.failures
 	r.failures = nil
 	return failures
+}
+
+// logged returns what was logged, and forgets it.
+func (r *recorder) logged() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	logs := r.logs
+	r.logs = nil
+	return logs
 }
 
 // newRecorder returns a recorder that ends with t.
@@ -60,7 +76,7 @@ func newRecorder(t *testing.T) *recorder {
 	return r
 }
 
-// response is one with its body.
+// response is a response whose body was read.
 type response struct {
 	status int
 	header http.Header
@@ -75,7 +91,7 @@ func do(t *testing.T, c *http.Client, method, url string, headers ...string) res
 	return got
 }
 
-// send is do for any goroutine, and for what may go wrong.
+// send is do for any goroutine, and for requests that fail.
 func send(t *testing.T, c *http.Client, method, url string, headers ...string) (response, error) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, url, nil)

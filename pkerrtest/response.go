@@ -1,15 +1,20 @@
 package pkerrtest
 
 import (
+	"bytes"
+	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 )
 
-// Response returns the response that a server sends for err: what [server.Write] makes of it. It is as a client gets it, with a
-// body that can be read once, and without a Request. (Of a 429 that has a Retry-After header, which the API's own has not:
-// [Responses] has those, and a [Server] with [WithRateLimit] sends them.)
+// Response returns the response that [server.Write] sends for err, as a client
+// gets it. Its body can be read once, and its Request is nil.
 //
-// For a nil err it is a 204 without a body, with which the API answers a success that has nothing to say.
+// A rate limit has a Retry-After header, which the API itself does not send;
+// see [Responses] and [WithRateLimit] for those.
+//
+// For a nil err it returns a 204 without a body.
 func Response(err error) *http.Response {
 	if err == nil {
 		return newResponse(http.StatusNoContent, http.Header{}, nil)
@@ -17,4 +22,22 @@ func Response(err error) *http.Response {
 	c := capture{header: http.Header{}}
 	errorHandler(err).ServeHTTP(&c, &http.Request{Method: http.MethodGet, URL: &url.URL{Path: "/"}})
 	return newResponse(c.status, c.header, c.body.Bytes())
+}
+
+// newResponse returns a response as a client gets it.
+func newResponse(status int, header http.Header, body []byte) *http.Response {
+	text := http.StatusText(status)
+	if text == "" {
+		text = "status code " + strconv.Itoa(status) // as net/http writes it
+	}
+	return &http.Response{
+		Status:        strconv.Itoa(status) + " " + text,
+		StatusCode:    status,
+		Proto:         "HTTP/1.1",
+		ProtoMajor:    1,
+		ProtoMinor:    1,
+		Header:        header,
+		Body:          io.NopCloser(bytes.NewReader(body)),
+		ContentLength: int64(len(body)),
+	}
 }

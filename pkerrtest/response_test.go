@@ -17,7 +17,7 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-// It is what a client gets of what server.Write writes.
+// It equals what a client gets from a server that calls server.Write.
 func TestResponse(t *testing.T) {
 	var fields pkerr.Fields
 	fields.Invalid("color")
@@ -67,7 +67,7 @@ func TestResponse(t *testing.T) {
 	}
 }
 
-func TestResponseOfNoError(t *testing.T) {
+func TestResponse_Nil(t *testing.T) {
 	resp := pkerrtest.Response(nil)
 	require.Equal(t, "204 No Content", resp.Status)
 	require.Equal(t, 204, resp.StatusCode)

@@ -12,55 +12,85 @@ import (
 	"time"
 )
 
-// Server is a fake of the API. [NewServer] makes one. Its methods are safe for concurrent use.
+// A Server is a fake of the API. [NewServer] starts one, [Server.On] scripts
+// its answers, and [Server.Client] returns a client that reaches it. Its
+// methods are safe for concurrent use.
 //
-// A route that was not scripted with [Server.On] is answered as the real API answers what it does not know:
+// A request is checked in the order of the real API, and gets the first answer
+// that applies:
 //
-//   - a path that neither begins with /v2/ nor was scripted: a 410 under /v1, else a 400;
-//   - any other path that was not scripted: a 404 without a body;
-//   - a request without a User-Agent header: a 400 without a body. (Package net/http sends one, unless it is set to "");
-//   - a path with @me, and no Authorization header: a 401;
-//   - a scripted path with another method: a 405 without a body, with an Allow header;
-//   - an OPTIONS request to any path: a 200 without a body.
+//  1. OPTIONS, to any path: a 200 without a body.
+//  2. A path that no pattern matches: a 404 without a body under /v2/, a 410
+//     under /v1/, a 400 elsewhere.
+//  3. No User-Agent header: a 400 without a body. Package net/http sends that
+//     header unless it is set to "".
+//  4. A path with @me, but no Authorization header: a 401.
+//  5. Too many requests, with [WithRateLimit]: a 429.
+//  6. A method that no pattern has for this path: a 405 without a body, with an
+//     Allow header.
+//  7. A POST, PUT or PATCH with a body: a 415 if its Content-Type is not JSON,
+//     a 400 if it is not a JSON document. Such a request does not get the 401.
+//  8. The next reply of the script.
 //
-// All but the 405 come before the rate limiter, do not count, and have no header of it. They also come before the script: who
-// forgets the token gets the 401 of the real API, whatever was scripted. What was scripted counts: also, say, a MemberNotFound
-// for an ID in the path, which the real API answers before it counts.
+// Requests that get one of the first four answers do not count towards the rate
+// limit. A scripted reply always does, even a MemberNotFound for an ID in the
+// path, which the real API sends without counting it.
+//
+// If the script does not answer a request, the test's log says why, and which
+// patterns there are. OPTIONS and a 429 are not logged.
+//
+// Every response has the CORS headers of the API.
 type Server struct {
-	// URL is the base of the server's URLs, without a slash at the end or the version of the API, such as
-	// "http://pluralkit.test".
+	// URL is the base of the server's URLs, such as "http://pluralkit.test". It
+	// has no trailing slash and does not include the version of the API.
 	URL string
 
-	tb      testing.TB // nil: of a program
+	tb      reporter
+	program bool // without a test
 	config  config
-	limiter *limiter // nil: there is none
+	limiter *limiter // nil without WithRateLimit
 	mux     *http.ServeMux
 
-	http    *http.Server
-	client  *http.Transport
-	conns   sync.WaitGroup // and the loop that accepts them
-	closing chan struct{}
-	close   sync.Once
+	addr      net.Addr
+	http      *http.Server
+	transport *http.Transport // of every Client
+	running   sync.WaitGroup  // connections until they are closed, and the accept loop
+	closing   <-chan struct{}
+	cancel    context.CancelFunc // closes closing, and ends the context of every request
+	closeOnce sync.Once
 
-	mu       sync.Mutex
-	closed   bool
-	routes   map[string]*Route
-	requests []*Request
+	mu        sync.Mutex
+	closed    bool
+	byPattern map[string]*Route
+	routes    []*Route // in the order of On
+	requests  []*Request
+	hijacked  map[net.Conn]bool // taken over by a handler
 }
 
-// NewServer starts a fake of the API, which closes when the test and its subtests are done.
+// connKey is the key of the connection in the context of a request.
+type connKey struct{}
+
+// NewServer starts a fake of the API that is closed at the end of the test.
 //
-// It listens in memory, where [Server.Client] alone can reach it, so that it also works in the bubble of a
-// [testing/synctest.Test]; there, start it in the bubble. With [WithTCP] it listens on the loopback interface. It has no
-// rate limit, unless it is given one by [WithRateLimit]. A nil option is none.
+// It listens in memory, reachable only through [Server.Client], and therefore
+// works in the bubble of a [testing/synctest.Test] if it is started there.
+// [WithTCP] makes it listen on the loopback interface instead. There is no rate
+// limit without [WithRateLimit]. A nil option is ignored.
 //
-// What is wrong with the script makes the test fail, with Errorf, and never panics. A nil tb is for programs: there it does
-// panic, and the program has to call [Server.Close].
+// A mistake in the script makes the test fail with Errorf. A nil tb is for
+// programs: a mistake panics, and the program must call [Server.Close].
 func NewServer(tb testing.TB, opts ...Option) *Server {
-	if tb != nil {
-		tb.Helper()
+	s := &Server{
+		tb:        noTest{},
+		program:   tb == nil,
+		mux:       http.NewServeMux(),
+		byPattern: map[string]*Route{},
+		hijacked:  map[net.Conn]bool{},
 	}
-	s := &Server{tb: tb, mux: http.NewServeMux(), closing: make(chan struct{}), routes: map[string]*Route{}}
+	if tb != nil {
+		s.tb = tb
+	}
+	s.tb.Helper()
 	for _, opt := range opts {
 		if opt != nil {
 			opt(&s.config)
@@ -80,34 +110,68 @@ func NewServer(tb testing.TB, opts ...Option) *Server {
 	return s
 }
 
+const (
+	// memoryHost is in a domain that never exists, so that a request cannot
+	// reach another server by mistake.
+	memoryHost = "pluralkit.test"
+
+	// maxIdle is how many connections stay open for reuse: more than the two
+	// of net/http, because tests send from many goroutines.
+	maxIdle = 256
+
+	headerTimeout = time.Minute
+)
+
 // start makes the server listen.
 func (s *Server) start() {
 	listener, dial := s.listen()
-	s.client = &http.Transport{
-		// A connection that is dialed for https counts as encrypted, so code that is to talk to https can.
+	s.addr = listener.Addr()
+	s.transport = &http.Transport{
+		// Used for https too, and not encrypted: code under test can keep its
+		// URLs.
 		DialContext:         dial,
 		DialTLSContext:      dial,
 		MaxIdleConnsPerHost: maxIdle,
+		Proxy:               s.refuse,
 	}
+	ctx, cancel := context.WithCancel(context.Background())
+	s.closing, s.cancel = ctx.Done(), cancel
 	s.http = &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: headerTimeout,
-		ErrorLog:          log.New(io.Discard, "", 0), // Panics are told by the test, and the rest is for clients to notice.
-		ConnState: func(_ net.Conn, state http.ConnState) {
-			switch state {
-			case http.StateNew:
-				s.conns.Add(1)
-			case http.StateClosed, http.StateHijacked:
-				s.conns.Done()
-			case http.StateActive, http.StateIdle:
-			}
+		ErrorLog:          log.New(io.Discard, "", 0), // the test is told of panics
+		BaseContext:       func(net.Listener) context.Context { return ctx },
+		ConnContext: func(ctx context.Context, conn net.Conn) context.Context {
+			return context.WithValue(ctx, connKey{}, conn)
 		},
+		ConnState: s.connState,
 	}
-	s.conns.Go(func() { _ = s.http.Serve(listener) }) // It ends with http.ErrServerClosed.
+	s.running.Go(func() { _ = s.http.Serve(listener) }) // always http.ErrServerClosed
 }
 
-// listen returns a listener, and what dials it, whatever the address.
-func (s *Server) listen() (net.Listener, func(ctx context.Context, network, address string) (net.Conn, error)) {
+// connState keeps count of the connections.
+func (s *Server) connState(conn net.Conn, state http.ConnState) {
+	switch state {
+	case http.StateNew:
+		s.running.Add(1)
+	case http.StateClosed:
+		s.running.Done()
+	case http.StateHijacked:
+		// It counts until its handler returns.
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.hijacked[conn] = true
+		if s.isClosing() {
+			_ = conn.Close() // closeHijacked has not seen it
+		}
+	case http.StateActive, http.StateIdle:
+	}
+}
+
+type dialFunc func(ctx context.Context, network, address string) (net.Conn, error)
+
+// listen returns a listener, and a function that dials it for any address.
+func (s *Server) listen() (net.Listener, dialFunc) {
 	if s.config.tcp {
 		tcp, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 		if err == nil {
@@ -124,59 +188,95 @@ func (s *Server) listen() (net.Listener, func(ctx context.Context, network, addr
 	return memory, memory.dial
 }
 
-const (
-	// memoryHost is in a domain that never exists, so that nobody else can be reached by mistake.
-	memoryHost = "pluralkit.test"
-
-	// maxIdle is how many connections stay open for later use. It is more than the two of net/http, so that a test with
-	// many goroutines does not spend its time opening connections.
-	maxIdle = 256
-
-	headerTimeout = time.Minute
-)
-
-// Client returns a client that reaches the server, whatever host a URL names, by http and by https. So code under test can
-// keep the URL of the real API, and nothing is ever sent there.
+// Client returns a new client that reaches the server by http and https,
+// whatever host a URL names. Code under test can keep the URL of the real API:
+// nothing is ever sent there.
 //
-// Each call returns a new client, which may be changed. They share one transport, and so their connections: wrap it to add
-// to it, as in &client.Transport{Base: s.Client().Transport}. Close the bodies of all responses: one that is not closed
-// keeps a goroutine of package net/http, and a bubble with such a one panics at its end.
-func (s *Server) Client() *http.Client { return &http.Client{Transport: s.client} }
+// The clients of a server share a transport. To add to it, wrap it, as in
+// &client.Transport{Base: s.Client().Transport}. Close the body of every
+// response: one that stays open keeps a goroutine of net/http, and a synctest
+// bubble with such a goroutine panics at its end.
+func (s *Server) Client() *http.Client { return &http.Client{Transport: s.transport} }
 
-// Close ends all requests that are still being answered, closes all connections, and waits until the handlers of the script
-// have returned, so those must not call it. The context of a request that they are given is done then. Closing twice is
-// fine. A test need not call it, but can, for a server that goes away.
+// Close cuts off the requests that are still being answered, closes all
+// connections, and waits until the handlers of the script have returned. It
+// cancels the context of their requests. A handler must not call it.
+//
+// A test need not call Close, but can, to test a server that goes away. Closing
+// twice is fine.
 func (s *Server) Close() {
-	s.close.Do(func() {
-		close(s.closing)
-		_ = s.http.Close() // The listener is all that could fail to close, and then it is closed.
-		s.client.CloseIdleConnections()
-		s.conns.Wait()
+	s.closeOnce.Do(func() {
+		_ = s.http.Close() // it only reports that the listener was closed already
+		s.cancel()
+		s.closeHijacked()
+		s.transport.CloseIdleConnections()
+		s.running.Wait()
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.closed = true
 	})
 }
 
-// mistakef says what is wrong with how the server is used.
+func (s *Server) isClosing() bool {
+	select {
+	case <-s.closing:
+		return true
+	default:
+		return false
+	}
+}
+
+func (s *Server) closeHijacked() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for conn := range s.hijacked {
+		_ = conn.Close() // the handler may have done so
+	}
+}
+
+// mistakef reports a mistake in the use of the server.
 func (s *Server) mistakef(format string, args ...any) {
-	if s.tb == nil {
+	s.tb.Helper()
+	if s.program {
 		panic("pkerrtest: " + fmt.Sprintf(format, args...))
 	}
-	s.tb.Helper()
 	s.reportf(format, args...)
 }
 
-// reportf makes the test fail, unless that is over. It may be called on any goroutine.
+// reportf makes the test fail. It may be called on any goroutine.
 func (s *Server) reportf(format string, args ...any) {
-	if s.tb == nil {
-		return
-	}
 	s.tb.Helper()
-	// Held on to, so that the test cannot end in between: a test that is over panics when it is told anything.
+	// Under the lock, because a test panics if it is told anything after its
+	// end.
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.closed {
 		s.tb.Errorf("pkerrtest: "+format, args...)
 	}
 }
+
+// logf adds to the log of the test. It may be called on any goroutine.
+func (s *Server) logf(format string, args ...any) {
+	s.tb.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closed {
+		s.tb.Logf("pkerrtest: "+format, args...)
+	}
+}
+
+// reporter is the part of a testing.TB that a server uses.
+type reporter interface {
+	Helper()
+	Logf(format string, args ...any)
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+}
+
+// noTest stands for the test of a server that has none.
+type noTest struct{}
+
+func (noTest) Helper()               {}
+func (noTest) Logf(string, ...any)   {}
+func (noTest) Errorf(string, ...any) {}
+func (noTest) Fatalf(string, ...any) {}

@@ -205,7 +205,9 @@ func TestServeLimitsRequests(t *testing.T) {
 	s := serve(t)
 	defer s.stop(t, os.Interrupt)
 	post := func(size int) error {
-		resp, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(request(t, "POST", s.url+"/limited", strings.NewReader(strings.Repeat("x", size))))
+		req := request(t, "POST", s.url+"/limited", strings.NewReader(strings.Repeat("1", size)))
+		req.Header.Set("Content-Type", "application/json")
+		resp, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(req)
 		require.NoError(t, err)
 		defer resp.Body.Close()
 		return client.Check(resp)
@@ -273,7 +275,7 @@ func TestServeStopsDuringARequest(t *testing.T) {
 	require.NoError(t, err)
 	defer conn.Close()
 	// Told to go on, it knows that it is being answered.
-	_, err = io.WriteString(conn, "POST /limited HTTP/1.1\r\nHost: x\r\nUser-Agent: x\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n")
+	_, err = io.WriteString(conn, "POST /limited HTTP/1.1\r\nHost: x\r\nUser-Agent: x\r\nContent-Type: application/json\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n")
 	require.NoError(t, err)
 	answer := bufio.NewReader(conn)
 	line, err := answer.ReadString('\n')
@@ -283,7 +285,7 @@ func TestServeStopsDuringARequest(t *testing.T) {
 	answered := make(chan string, 1)
 	go func() {
 		time.Sleep(100 * time.Millisecond) // for it to be told to stop
-		_, _ = io.WriteString(conn, "0123456789")
+		_, _ = io.WriteString(conn, "1234567890")
 		_, _ = answer.ReadString('\n') // the end of the 100
 		line, _ := answer.ReadString('\n')
 		answered <- line

@@ -1,34 +1,40 @@
-// Package gcra is the arithmetic of the API's rate limiter, with its quirk: the generic cell rate algorithm, over one
-// second, with a burst of as many requests as the rate.
+// Package gcra is the arithmetic of the API's rate limiter: the generic cell
+// rate algorithm over one second, with a burst as large as the rate, and with
+// the quirk that [Bucket.Take] describes.
 package gcra
 
 import "time"
 
-// A Bucket counts the requests of one owner in one scope. The zero Bucket is full. It is not safe for concurrent use.
+// A Bucket counts the requests of one owner in one scope. The zero Bucket is
+// full. It is not safe for concurrent use.
 type Bucket struct {
-	// full is the «theoretical arrival time» of the algorithm: when the bucket is full again if nothing more comes.
+	// full is when the bucket is full again if no request comes: the
+	// "theoretical arrival time" of the algorithm.
 	full time.Time
 }
 
-// A Verdict says what becomes of a request.
-type Verdict struct {
-	// Served is false for a request that is refused.
+// A Decision is what the limiter decides about a request.
+type Decision struct {
+	// Served reports whether the request is served.
 	Served bool
 
-	// Remaining is how many requests the bucket has left, without fractions.
+	// Remaining is how many requests the bucket has left, rounded down.
 	Remaining int
 
-	// RetryAfter is what a refused request is told to wait. It is at most the time in which one request is granted.
+	// RetryAfter is how long a refused request is told to wait: at most the
+	// time in which one request is granted.
 	RetryAfter time.Duration
 }
 
-// Take counts a request that comes at the time now, at a rate of so many a second, from 1 to 1e9.
+// Take counts a request that arrives at now, at a rate per second from 1 to
+// 1e9.
 //
-// The quirk: a bucket that has less than one request left after this one grants and books it, and the server, which takes
-// a remainder of 0 for a refusal, refuses it all the same, with a RetryAfter of 0. So a burst of rate requests has only
-// rate−1 served, and whoever comes back too early is booked and refused again.
-func (b *Bucket) Take(now time.Time, rate int) Verdict {
-	// Rounded down, so that rate intervals are never longer than the second, and Remaining is never one too small.
+// A request after which less than one whole request is left is counted, but the
+// API takes the 0 for a refusal and refuses it, with a RetryAfter of 0. So only
+// rate-1 requests of a burst are served, and a client that comes back too early
+// is counted and refused again.
+func (b *Bucket) Take(now time.Time, rate int) Decision {
+	// Rounded down, so that Remaining is never one too small.
 	interval := time.Second / time.Duration(rate)
 	full := b.full
 	if full.Before(now) {
@@ -37,9 +43,9 @@ func (b *Bucket) Take(now time.Time, rate int) Verdict {
 	full = full.Add(interval)
 	left := now.Sub(full.Add(-time.Second))
 	if left < 0 {
-		return Verdict{RetryAfter: -left}
+		return Decision{RetryAfter: -left}
 	}
 	b.full = full
 	remaining := int(left / interval)
-	return Verdict{Served: remaining > 0, Remaining: remaining}
+	return Decision{Served: remaining > 0, Remaining: remaining}
 }

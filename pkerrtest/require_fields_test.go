@@ -12,7 +12,7 @@ import (
 	"github.com/pkerr/pkerr/pkerrtest"
 )
 
-// wrong is an error of two keys, one of which has two errors.
+// wrong returns an error of two keys, one of which has two errors.
 func wrong() error {
 	var fields pkerr.Fields
 	fields.Invalid("name")
@@ -69,7 +69,7 @@ unexpected: none
        got: none
    missing: "name"
 unexpected: none
- the error: nil`},
+ the error: <nil>`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRecorder(t)
@@ -110,7 +110,7 @@ func TestRequireTooLong(t *testing.T) {
 		"nil": {nil, "name", 100, 101, `the key "name" is not said to be too long
       want: max_length 100, actual_length 101
        got: nothing is wrong with it
- the error: nil`},
+ the error: <nil>`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRecorder(t)
@@ -130,8 +130,8 @@ func requireTold(t *testing.T, r *recorder, want string) {
 	require.Equal(t, []string{want}, told)
 }
 
-// How testify's own assertion reads when it fails is part of what this library offers.
-func TestErrorIsReadsWell(t *testing.T) {
+// The messages of testify's own assertion name both errors in full.
+func TestErrorIs_Message(t *testing.T) {
 	for name, test := range map[string]struct {
 		err  error
 		want string

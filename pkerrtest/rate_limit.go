@@ -22,7 +22,7 @@ const (
 	token2Rate = 20
 )
 
-// limiter refuses what comes too fast.
+// limiter refuses requests that come too fast.
 type limiter struct {
 	rates   Rates
 	systems []system
@@ -34,16 +34,21 @@ type limiter struct {
 // bucketKey is what requests are counted by.
 type bucketKey struct{ owner, scope string }
 
-// newLimiter returns a limiter, and an error for a rate that there cannot be. It then goes by the real one.
+// newLimiter returns a limiter. For a rate out of range it returns an error,
+// and uses the real one.
 func newLimiter(rates Rates, systems []system) (*limiter, error) {
 	var err error
 	for _, r := range []struct {
 		name  string
 		rate  *int
 		usual int
-	}{{"Get", &rates.Get, getRate}, {"Update", &rates.Update, updateRate}, {"Token2", &rates.Token2, token2Rate}} {
+	}{
+		{"Get", &rates.Get, getRate},
+		{"Update", &rates.Update, updateRate},
+		{"Token2", &rates.Token2, token2Rate},
+	} {
 		if *r.rate < 0 || *r.rate > int(time.Second) {
-			err = fmt.Errorf("WithRateLimit: Rates.%s is %d: a rate is from 1 to 1e9 a second, and 0 stands for %d",
+			err = fmt.Errorf("WithRateLimit: Rates.%s is %d, want 1 to 1e9, or 0 for %d",
 				r.name, *r.rate, r.usual)
 			*r.rate = 0
 		}
@@ -52,14 +57,15 @@ func newLimiter(rates Rates, systems []system) (*limiter, error) {
 	return &limiter{rates: rates, systems: systems, buckets: map[bucketKey]*gcra.Bucket{}}, err
 }
 
-// take counts a request, and sets the headers that tell of it. It answers the request, and returns false, where that is refused.
+// take counts a request and sets the X-RateLimit headers. It reports whether
+// the request may go on; otherwise it has answered it.
 func (l *limiter) take(w http.ResponseWriter, r *http.Request) bool {
-	rate, scope, spoken := l.rates.Update, "generic_update", "generic_update"
+	rate, scope, bodyScope := l.rates.Update, "generic_update", "generic_update"
 	if r.Method == http.MethodGet {
-		rate, scope, spoken = l.rates.Get, "generic_get", "generic_get"
+		rate, scope, bodyScope = l.rates.Get, "generic_get", "generic_get"
 	}
 	if r.Header.Get("X-PluralKit-App") != "" {
-		rate, scope, spoken = l.rates.Token2, "token2", "token2"
+		rate, scope, bodyScope = l.rates.Token2, "token2", "token2"
 	}
 	owner, own := l.owner(r)
 	if own {
@@ -67,21 +73,23 @@ func (l *limiter) take(w http.ResponseWriter, r *http.Request) bool {
 	}
 
 	now := time.Now()
-	verdict := l.count(bucketKey{owner, scope}, now, rate)
+	decision := l.count(bucketKey{owner, scope}, now, rate)
 
 	h := w.Header()
 	h.Set("X-RateLimit-Limit", strconv.Itoa(rate))
-	h.Set("X-RateLimit-Remaining", strconv.Itoa(verdict.Remaining))
+	h.Set("X-RateLimit-Remaining", strconv.Itoa(decision.Remaining))
 	h.Set("X-RateLimit-Reset", strconv.FormatInt(now.Unix(), 10))
 	h.Set("X-RateLimit-Scope", scope)
-	if !verdict.Served {
-		// Not server.Write, which adds the Retry-After header that the API does not have.
-		answerError(w, pkerr.TooManyRequests.WithRetryAfter(verdict.RetryAfter).WithScope(spoken), "application/json")
+	if !decision.Served {
+		// server.Write would add a Retry-After header, which the API does not
+		// send.
+		e := pkerr.TooManyRequests.WithRetryAfter(decision.RetryAfter).WithScope(bodyScope)
+		answerError(w, e, mediaJSON)
 	}
-	return verdict.Served
+	return decision.Served
 }
 
-func (l *limiter) count(key bucketKey, now time.Time, rate int) gcra.Verdict {
+func (l *limiter) count(key bucketKey, now time.Time, rate int) gcra.Decision {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	bucket := l.buckets[key]
@@ -92,18 +100,11 @@ func (l *limiter) count(key bucketKey, now time.Time, rate int) gcra.Verdict {
 	return bucket.Take(now, rate)
 }
 
-// owner returns by whom the request is counted, and whether that is a system, which asks for something of its own.
+// owner returns who a request counts for, and reports whether that is a system
+// that asks for something of its own.
 func (l *limiter) owner(r *http.Request) (_ string, own bool) {
-	if token := r.Header.Get("Authorization"); token != "" {
-		segments := strings.Split(r.URL.Path, "/")
-		if slices.Contains(segments, me) {
-			return token, true
-		}
-		for _, s := range l.systems {
-			if s.token == token && slices.ContainsFunc(s.refs, func(ref string) bool { return slices.Contains(segments, ref) }) {
-				return token, true
-			}
-		}
+	if token := r.Header.Get("Authorization"); token != "" && (isMe(r) || l.owns(token, r)) {
+		return token, true
 	}
 	if forwarded, _, _ := strings.Cut(r.Header.Get("X-Forwarded-For"), ","); forwarded != "" {
 		return strings.TrimSpace(forwarded), false
@@ -113,4 +114,14 @@ func (l *limiter) owner(r *http.Request) (_ string, own bool) {
 		host = r.RemoteAddr
 	}
 	return host, false
+}
+
+// owns reports whether a request is for something that WithSystem names.
+func (l *limiter) owns(token string, r *http.Request) bool {
+	segments := strings.Split(r.URL.Path, "/")
+	return slices.ContainsFunc(l.systems, func(s system) bool {
+		return s.token == token && slices.ContainsFunc(segments, func(segment string) bool {
+			return slices.Contains(s.refs, segment)
+		})
+	})
 }

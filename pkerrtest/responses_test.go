@@ -16,8 +16,8 @@ import (
 	"github.com/pkerr/pkerr/pkerrtest"
 )
 
-// A package embeds nothing from outside of its directory, so there are two.
-func TestCorpusIsThatOfTheRepository(t *testing.T) {
+// The package has a copy, because go:embed cannot reach the original.
+func TestResponses_Corpus(t *testing.T) {
 	want, err := os.ReadFile(filepath.Join("..", "testdata", "corpus.jsonl"))
 	require.NoError(t, err)
 	got, err := os.ReadFile(filepath.Join("testdata", "corpus.jsonl"))
@@ -65,7 +65,7 @@ func TestResponses(t *testing.T) {
 			require.Equal(t, row.Body+string(row.BodyBase64), string(body), name)
 		}
 
-		// What is in it is found.
+		// Package client finds its code.
 		decoded := client.Decode(resp.StatusCode, resp.Header, body)
 		codes[pkerr.CodeOf(decoded)] = true
 		require.Equal(t, pkerr.MakeCode(row.Expect.Code, row.Status), pkerr.CodeOf(decoded), name)
@@ -77,7 +77,7 @@ func TestResponses(t *testing.T) {
 	}
 }
 
-func TestResponsesAreFresh(t *testing.T) {
+func TestResponses_Fresh(t *testing.T) {
 	for range 2 {
 		for name, resp := range pkerrtest.Responses() {
 			require.Equal(t, "doc-0-500", name)
@@ -85,7 +85,7 @@ func TestResponsesAreFresh(t *testing.T) {
 			require.ErrorIs(t, client.Check(resp), pkerr.InternalServerError)
 			require.NotEmpty(t, resp.Header)
 			resp.Header.Set("Content-Type", "changed")
-			break // which is fine, too
+			break // which must not panic
 		}
 	}
 }

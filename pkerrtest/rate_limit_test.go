@@ -17,7 +17,7 @@ import (
 	"github.com/pkerr/pkerr/pkerrtest"
 )
 
-// limited returns a server whose routes are all there.
+// limited returns a server that answers every path under /v2/ with a 204.
 func limited(t *testing.T, rates pkerrtest.Rates, opts ...pkerrtest.Option) *pkerrtest.Server {
 	t.Helper()
 	s := pkerrtest.NewServer(t, append(opts, pkerrtest.WithRateLimit(rates))...)
@@ -38,7 +38,7 @@ func burst(t *testing.T, s *pkerrtest.Server, n int, method, path string, header
 	return served
 }
 
-func TestRateLimitOnTheWire(t *testing.T) {
+func TestWithRateLimit_Wire(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(1234567 * time.Microsecond)
 		s := limited(t, pkerrtest.Rates{})
@@ -75,26 +75,26 @@ func TestRateLimitOnTheWire(t *testing.T) {
 	})
 }
 
-func TestUsableBurst(t *testing.T) {
+func TestWithRateLimit_UsableBurst(t *testing.T) {
 	for name, test := range map[string]struct {
 		rates   pkerrtest.Rates
 		method  string
 		headers []string
 		want    int
 	}{
-		"reads":         {pkerrtest.Rates{}, "GET", nil, 9},
-		"writes":        {pkerrtest.Rates{}, "DELETE", nil, 2},
-		"HEAD":          {pkerrtest.Rates{}, "HEAD", nil, 2},
-		"POST":          {pkerrtest.Rates{}, "POST", nil, 2},
-		"PUT":           {pkerrtest.Rates{}, "PUT", nil, 2},
-		"PATCH":         {pkerrtest.Rates{}, "PATCH", nil, 2},
-		"any other":     {pkerrtest.Rates{}, "PURGE", nil, 2},
-		"token2":        {pkerrtest.Rates{}, "GET", []string{"X-PluralKit-App", "app"}, 19},
-		"token2 writes": {pkerrtest.Rates{}, "POST", []string{"X-PluralKit-App", "app"}, 19},
-		"other rates":   {pkerrtest.Rates{Get: 5, Update: 7, Token2: 2}, "GET", nil, 4},
-		"other writes":  {pkerrtest.Rates{Get: 5, Update: 7, Token2: 2}, "PUT", nil, 6},
-		"other token2":  {pkerrtest.Rates{Get: 5, Update: 7, Token2: 2}, "GET", []string{"X-PluralKit-App", "app"}, 1},
-		"one is none":   {pkerrtest.Rates{Get: 1}, "GET", nil, 0},
+		"reads":            {pkerrtest.Rates{}, "GET", nil, 9},
+		"writes":           {pkerrtest.Rates{}, "DELETE", nil, 2},
+		"HEAD":             {pkerrtest.Rates{}, "HEAD", nil, 2},
+		"POST":             {pkerrtest.Rates{}, "POST", nil, 2},
+		"PUT":              {pkerrtest.Rates{}, "PUT", nil, 2},
+		"PATCH":            {pkerrtest.Rates{}, "PATCH", nil, 2},
+		"any other":        {pkerrtest.Rates{}, "PURGE", nil, 2},
+		"token2":           {pkerrtest.Rates{}, "GET", []string{"X-PluralKit-App", "app"}, 19},
+		"token2 writes":    {pkerrtest.Rates{}, "POST", []string{"X-PluralKit-App", "app"}, 19},
+		"other rates":      {pkerrtest.Rates{Get: 5, Update: 7, Token2: 2}, "GET", nil, 4},
+		"other writes":     {pkerrtest.Rates{Get: 5, Update: 7, Token2: 2}, "PUT", nil, 6},
+		"other token2":     {pkerrtest.Rates{Get: 5, Update: 7, Token2: 2}, "GET", []string{"X-PluralKit-App", "app"}, 1},
+		"1 serves nothing": {pkerrtest.Rates{Get: 1}, "GET", nil, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -104,20 +104,20 @@ func TestUsableBurst(t *testing.T) {
 	}
 }
 
-func TestNoRateLimit(t *testing.T) {
+func TestNewServer_NoRateLimit(t *testing.T) {
 	s := pkerrtest.NewServer(t)
 	s.On("/v2/").ReplyBytes(204, nil, "")
 	require.Equal(t, 50, burst(t, s, 50, "PATCH", "/v2/systems/exmpl"))
 	require.NotContains(t, do(t, s.Client(), "GET", s.URL+"/v2/").header, "X-Ratelimit-Limit")
 }
 
-func TestRatesThatAreNone(t *testing.T) {
+func TestWithRateLimit_InvalidRates(t *testing.T) {
 	for _, test := range []struct {
 		rates pkerrtest.Rates
 		want  string
 	}{
-		{pkerrtest.Rates{Get: -1}, "pkerrtest: WithRateLimit: Rates.Get is -1: a rate is from 1 to 1e9 a second, and 0 stands for 10"},
-		{pkerrtest.Rates{Update: 1e9 + 1}, "pkerrtest: WithRateLimit: Rates.Update is 1000000001: a rate is from 1 to 1e9 a second, and 0 stands for 3"},
+		{pkerrtest.Rates{Get: -1}, "pkerrtest: WithRateLimit: Rates.Get is -1, want 1 to 1e9, or 0 for 10"},
+		{pkerrtest.Rates{Update: 1e9 + 1}, "pkerrtest: WithRateLimit: Rates.Update is 1000000001, want 1 to 1e9, or 0 for 3"},
 	} {
 		r := newRecorder(t)
 		s := pkerrtest.NewServer(r, pkerrtest.WithRateLimit(test.rates))
@@ -127,8 +127,8 @@ func TestRatesThatAreNone(t *testing.T) {
 	}
 }
 
-// Every row has a bucket of its own.
-func TestBuckets(t *testing.T) {
+// The first rows have a bucket each.
+func TestWithRateLimit_Buckets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := limited(t, pkerrtest.Rates{}, pkerrtest.WithSystem("a", "exmpl", "member"), pkerrtest.WithSystem("a", "group"), pkerrtest.WithSystem("b", "other"))
 		for _, test := range []struct {
@@ -149,7 +149,7 @@ func TestBuckets(t *testing.T) {
 			{"GET", "/v2/systems/@me", []string{"Authorization", "c"}, "own_system_get", "generic_get", 9},
 			{"GET", "/v2/systems/exmpl", []string{"X-PluralKit-App", "app"}, "token2", "token2", 19},
 
-			// These belong to one of those, which are empty.
+			// These use a bucket of a row above, which is empty.
 			{"GET", "/v2/members/abcde", nil, "generic_get", "generic_get", 0},
 			{"POST", "/v2/members", nil, "generic_update", "generic_update", 0},
 			{"GET", "/v2/members/abcde", []string{"Authorization", "a"}, "generic_get", "generic_get", 0},
@@ -172,7 +172,7 @@ func TestBuckets(t *testing.T) {
 	})
 }
 
-func TestWhatTheLimiterDoesNotSeeDoesNotCount(t *testing.T) {
+func TestWithRateLimit_NotCounted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := pkerrtest.NewServer(t, pkerrtest.WithRateLimit(pkerrtest.Rates{}))
 		s.On("GET /v2/systems/{ref}").ReplyBytes(204, nil, "")
@@ -190,9 +190,10 @@ func TestWhatTheLimiterDoesNotSeeDoesNotCount(t *testing.T) {
 	})
 }
 
-// Obeying retry_after to the letter fails for ever: the real limiter refused such a client 25 times of 25 at 10 a second, and 14 of 14 at 3 a
-// second. Time in a bubble is exact, so these are, too.
-func TestNaiveClient(t *testing.T) {
+// A client that obeys retry_after to the letter is never served: the real
+// limiter refused it 25 times of 25 at 10 a second, and 14 times of 14 at 3 a
+// second.
+func TestWithRateLimit_ObeyingRetryAfter(t *testing.T) {
 	for _, test := range []struct {
 		method     string
 		refusals   int
@@ -233,9 +234,9 @@ func TestNaiveClient(t *testing.T) {
 	}
 }
 
-// The other figures of the real limiter: what gets through of requests at a steady pace, in ten seconds. Those just over the limit are
-// punished, and not clipped.
-func TestSteadyClient(t *testing.T) {
+// The share of a steady pace that the real limiter served over ten seconds. A
+// pace just over the limit gets far less than the limit.
+func TestWithRateLimit_SteadyClient(t *testing.T) {
 	for _, test := range []struct {
 		method  string
 		offered float64

@@ -1,0 +1,88 @@
+package pkerrtest
+
+import (
+	"bufio"
+	"net"
+	"net/http"
+	"strconv"
+)
+
+// responseWriter delays a response by the latency of the server, and notes what
+// becomes of it.
+type responseWriter struct {
+	http.ResponseWriter
+
+	server *Server
+	method string // of the request
+	kept   *Request
+
+	status   int // 0 until it is sent
+	declared int64
+	written  int64
+	delayed  bool
+	hijacked bool
+}
+
+func (w *responseWriter) WriteHeader(status int) {
+	if w.status == 0 && status >= http.StatusOK { // a 1xx comes before the response
+		w.status = status
+		if w.method != http.MethodHead && status != http.StatusNotModified {
+			w.declared, _ = strconv.ParseInt(w.Header().Get("Content-Length"), 10, 64)
+		}
+		w.server.update(w.kept, func(kept *Request) { kept.Status = status })
+		w.delay()
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// delay takes the time of the way back, once.
+func (w *responseWriter) delay() {
+	if !w.delayed {
+		w.delayed = true
+		latency := w.server.config.latency
+		w.server.wait(latency - latency/2)
+	}
+}
+
+// begin sends the default status, unless there is one.
+func (w *responseWriter) begin() {
+	if w.status == 0 && !w.hijacked {
+		w.WriteHeader(http.StatusOK)
+	}
+}
+
+// finish ends the response of a handler that has returned. It reports whether
+// the response is as long as it says.
+func (w *responseWriter) finish() bool {
+	w.begin()
+	return w.written >= w.declared
+}
+
+// abort records that the response is cut off.
+func (w *responseWriter) abort() {
+	w.server.update(w.kept, func(kept *Request) { kept.Status, kept.Aborted = 0, true })
+}
+
+func (w *responseWriter) Write(p []byte) (int, error) {
+	w.begin()
+	n, err := w.ResponseWriter.Write(p)
+	w.written += int64(n)
+	return n, err
+}
+
+// Flush sends what was written so far.
+func (w *responseWriter) Flush() {
+	w.begin()
+	_ = http.NewResponseController(w.ResponseWriter).Flush() // an http.Flusher returns no error
+}
+
+// Hijack lets the handler take over the connection, as an [http.Hijacker] does.
+func (w *responseWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	w.delay()
+	conn, buffer, err := http.NewResponseController(w.ResponseWriter).Hijack()
+	w.hijacked = w.hijacked || err == nil
+	return conn, buffer, err
+}
+
+// Unwrap returns the underlying writer, for an [http.ResponseController].
+func (w *responseWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
