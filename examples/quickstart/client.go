@@ -6,16 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/pkerr/pkerr"
 	"github.com/pkerr/pkerr/client"
 )
 
-// call sends a request, and returns the body of a success; client.Check makes an error of anything else.
+// call sends a request and returns the body of a success. Any other response is
+// an error, which client.Check makes.
 func call(ctx context.Context, httpClient *http.Client, method, url, body string) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
 	if err != nil {
@@ -36,13 +35,13 @@ func call(ctx context.Context, httpClient *http.Client, method, url, body string
 	return io.ReadAll(resp.Body)
 }
 
-// tour makes one request after another, and prints how each error is handled.
+// tour sends one request after another, and prints how each error is handled.
 func tour(ctx context.Context, out io.Writer, address string, log *serverLog) error {
 	httpClient := &http.Client{Transport: &http.Transport{}}
 	defer httpClient.CloseIdleConnections()
 	t := &transcript{out: out}
 
-	// ask prints the request and what came back, and returns the error to handle.
+	// ask prints a request and its response, and returns the error to handle.
 	ask := func(title, method, path, body string) error {
 		t.title(title)
 		t.linef("request ", "%s %s %s", method, path, shorten(body))
@@ -51,7 +50,7 @@ func tour(ctx context.Context, out io.Writer, address string, log *serverLog) er
 			t.linef("response", "%s", answer)
 			return nil
 		}
-		// Where there is no ResponseError there was no response: the network failed, or the context ended.
+		// Without a ResponseError there was no response: the network failed.
 		if response, ok := errors.AsType[*client.ResponseError](err); ok {
 			t.linef("response", "%d %s", response.Status, response.Body)
 		}
@@ -59,7 +58,7 @@ func tour(ctx context.Context, out io.Writer, address string, log *serverLog) er
 		return err
 	}
 
-	if err := ask("All is well", "GET", "/v2/members/abcde", ""); err != nil {
+	if err := ask("A success", "GET", "/v2/members/abcde", ""); err != nil {
 		return err
 	}
 
@@ -68,61 +67,67 @@ func tour(ctx context.Context, out io.Writer, address string, log *serverLog) er
 		t.linef("handled ", "errors.Is(err, pkerr.MemberNotFound): there is no such member")
 	}
 
-	err = ask("Match it by its class", "GET", "/v2/nowhere", "")
+	err = ask("Match an error by its class", "GET", "/v2/nowhere", "")
 	if errors.Is(err, pkerr.NotFound) && !errors.Is(err, pkerr.MemberNotFound) {
-		t.linef("handled ", "errors.Is(err, pkerr.NotFound): a 404, whichever it is")
+		t.linef("handled ", "errors.Is(err, pkerr.NotFound): matches every 404")
 	}
 
-	err = ask("Read the reference that an error names", "POST", "/v2/systems/@me/switches", `{"members":["abcde","vwxyz"]}`)
+	err = ask("Read which member it is about", "POST", "/v2/systems/@me/switches",
+		`{"members":["abcde","vwxyz"]}`)
 	if ref, ok := pkerr.Ref(err); ok && errors.Is(err, pkerr.MemberNotFound) {
-		t.linef("handled ", "pkerr.Ref(err): %q is the one; code %v is a MemberNotFound too", ref, pkerr.CodeOf(err).String())
+		t.linef("handled ", "pkerr.Ref(err): %q; code %v is a MemberNotFound too",
+			ref, pkerr.CodeOf(err).String())
 	}
 
 	long, _ := json.Marshal(map[string]string{"name": strings.Repeat("x", 101), "color": "orange"})
 	err = ask("Show what is wrong with each field", "PATCH", "/v2/members/abcde", string(long))
-	fields := pkerr.FieldErrors(err)
-	for _, key := range slices.Sorted(maps.Keys(fields)) {
-		for _, o := range fields[key] {
-			if o.MaxLength != nil && o.ActualLength != nil {
-				t.linef("handled ", "%s: %d characters, and %d are allowed", key, *o.ActualLength, *o.MaxLength)
-			} else {
-				t.linef("handled ", "%s: %s", key, o.Message)
-			}
+	for key, o := range pkerr.FieldErrors(err).All() {
+		if o.MaxLength != nil && o.ActualLength != nil {
+			t.linef("handled ", "%s: %d characters, at most %d are allowed",
+				key, *o.ActualLength, *o.MaxLength)
+		} else {
+			t.linef("handled ", "%s: %s", key, o.Message)
 		}
 	}
 
 	err = ask("Send a field of the wrong type", "PATCH", "/v2/members/abcde", `{"name":7}`)
 	if errors.Is(err, pkerr.ModelParse) {
-		t.linef("handled ", "server.DecodeJSON said which: %v", pkerr.FieldErrors(err))
+		t.linef("handled ", "server.DecodeJSON found it: %v", pkerr.FieldErrors(err))
 	}
 
-	err = ask("Wait out a rate limit", "GET", "/v2/systems/@me/members", "")
+	err = ask("Decide what to do", "GET", "/v2/systems/exmpl/members", "")
+	if action := pkerr.ActionOf(err); action == pkerr.ActionRespectPrivacy {
+		t.linef("handled ", "pkerr.ActionOf(err): %v; other 403s need another token", action)
+	}
+
+	err = ask("Wait for a rate limit", "GET", "/v2/systems/@me/members", "")
 	if wait, ok := pkerr.RetryAfter(err); ok {
-		t.linef("handled ", "pkerr.RetryAfter(err): the API says %v, which is not enough (see client.RetryDelay)", wait)
+		t.linef("handled ", "pkerr.RetryAfter(err): the API says %v, which is not enough", wait)
 	}
 	if delay, ok := client.RetryDelay(err); ok {
-		t.linef("handled ", "client.RetryDelay(err): try again in %v, or let client.Transport do that", delay)
+		t.linef("handled ", "client.RetryDelay(err): retry in %v, as client.Transport does", delay)
 	}
 
-	err = ask("Meet a proxy that answers in HTML", "GET", "/v2/proxied", "")
+	err = ask("Get a proxy's page of HTML", "GET", "/v2/proxied", "")
 	if errors.Is(err, pkerr.InternalServerError) {
-		t.linef("handled ", "errors.Is(err, pkerr.InternalServerError): a 5xx, and the page is no message")
+		t.linef("handled ", "errors.Is(err, pkerr.InternalServerError): matches every 5xx")
 	}
 
-	err = ask("Meet a code from the future", "GET", "/v2/systems/@me/constellations", "")
+	err = ask("Get a code that is newer than this library", "GET",
+		"/v2/systems/@me/constellations", "")
 	if code := pkerr.CodeOf(err); code.Name() == "" && errors.Is(err, pkerr.NotFound) {
-		t.linef("handled ", "code %v has no constant in this version of pkerr, and is a NotFound all the same", code.String())
+		t.linef("handled ", "%v has no constant yet, and matches pkerr.NotFound", code.String())
 	}
 
-	err = ask("Run into a bug of the server", "GET", "/v2/systems/@me/fronters", "")
+	err = ask("Hit a bug of the server", "GET", "/v2/systems/@me/fronters", "")
 	if errors.Is(err, pkerr.InternalServerError) {
-		t.linef("handled ", "the client learns nothing of the cause; only the server's log has it:")
+		t.linef("handled ", "the cause is not sent; the server has logged it:")
 		t.linef("log     ", "%s", strings.TrimSpace(log.String()))
 	}
 	return t.err
 }
 
-// transcript prints lines, and remembers the first error of printing.
+// transcript prints lines, and keeps the first error of doing so.
 type transcript struct {
 	out     io.Writer
 	chapter int
@@ -146,7 +151,7 @@ func (t *transcript) linef(what, format string, args ...any) {
 	t.printf("   %s  %s\n", what, strings.TrimSpace(fmt.Sprintf(format, args...)))
 }
 
-// shorten keeps a line readable.
+// shorten cuts the middle out of a long line.
 func shorten(s string) string {
 	if len(s) <= 60 {
 		return s

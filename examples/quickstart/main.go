@@ -1,9 +1,11 @@
-// Quickstart runs both sides of the API in one program: a server that keeps a few members in memory and returns pkerr
-// errors, and a client that calls it over HTTP and handles each of them. It prints what happens, and ends by itself.
+// Quickstart runs both sides of the API in one program: a server that returns
+// pkerr errors, and a client that handles each of them.
 //
 //	go run ./examples/quickstart
 //
-// The server is in server.go, the client in client.go. Nothing leaves this machine.
+// The server is in server.go, the client in client.go. The program prints every
+// request with its error, and ends by itself. It uses the loopback interface
+// only.
 package main
 
 import (
@@ -24,12 +26,12 @@ func main() {
 	}
 }
 
-// run starts the server on a free port of the loopback, takes the client through its tour, and stops the server.
+// run starts the server on a free port of the loopback interface, sends the
+// requests of the client, and stops the server.
 func run(ctx context.Context, out io.Writer) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	var listen net.ListenConfig
-	listener, err := listen.Listen(ctx, "tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}

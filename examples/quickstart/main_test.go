@@ -9,22 +9,21 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The transcript is what a newcomer reads, so all of it is asserted.
-func TestTranscript(t *testing.T) {
+func TestRun(t *testing.T) {
 	want, err := os.ReadFile("testdata/transcript.txt")
 	require.NoError(t, err)
 	var got bytes.Buffer
 	require.NoError(t, run(t.Context(), &got))
-	require.Equal(t, string(want), got.String(), "where the change is meant: go run . > testdata/transcript.txt")
+	require.Equal(t, string(want), got.String(), "if the change is intended: go run . >testdata/transcript.txt")
 }
 
-// full is a disk that takes nothing more.
+// full is a disk without space.
 type full struct{}
 
 var errFull = errors.New("disk full")
 
 func (full) Write([]byte) (int, error) { return 0, errFull }
 
-func TestAnErrorOfPrintingIsReported(t *testing.T) {
+func TestRun_WriteFails(t *testing.T) {
 	require.ErrorIs(t, run(t.Context(), full{}), errFull)
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-// member is what the API keeps of a member.
+// member is a member of a system.
 type member struct {
 	ID    string `json:"id"`
 	Name  string `json:"name"`
@@ -28,7 +28,8 @@ type api struct {
 	members map[string]member
 }
 
-// newAPI returns the server's routes. Each handler returns its error; package server writes it.
+// newAPI returns a handler for all routes. The handlers return errors, which
+// package server writes.
 func newAPI(log io.Writer) http.Handler {
 	a := &api{members: map[string]member{"abcde": {ID: "abcde", Name: "Ada", Color: "ff8800"}}}
 
@@ -36,6 +37,7 @@ func newAPI(log io.Writer) http.Handler {
 	mux.Handle("GET /v2/members/{ref}", server.HandlerFunc(a.getMember))
 	mux.Handle("PATCH /v2/members/{ref}", server.HandlerFunc(a.patchMember))
 	mux.Handle("POST /v2/systems/@me/switches", server.HandlerFunc(a.postSwitch))
+	mux.Handle("GET /v2/systems/exmpl/members", server.HandlerFunc(a.privateMembers))
 	mux.Handle("GET /v2/systems/@me/members", server.HandlerFunc(a.listMembers))
 	mux.Handle("GET /v2/systems/@me/fronters", server.HandlerFunc(a.fronters))
 	mux.Handle("GET /v2/systems/@me/constellations", server.HandlerFunc(a.constellations))
@@ -50,12 +52,12 @@ func (a *api) getMember(w http.ResponseWriter, r *http.Request) error {
 	defer a.mu.Unlock()
 	m, ok := a.members[r.PathValue("ref")]
 	if !ok {
-		return pkerr.MemberNotFound // a constant is a whole error
+		return pkerr.MemberNotFound // a constant is an error
 	}
 	return writeJSON(w, m)
 }
 
-// color matches a color as the API takes it.
+// color matches the colors that the API accepts.
 var color = regexp.MustCompile(`^[0-9a-fA-F]{6}$`)
 
 func (a *api) patchMember(w http.ResponseWriter, r *http.Request) error {
@@ -103,42 +105,47 @@ func (a *api) postSwitch(w http.ResponseWriter, r *http.Request) error {
 	defer a.mu.Unlock()
 	for _, ref := range body.Members {
 		if _, ok := a.members[ref]; !ok {
-			return pkerr.MemberNotFound.WithRef(ref) // becomes the code that names it
+			return pkerr.MemberNotFound.WithRef(ref) // becomes MemberNotFoundWithRef
 		}
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }
 
-// listMembers refuses everybody, as if the limit were always reached.
+// privateMembers hides the members of another system.
+func (a *api) privateMembers(http.ResponseWriter, *http.Request) error {
+	return pkerr.UnauthorizedMemberList
+}
+
+// listMembers refuses every request, as if the rate limit were reached.
 func (a *api) listMembers(http.ResponseWriter, *http.Request) error {
 	return pkerr.TooManyRequests.WithRetryAfter(19 * time.Millisecond).WithScope("generic_get")
 }
 
-// fronters has a bug. What it fails with is logged, and not sent.
+// fronters has a bug. Its error is logged, and not sent.
 func (a *api) fronters(http.ResponseWriter, *http.Request) error {
 	return errors.New("open /var/lib/pk/switches.db: too many open files")
 }
 
-// constellations answers with a code that this version of pkerr has never heard of.
+// constellations returns a code that this version of pkerr does not know.
 func (a *api) constellations(http.ResponseWriter, *http.Request) error {
 	return pkerr.MakeCode(20042, http.StatusNotFound).WithMessage("Constellation not found.")
 }
 
-// badGateway answers as a proxy does whose server is away.
+// badGateway answers as a proxy that cannot reach its server.
 func badGateway(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/html")
 	w.WriteHeader(http.StatusBadGateway)
 	_, _ = io.WriteString(w, "<html><head><title>502 Bad Gateway</title></head></html>")
 }
 
-// writeJSON answers with a success.
+// writeJSON writes a success.
 func writeJSON(w http.ResponseWriter, v any) error {
 	w.Header().Set("Content-Type", "application/json")
 	return json.NewEncoder(w).Encode(v)
 }
 
-// serverLog is the log of the server, for the transcript to show.
+// serverLog is the log of the server, which the client prints at the end.
 type serverLog struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -156,7 +163,7 @@ func (l *serverLog) String() string {
 	return l.text.String()
 }
 
-// withoutTime leaves the time out of the log, so that every run prints the same.
+// withoutTime drops the time, so that every run prints the same.
 func withoutTime(_ []string, a slog.Attr) slog.Attr {
 	if a.Key == slog.TimeKey {
 		return slog.Attr{}

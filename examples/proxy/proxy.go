@@ -1,0 +1,74 @@
+package main
+
+import (
+	"io"
+	"log/slog"
+	"net/http"
+
+	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/client"
+	"github.com/pkerr/pkerr/server"
+)
+
+// proxy forwards requests to the API with its own token, which its callers do
+// not have.
+type proxy struct {
+	http  *http.Client
+	base  string
+	token string
+}
+
+// newProxy returns the proxy as a handler.
+func newProxy(httpClient *http.Client, base, token string, log *slog.Logger) http.Handler {
+	p := &proxy{http: httpClient, base: base, token: token}
+	mux := http.NewServeMux()
+	mux.Handle("GET /v2/members/{ref}", server.HandlerFunc(p.forward))
+	mux.Handle("PATCH /v2/members/{ref}", server.HandlerFunc(p.forward))
+	mux.Handle("GET /v2/systems/@me/members", server.HandlerFunc(p.forward))
+	middleware := server.Middleware(server.WithLogger(log), server.WithErrorMapper(mapUpstream))
+	return middleware(server.Routes(mux))
+}
+
+// forward sends a request to the API and copies a success. An error of the API
+// is returned as it is, for mapUpstream.
+func (p *proxy) forward(w http.ResponseWriter, r *http.Request) error {
+	url := p.base + r.URL.RequestURI()
+	//nolint:gosec // The host is that of the API, and the mux knows the paths.
+	req, err := http.NewRequestWithContext(r.Context(), r.Method, url, r.Body)
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Authorization", p.token)
+	req.Header.Set("User-Agent", "pkerr-proxy")
+	if mediaType := r.Header.Get("Content-Type"); mediaType != "" {
+		req.Header.Set("Content-Type", mediaType)
+	}
+	resp, err := p.http.Do(req) //nolint:gosec // As above.
+	if err != nil {
+		// No response: not a fault of the caller, and not a bug of the proxy.
+		return pkerr.MakeCode(0, http.StatusBadGateway).WithCause(err)
+	}
+	defer resp.Body.Close()
+	if err := client.Check(resp); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", resp.Header.Get("Content-Type"))
+	_, err = io.Copy(w, resp.Body)
+	return err
+}
+
+// mapUpstream decides which errors of the API concern the caller. Without Relay
+// an error of another server is sent as a 500.
+func mapUpstream(_ *http.Request, err error) error {
+	switch pkerr.ActionOf(err) {
+	case pkerr.ActionCheckRef, pkerr.ActionRespectPrivacy, pkerr.ActionFixRequest,
+		pkerr.ActionTreatAsSuccess, pkerr.ActionTreatAsEmpty, pkerr.ActionMakeRoom,
+		pkerr.ActionRetry:
+		return server.Relay(err)
+	case pkerr.ActionVerify:
+		return pkerr.MakeCode(0, http.StatusBadGateway).WithCause(err)
+	default:
+		// The caller's token is not the proxy's: a 401 would be a lie.
+		return nil
+	}
+}
