@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"mime"
+	"net"
 	"net/http"
 	"reflect"
 	"strings"
@@ -19,36 +20,38 @@ const defaultBodyLimit int64 = 1 << 20
 
 // DecodeJSON decodes the JSON body of r into dst, which must be a pointer, as
 // [encoding/json] does: unknown keys are ignored unless
-// [WithDisallowUnknownFields] refuses them. Its errors are ready to be returned
-// by a [HandlerFunc]:
+// [WithDisallowUnknownFields] refuses them. A handler can return its errors as
+// they are:
 //
-//   - [pkerr.UnsupportedMediaType] if the Content-Type is missing or is neither
+//   - [pkerr.UnsupportedMediaType] if the Content-Type is neither
 //     application/json nor another JSON type, such as
-//     application/merge-patch+json.
-//   - [pkerr.ContentTooLarge] if the body is longer than [WithBodyLimit] allows,
-//     which is 1 MiB by default.
-//   - [pkerr.BadRequest] if the body is not one JSON document, is null, does not
-//     have the type of dst, or could not be read.
-//   - [pkerr.ModelParse] if fields of the document do not have the type that dst
-//     has there. [pkerr.FieldErrors] names them by their paths, such as "color"
-//     or "proxy_tags[0].prefix", with the spelling of the body: the first 32, cut
-//     to 256 bytes.
+//     application/merge-patch+json, or if the body is compressed.
+//   - [pkerr.ContentTooLarge] if the body is longer than [WithBodyLimit]
+//     allows; 1 MiB by default.
+//   - Status 408 if the body did not arrive in time.
+//   - [pkerr.BadRequest] if the body is not one JSON document, is null, does
+//     not have the type of dst, or could not be read.
+//   - [pkerr.ModelParse] if fields do not have the type that dst has there.
+//     [pkerr.FieldErrors] names them by their paths, such as "color" or
+//     "proxy_tags[0].prefix", as the body spells them, in up to 256 bytes.
 //
-// If the wrong fields cannot be found, the error is a BadRequest without fields:
-// in a type whose UnmarshalJSON refuses the whole, or in an interface of dst that
-// holds a pointer already.
+// At most 32 fields are named. Finding them takes a small multiple of the work
+// of decoding; beyond that, only the list or object is named that has the rest.
+// The text of the error says so if there may be more. A BadRequest without
+// fields means that the fault is in the whole: a type whose UnmarshalJSON
+// refuses it, or an interface of dst that already holds a pointer.
+//
+// To find invalid fields, parts of the body are decoded into new values of
+// dst's type, so methods UnmarshalJSON and UnmarshalText of its types may be
+// called several times. Panics in these trials are caught.
 //
 // [errors.Is] finds the error behind each, such as [context.Canceled] after a
-// client has gone away. A dst that is nil or not a pointer is a mistake of the
-// programmer, and its error a 500.
+// client has gone away. If dst is nil or not a pointer, or r is nil, the error
+// is not one of the API, and sent as a 500.
 //
 // As with [encoding/json], keys match in any case and may be there twice, and
 // null fits anything. Missing keys are for the handler to check, with
 // [pkerr.Fields.Required]. On an error dst may be partly filled.
-//
-// To find what is wrong, parts of the body are decoded again into new values of
-// dst's type, so the methods UnmarshalJSON and UnmarshalText of its types can be
-// called several times. The work is bounded by a small multiple of decoding once.
 func DecodeJSON(w http.ResponseWriter, r *http.Request, dst any) error {
 	if err := checkDestination("DecodeJSON", dst); err != nil {
 		return err
@@ -56,30 +59,29 @@ func DecodeJSON(w http.ResponseWriter, r *http.Request, dst any) error {
 	if r == nil {
 		return errors.New("server: DecodeJSON needs a request, and was given nil")
 	}
-	if got := r.Header.Get("Content-Type"); !isJSON(got) {
+	if err := checkType(r.Header); err != nil {
 		if r.ContentLength != 0 {
-			hangUp(w, r)
+			closeConnection(w, r)
 		}
-		return pkerr.UnsupportedMediaType.WithCause(
-			fmt.Errorf("the Content-Type is %.64q, want application/json", got))
+		return err
 	}
 	c := configOf(r)
-	body, err := readBody(w, r, cmp.Or(c.bodyLimit, defaultBodyLimit))
+	body, err := c.readBody(w, r)
 	if err != nil {
 		return err
 	}
 	return c.decode(body, dst)
 }
 
-// UnmarshalJSON is [DecodeJSON] of a body that was read already, for frameworks
-// without a [http.Request] and for messages of a socket. It returns the same
-// errors, except those about headers and reading, and has the same limit.
+// UnmarshalJSON is [DecodeJSON] of a body that is in memory, for frameworks
+// without a [http.Request] and for messages of a socket. Its errors and its
+// limit are the same; it does not look at headers.
 func UnmarshalJSON(data []byte, dst any, opts ...Option) error {
 	if err := checkDestination("UnmarshalJSON", dst); err != nil {
 		return err
 	}
 	c := config{}.with(opts)
-	if limit := cmp.Or(c.bodyLimit, defaultBodyLimit); int64(len(data)) > limit {
+	if limit := c.limit(); int64(len(data)) > limit {
 		return pkerr.ContentTooLarge.WithCause(&http.MaxBytesError{Limit: limit})
 	}
 	return c.decode(data, dst)
@@ -92,22 +94,15 @@ func checkDestination(function string, dst any) error {
 	return nil
 }
 
-// decode decodes a document into dst, which is a pointer.
-func (c *config) decode(document []byte, dst any) error {
-	if !json.Valid(document) {
-		err := json.Unmarshal(document, new(json.RawMessage)) // which tells why
-		return pkerr.BadRequest.WithCause(fmt.Errorf("the body is not a JSON document: %w", err))
+// checkType refuses what does not say that it is JSON as it is.
+func checkType(h http.Header) error {
+	if got := h.Get("Content-Type"); !isJSON(got) {
+		return pkerr.UnsupportedMediaType.WithCause(
+			fmt.Errorf("the Content-Type is %.64q, want application/json", got))
 	}
-	document = bytes.TrimSpace(document)
-	if string(document) == "null" {
-		return pkerr.BadRequest.WithCause(fmt.Errorf("the body is null, want a %T", dst))
-	}
-	if err := unmarshal(document, dst, c.disallowUnknownFields); err != nil {
-		fields := invalidFields(document, reflect.TypeOf(dst).Elem(), c.disallowUnknownFields)
-		if len(fields) > 0 {
-			return pkerr.ModelParse.WithCause(err).WithFields(fields)
-		}
-		return pkerr.BadRequest.WithCause(err)
+	if got := h.Get("Content-Encoding"); got != "" && !strings.EqualFold(got, "identity") {
+		return pkerr.UnsupportedMediaType.WithCause(
+			fmt.Errorf("the Content-Encoding is %.64q, want none", got))
 	}
 	return nil
 }
@@ -123,24 +118,31 @@ func isJSON(contentType string) bool {
 		strings.Contains(mediaType, "/") && strings.HasSuffix(mediaType, "+json")
 }
 
+func (c *config) limit() int64 { return cmp.Or(c.bodyLimit, defaultBodyLimit) }
+
 // readBody returns the whole body of r, or the error to answer with.
-func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+func (c *config) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.Body == nil {
 		return nil, nil
 	}
+	limit := c.limit()
 	if r.ContentLength > limit {
-		hangUp(w, r)
+		closeConnection(w, r)
 		return nil, pkerr.ContentTooLarge.WithCause(&http.MaxBytesError{Limit: limit})
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(innermost(w), r.Body, limit))
+	if err == nil {
+		return body, nil
+	}
+	code := pkerr.BadRequest
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		hangUp(w, r)
-		return nil, pkerr.ContentTooLarge.WithCause(err)
+		code = pkerr.ContentTooLarge
+		closeConnection(w, r)
+	} else if e, ok := errors.AsType[net.Error](err); ok && e.Timeout() {
+		code = pkerr.MakeCode(0, http.StatusRequestTimeout)
+		closeConnection(w, r)
 	}
-	if err != nil {
-		return nil, pkerr.BadRequest.WithCause(fmt.Errorf("reading the body: %w", err))
-	}
-	return body, nil
+	return nil, code.WithCause(fmt.Errorf("reading the body: %w", err))
 }
 
 // innermost returns the writer of net/http itself if it can be reached. Told by
@@ -153,13 +155,38 @@ func innermost(w http.ResponseWriter) http.ResponseWriter {
 	return w
 }
 
-// hangUp makes net/http close the connection after the answer, because the rest
-// of the body is not read, and a client could let the server wait for it. In
-// HTTP/2 that concerns only the one stream.
-func hangUp(w http.ResponseWriter, r *http.Request) {
+// closeConnection makes net/http close the connection after the answer, because
+// the rest of the body is not read, and a client could let the server wait for
+// it. In HTTP/2 that concerns only the one stream.
+func closeConnection(w http.ResponseWriter, r *http.Request) {
 	if w != nil && r.ProtoMajor == 1 {
 		w.Header().Set("Connection", "close")
 	}
+}
+
+// decode decodes a document into dst, which is a pointer.
+func (c *config) decode(document []byte, dst any) error {
+	document = bytes.TrimPrefix(document, []byte("\uFEFF")) // the byte order mark
+	if !json.Valid(document) {
+		err := json.Unmarshal(document, new(json.RawMessage)) // which tells why
+		return pkerr.BadRequest.WithCause(fmt.Errorf("the body is not a JSON document: %w", err))
+	}
+	document = bytes.TrimSpace(document)
+	if string(document) == "null" {
+		return pkerr.BadRequest.WithCause(fmt.Errorf("the body is null, want a %T", dst))
+	}
+	err := unmarshal(document, dst, c.disallowUnknownFields)
+	if err == nil {
+		return nil
+	}
+	fields, complete := invalidFields(document, reflect.TypeOf(dst).Elem(), c.disallowUnknownFields)
+	if !complete {
+		err = fmt.Errorf("%w (there may be more invalid fields than are named)", err)
+	}
+	if len(fields) == 0 {
+		return pkerr.BadRequest.WithCause(err)
+	}
+	return pkerr.ModelParse.WithCause(err).WithFields(fields)
 }
 
 func unmarshal(document []byte, dst any, disallowUnknownFields bool) error {

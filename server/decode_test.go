@@ -3,6 +3,7 @@ package server_test
 import (
 	"bufio"
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -47,7 +49,7 @@ type proxyTag struct {
 	Suffix *string
 }
 
-// color has its own opinion of what is valid.
+// color has an UnmarshalText of its own.
 type color uint32
 
 func (c *color) UnmarshalText(text []byte) error {
@@ -55,7 +57,7 @@ func (c *color) UnmarshalText(text []byte) error {
 	return err
 }
 
-// pair is a list of two, which is not valid with one or none.
+// pair is a list that has to have two items.
 type pair [2]int
 
 func (p *pair) UnmarshalJSON(data []byte) error {
@@ -69,7 +71,7 @@ func (p *pair) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// interval is an object whose members must fit each other.
+// interval is an object whose fields must fit each other.
 type interval struct{ From, To int }
 
 func (i *interval) UnmarshalJSON(data []byte) error {
@@ -122,7 +124,7 @@ func TestDecodeJSON(t *testing.T) {
 	require.Equal(t, false, scalar)
 }
 
-func TestDecodeJSONFields(t *testing.T) {
+func TestDecodeJSON_Fields(t *testing.T) {
 	deep := func(n int, inner string) string {
 		return strings.Repeat(`{"parent":`, n) + inner + strings.Repeat("}", n)
 	}
@@ -207,14 +209,15 @@ func TestDecodeJSONFields(t *testing.T) {
 	})
 }
 
-func TestDecodeJSONBadRequest(t *testing.T) {
+func TestDecodeJSON_BadRequest(t *testing.T) {
 	for name, test := range map[string]struct {
 		body string
 		dst  any
 	}{
 		"empty":               {"", &member{}},
 		"white space":         {" \n", &member{}},
-		"a BOM":               {"\uFEFF{}", &member{}},
+		"two BOMs":            {"\uFEFF\uFEFF{}", &member{}},
+		"a BOM alone":         {"\uFEFF", &member{}},
 		"not JSON":            {"name=a", &member{}},
 		"cut off":             {`{"name":"a"`, &member{}},
 		"trailing text":       {`{} x`, &member{}},
@@ -247,15 +250,240 @@ func TestDecodeJSONBadRequest(t *testing.T) {
 	require.Equal(t, pkerr.BadRequest, pkerr.CodeOf(server.DecodeJSON(httptest.NewRecorder(), r, &member{})))
 }
 
-func TestDecodeJSONReadErrors(t *testing.T) {
-	for _, cause := range []error{io.ErrUnexpectedEOF, context.Canceled, context.DeadlineExceeded, errStore} {
-		err := decodeFrom(io.MultiReader(strings.NewReader(`{"name":`), iotest.ErrReader(cause)), &member{})
-		require.Equal(t, pkerr.BadRequest, pkerr.CodeOf(err))
+func TestDecodeJSON_ReadErrors(t *testing.T) {
+	for cause, want := range map[error]pkerr.Code{
+		io.ErrUnexpectedEOF:      pkerr.BadRequest,
+		context.Canceled:         pkerr.BadRequest,
+		errStore:                 pkerr.BadRequest,
+		context.DeadlineExceeded: pkerr.MakeCode(0, 408),
+		os.ErrDeadlineExceeded:   pkerr.MakeCode(0, 408),
+	} {
+		body := io.MultiReader(strings.NewReader(`{"name":`), iotest.ErrReader(cause))
+		err := decodeFrom(body, &member{})
+		require.Equal(t, want, pkerr.CodeOf(err))
 		require.ErrorIs(t, err, cause)
 	}
 }
 
-func TestDecodeJSONContentType(t *testing.T) {
+// A body that stalls past the ReadTimeout of the server is answered.
+func TestDecodeJSON_ReadTimeout(t *testing.T) {
+	s := httptest.NewUnstartedServer(with(server.HandlerFunc(
+		func(w http.ResponseWriter, r *http.Request) error { return server.DecodeJSON(w, r, &member{}) })))
+	s.Config.ReadTimeout = 100 * time.Millisecond
+	s.Start()
+	defer s.Close()
+	conn, err := net.Dial("tcp", s.Listener.Addr().String())
+	require.NoError(t, err)
+	defer conn.Close()
+	require.NoError(t, conn.SetDeadline(time.Now().Add(5*time.Second)))
+	_, err = io.WriteString(conn, "POST / HTTP/1.1\r\nHost: x\r\n"+
+		"Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+	require.NoError(t, err)
+	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	require.Equal(t, 408, response.StatusCode)
+	require.Equal(t, `{"message":"408: Request Timeout","code":0}`, string(body))
+	require.True(t, response.Close)
+}
+
+func TestDecodeJSON_ByteOrderMark(t *testing.T) {
+	var m member
+	require.NoError(t, decode("\uFEFF{\"name\":\"Ash\"}", &m))
+	require.Equal(t, "Ash", m.Name)
+	require.NoError(t, server.UnmarshalJSON([]byte("\uFEFF {\"name\":\"Birch\"}"), &m))
+	require.Equal(t, "Birch", m.Name)
+}
+
+func TestDecodeJSON_ContentEncoding(t *testing.T) {
+	var compressed bytes.Buffer
+	zip := gzip.NewWriter(&compressed)
+	_, err := zip.Write([]byte(`{}`))
+	require.NoError(t, errors.Join(err, zip.Close()))
+	for encoding, want := range map[string]pkerr.Code{
+		"gzip": pkerr.UnsupportedMediaType, "br": pkerr.UnsupportedMediaType,
+		"": pkerr.BadRequest, "Identity": pkerr.BadRequest,
+	} {
+		r := httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(compressed.Bytes()))
+		r.Header.Set("Content-Type", "application/json")
+		r.Header["Content-Encoding"] = []string{encoding}
+		w := httptest.NewRecorder()
+		err := server.DecodeJSON(w, r, &member{})
+		require.Equal(t, want, pkerr.CodeOf(err), encoding)
+		if want == pkerr.UnsupportedMediaType {
+			require.ErrorContains(t, err, "the Content-Encoding is \""+encoding)
+			require.Equal(t, "close", w.Header().Get("Connection"))
+		}
+	}
+}
+
+func TestDecodeJSON_NilRequestOrWriter(t *testing.T) {
+	require.ErrorContains(t, server.DecodeJSON(httptest.NewRecorder(), nil, &member{}), "nil")
+	for _, test := range []struct{ contentType, body string }{
+		{"application/json", `{}`}, {"application/json", `{"name":"` + strings.Repeat("x", 2<<20)},
+		{"text/plain", "x"},
+	} {
+		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(test.body))
+		r.Header.Set("Content-Type", test.contentType)
+		require.NotPanics(t, func() { _ = server.DecodeJSON(nil, r, &member{}) })
+	}
+}
+
+// The API ignores keys that it does not know, so that what it sent can be edited
+// and sent back.
+func TestDecodeJSON_UnknownFields(t *testing.T) {
+	const body = `{"id":"abcde","name":"Ash","privacy":{"visibility":null},"proxy_tags":[{"x":1}]}`
+	var m member
+	require.NoError(t, decode(body, &m))
+	require.Equal(t, "Ash", m.Name)
+	require.NoError(t, decode(body, &m, server.WithDisallowUnknownFields(false)))
+	require.NoError(t, server.UnmarshalJSON([]byte(body), &m))
+
+	for _, err := range []error{
+		decodeStrictly(body, &m),
+		server.UnmarshalJSON([]byte(body), &m, server.WithDisallowUnknownFields(true)),
+	} {
+		require.Equal(t, pkerr.ModelParse, pkerr.CodeOf(err))
+		require.Equal(t, []string{"id", "privacy", "proxy_tags[0].x"},
+			slices.Sorted(maps.Keys(pkerr.FieldErrors(err))))
+	}
+
+	// What is invalid besides is named, and nothing else.
+	fields := pkerr.FieldErrors(decode(`{"nom":1,"name":2,"parent":{"nom":[]}}`, &m))
+	require.Equal(t, []string{"name"}, slices.Sorted(maps.Keys(fields)))
+}
+
+// What is wrong is found among many, in a list and in an object, and however many
+// are wrong.
+func TestDecodeJSON_FieldsAmongMany(t *testing.T) {
+	list := func(n int, wrong ...int) string {
+		items := slices.Repeat([]string{"1"}, n)
+		for _, i := range wrong {
+			items[i] = `"x"`
+		}
+		return "[" + strings.Join(items, ", ") + "]"
+	}
+	paths := func(wrong ...int) (paths []string) {
+		for _, i := range wrong {
+			paths = append(paths, fmt.Sprintf("[%d]", i))
+		}
+		slices.Sort(paths)
+		return paths
+	}
+	for name, test := range map[string]struct {
+		n     int
+		wrong []int
+	}{
+		"one": {1, []int{0}}, "the second of two": {2, []int{1}}, "both": {2, []int{0, 1}},
+		"behind 1100 others": {1101, []int{1100}}, "in the middle": {5000, []int{2500}},
+		"the first and the last": {5000, []int{0, 4999}},
+		"neighbors":              {3000, []int{1023, 1024, 1025}},
+		"several":                {3000, []int{0, 1, 2, 500, 501, 1700, 2999}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := decode(list(test.n, test.wrong...), new([]int))
+			require.Equal(t, paths(test.wrong...), slices.Sorted(maps.Keys(pkerr.FieldErrors(err))))
+			require.NotContains(t, err.Error(), "there may be more")
+		})
+	}
+
+	object := "{"
+	for i := range 1100 {
+		object += fmt.Sprintf(`"k%d":1,`, i)
+	}
+	fields := pkerr.FieldErrors(decode(object+`"z":"x"}`, new(map[string]int)))
+	require.Equal(t, []string{"z"}, slices.Sorted(maps.Keys(fields)))
+
+	// A fault of several parts together is that of the whole.
+	fields = pkerr.FieldErrors(decode(`{"pair":[1,2,3],"interval":{"From":2,"To":1}}`, &member{}))
+	require.Equal(t, []string{"interval", "pair"}, slices.Sorted(maps.Keys(fields)))
+}
+
+// An error that does not name all says so.
+func TestDecodeJSON_MoreFieldsThanNamed(t *testing.T) {
+	const more = "there may be more invalid fields than are named"
+	list := "[" + strings.Repeat(`"x",`, 100) + "1]"
+	err := decode(list, new([]int))
+	require.Len(t, pkerr.FieldErrors(err), 32)
+	require.ErrorContains(t, err, more)
+
+	// What is deep in a large body takes too much work to find, so that only what
+	// it is in is named.
+	type tree struct {
+		Flat  bool
+		Next  *tree
+		Items []int
+	}
+	err = decode(strings.Repeat(`{"flat":true,"next":`, 20)+
+		`{"items":[`+strings.Repeat("1,", 200_000)+`"x"]}`+strings.Repeat("}", 20), new(tree))
+	fields := slices.Collect(maps.Keys(pkerr.FieldErrors(err)))
+	require.Len(t, fields, 1)
+	require.Regexp(t, `^next(\.next){3,}$`, fields[0])
+	require.ErrorContains(t, err, more)
+}
+
+// needsMap panics unless it is decoded into a value that was made ready.
+type needsMap struct{ seen map[string]bool }
+
+func (n *needsMap) UnmarshalJSON(data []byte) error {
+	var key string
+	if err := json.Unmarshal(data, &key); err != nil {
+		return err
+	}
+	n.seen[key] = true
+	return nil
+}
+
+// To look for invalid fields, new values are decoded into, which may lack what the
+// type needs.
+func TestDecodeJSON_PanickingTrial(t *testing.T) {
+	var dst struct {
+		Ready needsMap `json:"ready"`
+		Name  string   `json:"name"`
+	}
+	dst.Ready.seen = map[string]bool{}
+	require.NoError(t, decode(`{"ready":"x","name":"Ash"}`, &dst))
+	require.True(t, dst.Ready.seen["x"])
+
+	err := decode(`{"ready":"x","name":7}`, &dst)
+	require.Equal(t, pkerr.ModelParse, pkerr.CodeOf(err))
+	require.Contains(t, pkerr.FieldErrors(err), "name")
+
+	alone := needsMap{map[string]bool{}}
+	err = decode(`7`, &alone)
+	require.Equal(t, pkerr.BadRequest, pkerr.CodeOf(err))
+	require.Empty(t, pkerr.FieldErrors(err))
+}
+
+func TestUnmarshalJSON(t *testing.T) {
+	var m member
+	require.NoError(t, server.UnmarshalJSON([]byte(` {"name":"Ash"} `), &m))
+	require.Equal(t, "Ash", m.Name)
+	for body, want := range map[string]pkerr.Code{
+		``: pkerr.BadRequest, `null`: pkerr.BadRequest, `{`: pkerr.BadRequest, `[]`: pkerr.BadRequest,
+		`{"name":1}`: pkerr.ModelParse, `{"name":"a long name"}`: pkerr.ContentTooLarge,
+	} {
+		err := server.UnmarshalJSON([]byte(body), &m, server.WithBodyLimit(16), nil)
+		require.Equal(t, want, pkerr.CodeOf(err), body)
+		require.Error(t, errors.Unwrap(err))
+	}
+	large := []byte(`"` + strings.Repeat("x", 1<<20-2) + `"`)
+	require.NoError(t, server.UnmarshalJSON(large, new(string)))
+	err := server.UnmarshalJSON(append(large, ' '), new(string))
+	require.Equal(t, pkerr.ContentTooLarge, pkerr.CodeOf(err))
+	tooLarge, ok := errors.AsType[*http.MaxBytesError](err)
+	require.True(t, ok)
+	require.Equal(t, int64(1<<20), tooLarge.Limit)
+	for _, dst := range []any{nil, member{}, (*member)(nil)} {
+		err := server.UnmarshalJSON([]byte(`{}`), dst)
+		require.ErrorContains(t, err, "UnmarshalJSON")
+		require.Zero(t, pkerr.CodeOf(err))
+	}
+}
+
+func TestDecodeJSON_ContentType(t *testing.T) {
 	for contentType, ok := range map[string]bool{
 		"application/json":                    true,
 		"Application/JSON ; Charset=\"utf8\"": true,
@@ -287,8 +515,8 @@ func TestDecodeJSONContentType(t *testing.T) {
 	require.Equal(t, pkerr.UnsupportedMediaType, pkerr.CodeOf(server.DecodeJSON(httptest.NewRecorder(), r, &member{})), "none at all")
 }
 
-// A destination that cannot be is a mistake of the programmer, and no fault of the caller.
-func TestDecodeJSONDestination(t *testing.T) {
+// A wrong destination is a mistake of the programmer, not of the caller.
+func TestDecodeJSON_Destination(t *testing.T) {
 	for _, dst := range []any{nil, member{}, (*member)(nil), map[string]any{}, 1} {
 		err := decode(`{}`, dst)
 		require.ErrorContains(t, err, fmt.Sprintf("%T", dst))
@@ -297,7 +525,7 @@ func TestDecodeJSONDestination(t *testing.T) {
 	}
 }
 
-func TestDecodeJSONTooLarge(t *testing.T) {
+func TestDecodeJSON_TooLarge(t *testing.T) {
 	large := `{"name":"` + strings.Repeat("x", 2<<20) + `"}`
 	for name, announced := range map[string]bool{"announced": true, "chunked": false} {
 		t.Run(name, func(t *testing.T) {
@@ -314,7 +542,7 @@ func TestDecodeJSONTooLarge(t *testing.T) {
 			request, requestErr := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL, body)
 			require.NoError(t, requestErr)
 			request.Header.Set("Content-Type", "application/json")
-			// With these the client waits for the answer before it sends the body, so that the answer is not lost.
+			// The client waits for the answer before it sends the body.
 			request.Header.Set("Expect", "100-continue")
 			httpClient := s.Client()
 			httpClient.Transport.(*http.Transport).ExpectContinueTimeout = 10 * time.Second
@@ -333,8 +561,9 @@ func TestDecodeJSONTooLarge(t *testing.T) {
 	}
 }
 
-// A client that announces a body and does not send it must not make the server wait for it, whatever stands around.
-func TestDecodeJSONStalled(t *testing.T) {
+// A client that announces a body and does not send it must not make the
+// server wait for it.
+func TestDecodeJSON_DoesNotWait(t *testing.T) {
 	decoding := with((server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 		return server.DecodeJSON(w, r, &member{})
 	})), server.WithBodyLimit(10))
@@ -371,8 +600,9 @@ func TestDecodeJSONStalled(t *testing.T) {
 	}
 }
 
-// A connection is closed only where something is left on it, and only where it carries one request at a time.
-func TestDecodeJSONConnection(t *testing.T) {
+// A connection is closed only if it carries one request at a time, and some of
+// its body is left.
+func TestDecodeJSON_Connection(t *testing.T) {
 	for name, test := range map[string]struct {
 		contentType, body, want string
 		protocol                int
@@ -416,8 +646,9 @@ func (*counted) UnmarshalJSON(data []byte) error {
 	return d.Decode(new(tree))
 }
 
-// However a body is made, looking for what is wrong with it costs no more than a small multiple of decoding it once.
-func TestDecodeJSONWork(t *testing.T) {
+// Looking for invalid fields costs at most a small multiple of decoding the
+// body once, whatever the body.
+func TestDecodeJSON_Work(t *testing.T) {
 	const size = 1<<18 - 2000
 	fill := func(format string, size int) string {
 		var b strings.Builder
@@ -432,19 +663,19 @@ func TestDecodeJSONWork(t *testing.T) {
 	long := strings.Repeat("k", size/2)
 	for name, test := range map[string]struct{ body, want string }{
 		"many items, the first bad":   {`{"items":["bad",` + fill("%d,", size) + `1]}`, "items[0]"},
-		"many items, the last bad":    {`{"items":[` + fill("%d,", size) + `"bad"]}`, "items"},
+		"many items, the last bad":    {`{"items":[` + fill("%d,", size) + `"bad"]}`, "items[45209]"},
 		"large items, the last bad":   {`{"items":[` + strings.Repeat(strings.Repeat(" ", 999)+"1,", size/1001) + `"bad"]}`, "items[259]"},
-		"many members, the last bad":  {`{"object":{` + fill(`"k%d":1,`, size) + `"z":"bad"}}`, "object"},
+		"many members, the last bad":  {`{"object":{` + fill(`"k%d":1,`, size) + `"z":"bad"}}`, "object.z"},
 		"many members, all bad":       {`{"object":{` + fill(`"k%d":[],`, size) + `"z":"bad"}}`, "object.k0"},
-		"many at the top, last bad":   {`{` + fill(`"object":{"%d":1},`, size) + `"z":"bad"}`, ""},
+		"many at the top, last bad":   {`{` + fill(`"object":{"%d":1},`, size) + `"z":"bad"}`, "z"},
 		"many at the top, all bad":    {`{` + fill(`"k%d":1,`, size) + `"z":"bad"}`, "k0"},
 		"one bad one":                 {`{"items":"` + strings.Repeat("x", size) + `"}`, "items"},
 		"many unknown within another": {`{"unknown":{` + fill(`"k%d":{"a":1},`, size) + `"z":1}}`, "unknown"},
-		"many items, deep down":       {nest(20, `{"items":[`+fill("%d,", size)+`"bad"]}`), ""},
-		"items beside a long key":     {`{"` + long + `":{"a":1},"items":[` + fill("%d,", size/3) + `"bad"]}`, "items"},
+		"many items, deep down":       {nest(20, `{"items":[`+fill("%d,", size)+`"bad"]}`), strings.Repeat("next.", 20) + "items[45209]"},
+		"items beside a long key":     {`{"` + long + `":{"a":1},"items":[` + fill("%d,", size/3) + `"bad"]}`, "items[16304]"},
 		"items within a long key":     {`{"object":{"` + long + `":[` + fill("%d,", size/3) + `"bad"]}}`, ""},
 		"a key that grows in escapes": {`{"object":{"` + strings.Repeat("<", size) + `":["bad"]}}`, "object." + strings.Repeat("<", 249) + "…"},
-		"deep":                        {nest(9000, `{"items":1}`), ""},
+		"deep":                        {nest(9000, `{"items":1}`), strings.Repeat("next.", 31) + "next"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			decodings.times, decodings.bytes = 0, 0
@@ -452,7 +683,7 @@ func TestDecodeJSONWork(t *testing.T) {
 			if test.want != "" {
 				require.Contains(t, fields, test.want)
 			}
-			// A decoding costs as much as some bytes do, however short it is.
+			// Each decoding costs about as much as some bytes.
 			cost := decodings.bytes + 256*decodings.times
 			t.Logf("%d bytes, decoded %d times, %d bytes in all: %.1f times the work", len(test.body),
 				decodings.times, decodings.bytes, float64(cost)/float64(len(test.body)))
@@ -461,14 +692,14 @@ func TestDecodeJSONWork(t *testing.T) {
 	}
 }
 
-// fat is large, whatever is decoded into it.
+// fat is a large type.
 type fat struct {
 	counted
 	_ [64 << 10]byte
 }
 
-// Each decoding into a new value of a large type costs as much as the value is large.
-func TestDecodeJSONWorkOfAFatType(t *testing.T) {
+// Each decoding into a new value of a large type costs as much as its size.
+func TestDecodeJSON_WorkOfLargeType(t *testing.T) {
 	size := int(reflect.TypeFor[fat]().Size())
 	body := `{"items":["bad"` + strings.Repeat(",1", 10_000) + `]}`
 	decodings.times, decodings.bytes = 0, 0
@@ -477,7 +708,7 @@ func TestDecodeJSONWorkOfAFatType(t *testing.T) {
 	t.Logf("decoded %d times, %d bytes in all", decodings.times, decodings.bytes)
 	require.Less(t, cost, 10*(len(body)+size)+256<<10)
 
-	// It is looked through, though one decoding costs more than those of a small body may.
+	// Even a type for which one trial is beyond the budget is searched.
 	var huge struct {
 		Name string `json:"name"`
 		_    [1 << 20]byte
@@ -485,7 +716,8 @@ func TestDecodeJSONWorkOfAFatType(t *testing.T) {
 	require.Contains(t, pkerr.FieldErrors(decodeStrictly(`{"name":1}`, &huge)), "name")
 }
 
-// FuzzDecodeJSON tries that DecodeJSON accepts what encoding/json accepts, and always says what is wrong with the rest.
+// FuzzDecodeJSON checks that DecodeJSON accepts what encoding/json accepts, and
+// always says what is wrong with the rest.
 func FuzzDecodeJSON(f *testing.F) {
 	for _, body := range []string{
 		`{}`, `null`, `[]`, ``, `{"name":"a"}`, `{"name":1,"nom":[]}`, `{"proxy_tags":[{"prefix":1}]}`, `{"pair":[1,2]}`, `{"a":1}{`,

@@ -1,5 +1,5 @@
-// Package server turns errors into the responses that PluralKit's HTTP API sends
-// for them: a status and a small JSON body.
+// Package server turns errors into the responses that PluralKit's HTTP API
+// sends for them: a status and a small JSON body.
 //
 // A handler returns its error, and [HandlerFunc] writes it:
 //
@@ -18,20 +18,21 @@
 //
 //	handler := server.Middleware(server.WithLogger(logger))(server.Routes(mux))
 //
-// [DecodeJSON] reads the body of a request, and returns an error that names every
-// field that is wrong. [Write] is for code that has no error to return, such as a
-// middleware. [WithErrorMapper] turns errors of other packages into those of the
-// API. [WithLocalizer] adds a text in the reader's language to the English one.
+// [DecodeJSON] reads the body of a request, and returns an error that names
+// every field that is wrong. [Write] is for code that has no error to return,
+// such as a middleware. [WithErrorMapper] turns errors of other packages into
+// those of the API. [WithLocalizer] adds a text in the reader's language to the
+// English one.
 //
 // Without net/http there are [Render], which returns the response instead of
-// writing it, [UnmarshalJSON], and [Public], which returns what may be sent over
-// a stream or socket.
+// writing it, [UnmarshalJSON], and [Public], which returns what may be sent
+// over a stream or socket.
 //
-// A client is told what the [pkerr.Code] or [*pkerr.Error] in an error says, and
-// nothing else: neither a cause, nor the text of any other error, nor the value of
-// a panic is ever sent. Those go to [log/slog] and to the hooks of
+// A client is told what the [pkerr.Code] or [*pkerr.Error] in an error says,
+// and nothing else: neither a cause, nor the text of any other error, nor the
+// value of a panic is ever sent. Those go to [log/slog] and to the hooks of
 // [WithErrorHook].
 //
-// This package keeps no state between requests. Everything is safe for concurrent
-// use, as far as the [http.ResponseWriter] of one request is.
+// This package keeps no state between requests. Everything is safe for
+// concurrent use, as far as the [http.ResponseWriter] of one request is.
 package server

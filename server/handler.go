@@ -10,14 +10,15 @@ import (
 // Declare the result as error: a nil [*pkerr.Error] in an error is not nil.
 //
 // An error that is returned after the response has started is logged and given
-// to the hooks, but not sent. The client may then take what it got for the whole
-// response, unless the error is or wraps [http.ErrAbortHandler]: HandlerFunc
-// then panics with http.ErrAbortHandler, which makes net/http cut the response
-// off. A response starts with a status other than 1xx (101 counts), with any
-// part of the body, with a flush, or when the connection is taken over.
+// to the hooks, but not sent. The client may then take what it got for the
+// whole response, unless the error is or wraps [http.ErrAbortHandler]:
+// HandlerFunc then panics with http.ErrAbortHandler, which makes net/http cut
+// the response off. A response starts with a status other than 1xx (101
+// counts), with any part of the body, with a flush, or when the connection is
+// taken over.
 //
-// The [http.ResponseWriter] given to the function wraps the original one to note
-// this. It flushes and hijacks if the original can, and works with
+// The [http.ResponseWriter] given to the function wraps the original one to
+// note this. It flushes and hijacks if the original can, and works with
 // [http.ResponseController].
 //
 // HandlerFunc does not catch panics; [Middleware] does.

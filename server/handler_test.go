@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -34,8 +35,8 @@ func TestHandlerFunc(t *testing.T) {
 	})
 }
 
-// After the response has been started an error is for the log alone.
-func TestHandlerFuncAfterStart(t *testing.T) {
+// After the response has started, an error is only reported.
+func TestHandlerFunc_AfterStart(t *testing.T) {
 	for name, test := range map[string]struct {
 		start  func(http.ResponseWriter)
 		status int
@@ -72,13 +73,13 @@ func TestHandlerFuncAfterStart(t *testing.T) {
 }
 
 // A status that the writer refuses is not one that was sent.
-func TestHandlerFuncAfterBadStatus(t *testing.T) {
+func TestHandlerFunc_AfterInvalidStatus(t *testing.T) {
 	w := get(with(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(0) })))
 	requireBody(t, w, 500, internalServerError)
 }
 
-// News that goes ahead of a response does not start it.
-func TestHandlerFuncAfterEarlyHints(t *testing.T) {
+// A status 1xx does not start the response.
+func TestHandlerFunc_AfterEarlyHints(t *testing.T) {
 	s := httptest.NewServer(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 		w.WriteHeader(http.StatusEarlyHints)
 		return pkerr.NotFound
@@ -90,8 +91,8 @@ func TestHandlerFuncAfterEarlyHints(t *testing.T) {
 	require.Equal(t, 404, response.StatusCode)
 }
 
-// 101 is the last that HTTP has to say.
-func TestHandlerFuncAfterSwitchingProtocols(t *testing.T) {
+// 101 is the end of HTTP on the connection.
+func TestHandlerFunc_AfterSwitchingProtocols(t *testing.T) {
 	var statuses []int
 	w := &statusWriter{onlyWriter{httptest.NewRecorder()}, &statuses}
 	server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
@@ -108,3 +109,33 @@ type statusWriter struct {
 }
 
 func (w *statusWriter) WriteHeader(status int) { *w.statuses = append(*w.statuses, status) }
+
+// An error that aborts the response does so only after it has started.
+func TestHandlerFunc_ErrAbortHandler(t *testing.T) {
+	for _, err := range []error{http.ErrAbortHandler, fmt.Errorf("copying: %w", http.ErrAbortHandler)} {
+		requireBody(t, get(failing(err)), 500, internalServerError)
+
+		var j journal
+		hooked := 0
+		w := httptest.NewRecorder()
+		h := with(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+			_, _ = w.Write([]byte("half"))
+			return err
+		}), server.WithLogger(j.logger()), server.WithErrorHook(func(*http.Request, error) { hooked++ }))
+		require.PanicsWithValue(t, http.ErrAbortHandler, func() {
+			h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", http.NoBody))
+		})
+		require.Equal(t, "half", w.Body.String())
+		require.Equal(t, 1, hooked)
+		record := j.only(t)
+		require.Equal(t, "request failed, after the response was started", record["msg"])
+		require.NotContains(t, record, "status")
+	}
+	// A hijacked connection is left alone.
+	require.NotPanics(t, func() {
+		server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+			_, _, err := http.NewResponseController(w).Hijack()
+			return errors.Join(err, http.ErrAbortHandler)
+		}).ServeHTTP(hijackable{httptest.NewRecorder()}, nil)
+	})
+}

@@ -10,120 +10,198 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// How far the search for what is wrong with a document goes.
+// How far the search for invalid fields goes.
 const (
 	maxDepth  = 32  // objects and lists within each other
 	maxFields = 32  // paths that are named
 	maxPath   = 256 // bytes of a path
 
-	// The work is counted in bytes that are decoded, and limited to a multiple of the document, and to enough for any small
-	// one. Beside its bytes each decoding costs about as much as trialCost of them.
+	// The work is counted in bytes that are decoded. It is limited to a
+	// multiple of the document, and to enough for any small one. Besides its
+	// bytes each trial costs about as much as trialCost of them.
 	maxWork   = 8
 	leastWork = 256 << 10
 	trialCost = 256
 )
 
-// invalidFields returns the members of a valid document because of which it does not decode into a target. It returns none where
-// the fault is that of the document as a whole.
+// invalidFields returns the fields because of which a valid document does not
+// decode into a target. It returns none if the fault is that of the document as
+// a whole. complete reports whether the search came to its end.
 //
-// The errors of encoding/json do not tell: they name one fault of many, some without its place, and those of a type's own
-// UnmarshalJSON name what they like. So each member is tried alone: `{"key":value}` is decoded into a new target, and what
-// fails is wrong, or contains what is wrong.
-func invalidFields(document []byte, target reflect.Type, strict bool) pkerr.Fields {
-	s := search{target: target, strict: strict}
+// The errors of encoding/json do not say: they name one fault of many, some
+// without its place, and those of a type's own UnmarshalJSON name what they
+// like. So parts of the document are tried alone: `{"key":value}` is decoded
+// into a new target, and what fails is invalid, or contains what is.
+func invalidFields(
+	document []byte, target reflect.Type, disallowUnknownFields bool,
+) (fields pkerr.Fields, complete bool) {
+	s := search{target: target, disallowUnknownFields: disallowUnknownFields}
 	s.work = leastWork + maxWork*(len(document)+int(min(target.Size(), leastWork)))
-	s.within(place{}, document)
-	return s.fields
+	s.inside(place{}, document)
+	return s.fields, !s.stopped
 }
 
 // search is one search for invalid fields.
 type search struct {
-	target reflect.Type
-	strict bool // unknown keys are wrong
-	fields pkerr.Fields
-	work   int    // what may still be spent; the last trial may overdraw it
-	buf    []byte // of the document that is being tried
+	target                reflect.Type
+	disallowUnknownFields bool
+	fields                pkerr.Fields
+	work                  int    // what is left of it; the last trial may overdraw it
+	stopped               bool   // before the end
+	trial                 []byte // the document that is being tried
 }
 
-// place is where a value stands in the document.
+// place is where a value is in the document.
 type place struct {
-	path       string // such as proxy_tags[0].prefix
-	open, shut string // such as {"proxy_tags":[{"prefix": and }]}: what makes a document of the value alone
-	depth      int
+	path          string // such as proxy_tags[0].prefix
+	before, after string // such as {"proxy_tags":[{"prefix": and }]}, to try the value alone
+	depth         int
 }
 
-// member returns the place of a member of the object at p. Its key also comes as it is written, since written anew it could be
-// much longer.
+// member returns the place of a member of the object at p. written is the key
+// as the document spells it, which can be much shorter than another spelling.
 func (p place) member(key string, written []byte) place {
 	path := key
 	if p.depth > 0 {
 		path = p.path + "." + key
 	}
-	return place{path, p.open + "{" + string(written) + ":", "}" + p.shut, p.depth + 1}
+	return place{path, p.before + "{" + string(written) + ":", "}" + p.after, p.depth + 1}
 }
 
-// item returns the place of an item of the list at p. Alone it is the first of its list.
+// item returns the place of an item of the list at p. Alone it is the first.
 func (p place) item(index int) place {
-	return place{p.path + "[" + strconv.Itoa(index) + "]", p.open + "[", "]" + p.shut, p.depth + 1}
+	path := p.path + "[" + strconv.Itoa(index) + "]"
+	return place{path, p.before + "[", "]" + p.after, p.depth + 1}
 }
 
-// within looks for invalid fields in the value at p, which does not decode. It returns false where there are none, so that the
-// fault is that of the value as a whole.
-func (s *search) within(p place, value []byte) bool {
-	var empty string
-	switch {
-	case p.depth == maxDepth:
-		return false
-	case value[0] == '{':
-		empty = "{}"
-	case value[0] == '[':
-		empty = "[]"
-	default:
+// inside names what is invalid in the value at p, which does not decode. It
+// returns false if it names nothing, so that the value as a whole is invalid.
+func (s *search) inside(p place, value []byte) bool {
+	if p.depth == maxDepth || value[0] != '{' && value[0] != '[' || s.spent() {
 		return false
 	}
-	// Where not even an empty one decodes, that the parts fail says nothing of them.
-	if s.fails(p, []byte(empty)) {
+	// If not even an empty one decodes, it means nothing that the parts do not.
+	if s.fails(p, value, nil) {
 		return false
 	}
-	s.work -= len(value) // to take it apart
+	s.work -= len(value) / 8 // to take it apart, which is faster than to decode it
+	parts := split(value)
+	if len(parts) == 2 { // The only part is what does not decode.
+		return s.among(p, value, parts, 0, 1)
+	}
 	found := false
-	d := json.NewDecoder(bytes.NewReader(value))
-	_, _ = d.Token() // the opening bracket
-	for i := 0; d.More() && len(s.fields) < maxFields && s.work > 0; i++ {
-		part := p.item(i)
-		if empty == "{}" {
-			start := d.InputOffset()
-			token, _ := d.Token()
-			key, ok := token.(string)
-			if !ok {
-				break // cannot be: the document is valid
-			}
-			part = p.member(key, bytes.TrimLeft(value[start:d.InputOffset()], ", \t\r\n"))
+	// Runs of parts are tried, each twice as long as the last, so that little
+	// work finds one of the first parts, and not much more finds one of very
+	// many.
+	for first, size := 0, 1; first < len(parts)-1 && !s.spent(); size *= 2 {
+		last := min(first+size, len(parts)-1)
+		if s.fails(p, value, run(value, parts, first, last)) {
+			found = s.among(p, value, parts, first, last) || found
+			size = 1
 		}
-		var raw json.RawMessage
-		if err := d.Decode(&raw); err != nil {
-			break // nor can this
+		first = last
+	}
+	return found
+}
+
+// among is inside for a run of the parts of the value at p, which together do
+// not decode. It halves them until one is left.
+func (s *search) among(p place, value []byte, parts []int, first, last int) bool {
+	if last-first == 1 {
+		part, raw := p.part(value, run(value, parts, first, last), first)
+		if !s.inside(part, raw) {
+			s.name(part.path)
 		}
-		if !s.fails(part, raw) {
-			continue
-		}
-		found = true
-		if !s.within(part, raw) {
-			s.blame(part.path)
+		return true
+	}
+	middle := (first + last) / 2
+	found := false
+	for _, half := range [...][2]int{{first, middle}, {middle, last}} {
+		if !s.spent() && s.fails(p, value, run(value, parts, half[0], half[1])) {
+			found = s.among(p, value, parts, half[0], half[1]) || found
 		}
 	}
 	return found
 }
 
-// fails tells whether the value, alone at its place, does not decode.
-func (s *search) fails(p place, value []byte) bool {
-	s.buf = append(append(append(s.buf[:0], p.open...), value...), p.shut...)
-	s.work -= len(s.buf) + trialCost + int(s.target.Size())
-	return unmarshal(s.buf, reflect.New(s.target).Interface(), s.strict) != nil
+// part returns the place and the value of one part of the value at p.
+func (p place) part(value, part []byte, index int) (place, []byte) {
+	part = bytes.TrimSpace(part)
+	if value[0] == '[' {
+		return p.item(index), part
+	}
+	end := stringEnd(part, 0) + 1
+	var key string
+	_ = json.Unmarshal(part[:end], &key) // It is valid.
+	_, raw, _ := bytes.Cut(part[end:], []byte(":"))
+	return p.member(key, part[:end]), bytes.TrimSpace(raw)
 }
 
-// blame says that what is at path is wrong, once.
-func (s *search) blame(path string) {
+// split returns where the parts of a valid object or list start, and at the end
+// where another would. The byte before each is a bracket or a comma.
+func split(value []byte) []int {
+	parts := []int{1}
+	depth := 0
+	for i := 0; i < len(value); i++ {
+		switch value[i] {
+		case '"':
+			i = stringEnd(value, i)
+		case '{', '[':
+			depth++
+		case '}', ']':
+			depth--
+		case ',':
+			if depth == 1 {
+				parts = append(parts, i+1)
+			}
+		}
+	}
+	return append(parts, len(value))
+}
+
+// run returns the text of the parts from first up to last.
+func run(value []byte, parts []int, first, last int) []byte {
+	return value[parts[first] : parts[last]-1]
+}
+
+// stringEnd returns where the string ends that starts at start.
+func stringEnd(value []byte, start int) int {
+	i := start + 1
+	for value[i] != '"' {
+		if value[i] == '\\' {
+			i++
+		}
+		i++
+	}
+	return i
+}
+
+// spent reports whether the search has to stop.
+func (s *search) spent() bool {
+	if len(s.fields) < maxFields && s.work > 0 {
+		return false
+	}
+	s.stopped = true
+	return true
+}
+
+// fails reports whether the value at p, with only these parts of it, does not
+// decode.
+func (s *search) fails(p place, value, parts []byte) (failed bool) {
+	s.trial = append(append(append(s.trial[:0], p.before...), value[0]), parts...)
+	s.trial = append(append(s.trial, value[len(value)-1]), p.after...)
+	s.work -= len(s.trial) + trialCost + int(s.target.Size())
+	// A method UnmarshalJSON may need what only the caller's value has.
+	defer func() {
+		if recover() != nil {
+			failed = true
+		}
+	}()
+	return unmarshal(s.trial, reflect.New(s.target).Interface(), s.disallowUnknownFields) != nil
+}
+
+// name says that what is at path is invalid, once.
+func (s *search) name(path string) {
 	if len(path) > maxPath {
 		// A cut in the middle of a character leaves bytes that are not UTF-8.
 		path = strings.ToValidUTF8(path[:maxPath], "") + "…"

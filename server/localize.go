@@ -12,31 +12,38 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// A Localizer says errors to people, in one language. A Localizer of package locale is one.
+// A Localizer puts errors into words for people, in one language. A Localizer
+// of package locale is one.
 type Localizer interface {
 	// Message returns what to tell a person about err, or "".
 	Message(err error) string
 
-	// Field returns what to tell a person about one error of the field with a key, or "".
+	// Field returns what to tell a person about one error of the field with a
+	// key, or "".
 	Field(key string, o pkerr.ErrorObject) string
 
-	// String returns the language as a BCP 47 tag, for the Content-Language header.
+	// String returns the language as a BCP 47 tag, for the Content-Language
+	// header.
 	String() string
 }
 
-// WithLocalizer sends the text of an error in the language that the request asks for, beside the English one. With package
-// locale it is
+// WithLocalizer adds the text of an error in the language that the request asks
+// for to the English one. With package locale it is
 //
 //	server.WithLocalizer(locale.Match)
 //
-// match is given the Accept-Language header. Where it returns true, the body gets the member localized_message, and so does
-// every object in errors; the response gets a Content-Language header. What the API has in a body stays as it is, code and
-// English text included. Where match returns false, where its Localizer has no text, and where there is no such header, the
-// body is as without the option. In any case a response that this package writes says that it varies with Accept-Language.
+// match is given the Accept-Language header: its lines joined by commas, and at
+// most the first 1024 bytes of it, cut at a comma. If it returns true, the body
+// gets the key localized_message, and so does every object in errors; the
+// response gets a Content-Language header. Everything else in the body stays as
+// it is. If match returns false, if its Localizer has no text, or if there is
+// no such header, the body is as without the option. Every response says that
+// it varies with Accept-Language.
 //
-// A localizer is given what is sent, without its cause. It goes by the code, so a text that was set with WithMessage is sent in
-// English alone. A localizer that panics is logged, and does not stop the response. match and what it returns are called
-// from the goroutines of all requests. To turn it off within another Middleware, pass
+// A Localizer is given what is sent, without its cause. It goes by the code, so
+// a text that was set with WithMessage is sent in English only. One that panics
+// is logged and does not stop the response. match and what it returns must be
+// safe for concurrent use. To turn it off within another Middleware, pass
 // WithLocalizer[Localizer](nil).
 func WithLocalizer[L Localizer](match func(preferences ...string) (L, bool)) Option {
 	return func(c *config) {
@@ -47,8 +54,8 @@ func WithLocalizer[L Localizer](match func(preferences ...string) (L, bool)) Opt
 	}
 }
 
-// localized is a body with the texts of a localizer in it. The API has the members in this order, too: those of a rate
-// limit before the code, and the errors, which that does not have, after it.
+// localized is a body with the texts of a Localizer in it. Its keys are in the
+// order of the API, for rate limits and for errors of fields alike.
 type localized struct {
 	Message          string                       `json:"message"`
 	LocalizedMessage string                       `json:"localized_message,omitempty"`
@@ -65,8 +72,8 @@ type localizedObject struct {
 	MaxLength        *int   `json:"max_length,omitempty"`
 }
 
-// localize returns the body for e in the language that r asks for, and sets the headers that go with it. It returns false
-// where e is to be sent in English alone.
+// localize returns the body for e in the language that r asks for, and adds its
+// headers to h. It returns false if e is to be sent in English only.
 func (c *config) localize(h http.Header, r *http.Request, e *pkerr.Error) (body []byte, ok bool) {
 	if c.localizer == nil {
 		return nil, false
@@ -85,22 +92,24 @@ func (c *config) localize(h http.Header, r *http.Request, e *pkerr.Error) (body 
 	if !found {
 		return nil, false
 	}
-	e = e.WithCause(nil) // which is never sent, and can name things and waits of its own
-	out := e.Response()
+	sent := e.WithCause(nil) // the cause could name things and waits of its own
+	out := sent.Response()
 	texts := localized{
-		Message: out.Message, LocalizedMessage: l.Message(e), RetryAfter: out.RetryAfter, Scope: out.Scope, Code: out.Code,
+		Message: out.Message, LocalizedMessage: l.Message(sent),
+		RetryAfter: out.RetryAfter, Scope: out.Scope, Code: out.Code,
 		Errors: make(map[string][]localizedObject, len(out.Errors)),
 	}
 	for key, objects := range out.Errors {
 		for _, o := range objects {
-			texts.Errors[key] = append(texts.Errors[key], localizedObject{o.Message, l.Field(key, o), o.ActualLength, o.MaxLength})
+			object := localizedObject{o.Message, l.Field(key, o), o.ActualLength, o.MaxLength}
+			texts.Errors[key] = append(texts.Errors[key], object)
 		}
 	}
 	language := l.String()
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false) // as the API does not
-	if err := encoder.Encode(texts); err != nil || texts.none() {
+	if err := encoder.Encode(texts); err != nil || texts.empty() {
 		return nil, false
 	}
 	if language != "" {
@@ -109,8 +118,8 @@ func (c *config) localize(h http.Header, r *http.Request, e *pkerr.Error) (body 
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), true
 }
 
-// none tells whether the localizer had no text at all.
-func (b *localized) none() bool {
+// empty reports whether the Localizer had no text at all.
+func (b *localized) empty() bool {
 	for _, objects := range b.Errors {
 		if slices.ContainsFunc(objects, func(o localizedObject) bool { return o.LocalizedMessage != "" }) {
 			return false
@@ -119,24 +128,35 @@ func (b *localized) none() bool {
 	return b.LocalizedMessage == ""
 }
 
-// acceptLanguage returns the header, the lines of which are one list, as far as anybody reads it.
+// acceptLanguage returns the Accept-Language header, the lines of which are one
+// list, cut to a limit at a comma.
 func acceptLanguage(h http.Header) string {
-	const enough = 1024
-	lines := h.Values("Accept-Language")
-	if len(lines) == 1 {
-		return lines[0]
-	}
-	var b strings.Builder
-	for _, line := range lines {
-		if b.Len()+len(line) > enough {
-			break
+	const limit = 1024
+	var list string
+	switch lines := h["Accept-Language"]; len(lines) {
+	case 0:
+	case 1:
+		list = lines[0]
+	default:
+		var b strings.Builder
+		for _, line := range lines {
+			if b.Len() > limit {
+				break
+			}
+			if b.Len() > 0 {
+				b.WriteByte(',')
+			}
+			b.WriteString(line[:min(len(line), limit+1)])
 		}
-		b.WriteString(line + ",")
+		list = b.String()
 	}
-	return b.String()
+	if len(list) <= limit {
+		return list
+	}
+	return list[:max(strings.LastIndexByte(list[:limit+1], ','), 0)]
 }
 
-// vary says that the response depends on a header of the request.
+// vary adds to the response that it depends on a header of the request.
 func vary(h http.Header, name string) {
 	for _, line := range h.Values("Vary") {
 		for field := range strings.SplitSeq(line, ",") {

@@ -78,8 +78,8 @@ func TestWithLocalizer(t *testing.T) {
 	}
 }
 
-// But for the texts, every body is what it is without the option.
-func TestLocalizedBodiesAreTheSameOtherwise(t *testing.T) {
+// Except for the texts, every body is what it is without the option.
+func TestWithLocalizer_KeepsTheRest(t *testing.T) {
 	for code := range pkerr.Codes() {
 		var fields pkerr.Fields
 		fields.TooLong("name", 100, 101)
@@ -103,8 +103,8 @@ func TestLocalizedBodiesAreTheSameOtherwise(t *testing.T) {
 	}
 }
 
-// Nobody is told a language that was not asked for.
-func TestNotLocalized(t *testing.T) {
+// A language that was not asked for is not sent.
+func TestWithLocalizer_NoMatch(t *testing.T) {
 	plain := `{"message":"404: Not Found","code":0}`
 	for _, acceptLanguage := range []string{"", "tlh", "*", "be", strings.Repeat("x", 1<<20)} {
 		w := localized(pkerr.NotFound, acceptLanguage)
@@ -121,7 +121,7 @@ func TestNotLocalized(t *testing.T) {
 	require.Empty(t, off.Header().Values("Vary"))
 }
 
-func TestLocalizedHeaders(t *testing.T) {
+func TestWithLocalizer_Headers(t *testing.T) {
 	answer := func(method string, prepare func(h http.Header), lines ...string) *httptest.ResponseRecorder {
 		h := with(server.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) error {
 			prepare(w.Header())
@@ -152,7 +152,7 @@ func TestLocalizedHeaders(t *testing.T) {
 }
 
 // What is not sent in English is not sent in another language either.
-func TestLocalizedTextsLeakNothing(t *testing.T) {
+func TestWithLocalizer_LeaksNothing(t *testing.T) {
 	cause := pkerr.TooManyRequests.WithRetryAfter(77 * time.Second)
 	ref := pkerr.MemberNotFound.WithRef("secret")
 	remote := client.Decode(http.StatusForbidden, nil, []byte(`{"message":"Member 'secret' is not part of your system.","code":30008}`))
@@ -169,14 +169,14 @@ func TestLocalizedTextsLeakNothing(t *testing.T) {
 	require.Contains(t, localized(server.Relay(remote), "en").Body.String(), "The member “secret” isn't part of your system.")
 }
 
-// stub is a Localizer of somebody else's.
+// stub is a Localizer that is not from package locale.
 type stub struct{ message, field, tag func() string }
 
 func (s stub) Message(error) string                   { return s.message() }
 func (s stub) Field(string, pkerr.ErrorObject) string { return s.field() }
 func (s stub) String() string                         { return s.tag() }
 
-func TestOtherLocalizers(t *testing.T) {
+func TestWithLocalizer_OtherImplementations(t *testing.T) {
 	text := func(s string) func() string { return func() string { return s } }
 	panics := func() string { panic("a bug") }
 	var fields pkerr.Fields
@@ -210,7 +210,7 @@ func TestOtherLocalizers(t *testing.T) {
 	require.Contains(t, nameless.Body.String(), "nuq")
 	require.NotContains(t, nameless.Header(), "Content-Language")
 
-	// Nor is one asked where no language was asked for, and the key is that of the field.
+	// Without the header none is asked. The key is that of the field.
 	always := server.WithLocalizer(func(...string) (keys, bool) { return keys{}, true })
 	require.NotContains(t, localized(pkerr.NotFound, "", always).Body.String(), "localized")
 	require.Contains(t, localized(fields.Err(), "tlh", always).Body.String(), `"localized_message":"the key is x"`)
@@ -221,7 +221,7 @@ type causes struct{ keys }
 
 func (causes) Message(err error) string { return fmt.Sprint("the cause is ", errors.Unwrap(err)) }
 
-func TestLocalizersAreGivenNoCause(t *testing.T) {
+func TestWithLocalizer_NoCause(t *testing.T) {
 	w := localized(pkerr.NotFound.WithCause(errors.New("secret")), "tlh", server.WithLocalizer(func(...string) (causes, bool) { return causes{}, true }))
 	require.Contains(t, w.Body.String(), "the cause is <nil>")
 }
@@ -233,8 +233,8 @@ func (keys) Message(error) string                         { return "x" }
 func (keys) Field(key string, _ pkerr.ErrorObject) string { return "the key is " + key }
 func (keys) String() string                               { return "x" }
 
-// One that panics is logged, as any other bug, and the response goes out in English.
-func TestLocalizerPanics(t *testing.T) {
+// A panic is logged, and the response is sent in English.
+func TestWithLocalizer_Panics(t *testing.T) {
 	var j journal
 	w := localized(pkerr.NotFound, "tlh", server.WithLogger(j.logger()), server.WithLocalizer(func(...string) (stub, bool) { panic("a bug") }))
 	require.Equal(t, `{"message":"404: Not Found","code":0}`, w.Body.String())
@@ -244,8 +244,8 @@ func TestLocalizerPanics(t *testing.T) {
 	require.Contains(t, j.buf.String(), `"stack":"goroutine`)
 }
 
-// However a client cuts it up, a hostile header takes no more memory than the part of it that is read.
-func TestHostileAcceptLanguage(t *testing.T) {
+// A hostile header takes no more memory than the part of it that is read.
+func TestWithLocalizer_HostileHeader(t *testing.T) {
 	lines := func(line string, n int) []string { return slices.Repeat([]string{line}, n) }
 	for name, header := range map[string][]string{
 		"one": {strings.Repeat("de;q=0.1,", 1<<17)}, "two": lines(strings.Repeat("x", 1<<19), 2), "many": lines("a", 300_000), "empty": lines("", 1000),
@@ -262,8 +262,40 @@ func TestHostileAcceptLanguage(t *testing.T) {
 	}
 }
 
-// The body has every member that the models of the wire have.
-func TestLocalizedBodyHasEveryMember(t *testing.T) {
+// However many lines the header has, it is one list, cut at a comma.
+func TestWithLocalizer_Lines(t *testing.T) {
+	for name, test := range map[string]struct {
+		lines []string
+		want  string
+	}{
+		"one":               {[]string{"de, en;q=0.5"}, "de, en;q=0.5"},
+		"two":               {[]string{"de", "en;q=0.5"}, "de,en;q=0.5"},
+		"empty ones":        {[]string{"", "de", ""}, "de,"},
+		"a long one":        {[]string{strings.Repeat("de-AT,", 500)}, strings.Repeat("de-AT,", 170)},
+		"a long one of two": {[]string{"fr", strings.Repeat("de-AT,", 500)}, "fr," + strings.Repeat("de-AT,", 169) + "de-AT"},
+		"a long first one":  {[]string{strings.Repeat("de-AT,", 500), "fr"}, strings.Repeat("de-AT,", 170)},
+		"many":              {slices.Repeat([]string{"de-AT"}, 500), strings.Repeat("de-AT,", 170)},
+		"no comma":          {[]string{strings.Repeat("x", 2000)}, ""},
+		"the limit":         {[]string{strings.Repeat("x", 1024)}, strings.Repeat("x", 1024)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := ""
+			h := with(failing(pkerr.NotFound), server.WithLocalizer(func(preferences ...string) (stub, bool) {
+				require.Len(t, preferences, 1)
+				got = strings.TrimSuffix(preferences[0], ",")
+				return stub{}, false
+			}))
+			r := httptest.NewRequest(http.MethodGet, "/", http.NoBody)
+			r.Header["Accept-Language"] = test.lines
+			h.ServeHTTP(httptest.NewRecorder(), r)
+			require.Equal(t, strings.TrimSuffix(test.want, ","), got)
+			require.LessOrEqual(t, len(got), 1024)
+		})
+	}
+}
+
+// The body has every key that the models of the wire have.
+func TestWithLocalizer_EveryKey(t *testing.T) {
 	members := func(v any) (names []string) {
 		for field := range reflect.TypeOf(v).Fields() {
 			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")

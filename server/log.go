@@ -78,8 +78,8 @@ func (c *config) log(
 	logger.LogAttrs(ctx, level, text, attrs...)
 }
 
-// clientGone reports whether err is only a consequence of the client having gone
-// away.
+// clientGone reports whether err is only a consequence of the client having
+// gone away.
 func clientGone(w http.ResponseWriter, r *http.Request, err error) bool {
 	// A deadline is the server's own, and the client may well be there.
 	if r == nil || r.Context().Err() != context.Canceled { //nolint:errorlint // It is never wrapped.

@@ -9,18 +9,19 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// WithErrorMapper adds a function that turns errors of other packages into those
-// of the API, such as a sql.ErrNoRows into a [pkerr.MemberNotFound]. It is
-// called once for every error that is to be sent, except for panics.
+// WithErrorMapper adds a function that turns errors of other packages into
+// those of the API, such as a sql.ErrNoRows into a [pkerr.MemberNotFound]. It
+// is called once for every error that is to be sent, except for panics.
 //
-// mapper returns what to send instead of err, or nil to leave err to the others.
-// What it returns is sent by the same rules as any error; to send an error of
-// another server, return [Relay] of it. Hooks and logs still get err itself.
+// mapper returns what to send instead of err, or nil to leave err to the
+// others. What it returns is sent by the same rules as any error; to send an
+// error of another server, return [Relay] of it. Hooks and logs still get err
+// itself.
 //
-// The request is nil if there is none. Of several mappers the inner one is asked
-// first, then the one that was set last; the first that does not return nil
-// decides. A mapper that panics is logged and counts as nil. It must be safe for
-// concurrent use. A nil mapper is ignored.
+// The request is nil if there is none. Of several mappers the inner one is
+// asked first, then the one that was set last; the first that does not return
+// nil decides. A mapper that panics is logged and counts as nil. It must be
+// safe for concurrent use. A nil mapper is ignored.
 func WithErrorMapper(mapper func(r *http.Request, err error) error) Option {
 	return func(c *config) {
 		if mapper != nil {
@@ -34,9 +35,9 @@ func WithErrorMapper(mapper func(r *http.Request, err error) error) Option {
 // the status that a method StatusCode() int of err names, if that is a 4xx or
 // 5xx: [pkerr.NotFound] for 404. Errors of Echo v5 and fuego have that method.
 //
-// It returns nil for all other errors, for those that are or wrap a [pkerr.Code]
-// or a [*pkerr.Error] further out, and for errors of other servers (see
-// [Relay]).
+// It returns nil for all other errors, for those that are or wrap a
+// [pkerr.Code] or a [*pkerr.Error] further out, and for errors of other servers
+// (see [Relay]).
 //
 // It is not on by default, because errors of clients for other services have
 // that method too, and a 401 for us is not one for our caller.

@@ -18,22 +18,22 @@ import (
 // A panic is answered with [pkerr.InternalServerError], whatever its value. It
 // is logged with its stack at level Error and given to the hooks as an error
 // whose text begins with "panic: "; [errors.Is] finds the value if it is an
-// error. A panic with [http.ErrAbortHandler] is passed on, because that is how a
-// handler asks net/http to abort the response.
+// error. A panic with [http.ErrAbortHandler] is passed on, because that is how
+// a handler asks net/http to abort the response.
 //
-// If the response has started, Middleware reports the panic and then panics with
-// [http.ErrAbortHandler], so that the client sees a broken response instead of
-// half of one that looks whole. With net/http the client gets an unexpected EOF
-// or, over HTTP/2, a stream error. A test that calls the handler with a
-// [net/http/httptest.ResponseRecorder] sees the panic itself. A hijacked
+// If the response has started, Middleware reports the panic and then panics
+// with [http.ErrAbortHandler], so that the client sees a broken response
+// instead of half of one that looks whole. With net/http the client gets an
+// unexpected EOF or, over HTTP/2, a stream error. A test that calls the handler
+// with a [net/http/httptest.ResponseRecorder] sees the panic itself. A hijacked
 // connection is left alone.
 //
 // A writer that buffers and has no Unwrap method, such as the one of
-// [http.TimeoutHandler], belongs outside of Middleware. Inside, Write cannot see
-// that the response has started; [HandlerFunc] still can.
+// [http.TimeoutHandler], belongs outside of Middleware. Inside, Write cannot
+// see that the response has started; [HandlerFunc] still can.
 //
-// Within another Middleware it adds to the options of that one: what it does not
-// set stays as it is.
+// Within another Middleware it adds to the options of that one: what it does
+// not set stays as it is.
 func Middleware(opts ...Option) func(http.Handler) http.Handler {
 	alone := config{}.with(opts)
 	return func(next http.Handler) http.Handler {

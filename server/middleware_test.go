@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -65,8 +66,8 @@ func TestMiddleware(t *testing.T) {
 	}
 }
 
-// What a client of net/http's own server gets.
-func TestMiddlewareOnServer(t *testing.T) {
+// A client of a real server gets the answer to a panic.
+func TestMiddleware_OnServer(t *testing.T) {
 	for _, protocol := range []string{"HTTP/1.1", "HTTP/2.0"} {
 		t.Run(protocol, func(t *testing.T) {
 			s := httptest.NewUnstartedServer(with(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -96,12 +97,12 @@ func TestMiddlewareOnServer(t *testing.T) {
 	}
 }
 
-func TestMiddlewareWithoutPanic(t *testing.T) {
+func TestMiddleware_NoPanic(t *testing.T) {
 	w := get(with(failing(pkerr.MemberNotFound)))
 	requireBody(t, w, 404, `{"message":"Member not found.","code":20002}`)
 }
 
-func TestMiddlewareAbortHandler(t *testing.T) {
+func TestMiddleware_AbortHandler(t *testing.T) {
 	hooked := false
 	h := with((http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 		panic(http.ErrAbortHandler)
@@ -112,7 +113,7 @@ func TestMiddlewareAbortHandler(t *testing.T) {
 	require.Empty(t, w.Body.String())
 }
 
-func TestMiddlewareAfterStart(t *testing.T) {
+func TestMiddleware_LatePanic(t *testing.T) {
 	var j journal
 	h := with(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, "partial")
@@ -130,8 +131,9 @@ func TestMiddlewareAfterStart(t *testing.T) {
 }
 
 // A client must not take half a response for a whole one.
-func TestMiddlewareCutsTheResponse(t *testing.T) {
-	flush := func(w http.ResponseWriter) { w.(http.Flusher).Flush() }
+func TestMiddleware_LatePanicOnServer(t *testing.T) {
+	// In a TimeoutHandler nothing can be flushed.
+	flush := func(w http.ResponseWriter) { _ = http.NewResponseController(w).Flush() }
 	for name, start := range map[string]func(http.ResponseWriter){
 		"a part that was flushed": func(w http.ResponseWriter) { _, _ = io.WriteString(w, "partial"); flush(w) },
 		"a part that was not":     func(w http.ResponseWriter) { _, _ = io.WriteString(w, "partial") },
@@ -140,7 +142,7 @@ func TestMiddlewareCutsTheResponse(t *testing.T) {
 			flush(w)
 			_, _ = io.WriteString(w, " and more")
 		},
-		"the headers": flush,
+		"the headers": func(w http.ResponseWriter) { w.WriteHeader(http.StatusOK); flush(w) },
 		"less than was announced": func(w http.ResponseWriter) {
 			w.Header().Set("Content-Length", "1000")
 			_, _ = io.WriteString(w, "partial")
@@ -149,38 +151,79 @@ func TestMiddlewareCutsTheResponse(t *testing.T) {
 		"through a middleware": func(w http.ResponseWriter) { _, _ = io.WriteString(wrapper{w}, "partial"); flush(w) },
 		"a long one":           func(w http.ResponseWriter) { _, _ = io.WriteString(w, strings.Repeat("x", 100_000)) },
 	} {
-		for _, protocol := range []string{"HTTP/1.1", "HTTP/2.0"} {
-			t.Run(name+" by "+protocol, func(t *testing.T) {
-				s := httptest.NewUnstartedServer(with(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
-					start(w)
-					panic("boom")
-				})))
-				s.Config.ErrorLog = log.New(io.Discard, "", 0)
-				if protocol == "HTTP/2.0" {
-					s.EnableHTTP2 = true
-					s.StartTLS()
-				} else {
-					s.Start()
-				}
-				defer s.Close()
-				response, err := s.Client().Get(s.URL)
-				if err != nil {
-					return // not even the headers came through
-				}
-				require.Equal(t, protocol, response.Proto)
-				_, err = io.ReadAll(response.Body)
-				require.NoError(t, response.Body.Close())
-				require.Error(t, err)
-				if protocol == "HTTP/1.1" {
-					require.ErrorIs(t, err, io.ErrUnexpectedEOF)
-				}
-			})
+		for protocol, serve := range abortServers() {
+			for kind, fail := range map[string]func() error{
+				"panic":            func() error { panic("boom") },
+				"ErrAbortHandler":  func() error { return http.ErrAbortHandler },
+				"wrapping it":      func() error { return fmt.Errorf("copying: %w", http.ErrAbortHandler) },
+				"panic with abort": func() error { panic(http.ErrAbortHandler) },
+			} {
+				t.Run(name+" by "+protocol+", "+kind, func(t *testing.T) {
+					s := serve(t, func(w http.ResponseWriter) error {
+						start(w)
+						return fail()
+					})
+					requireAborted(t, s)
+				})
+			}
 		}
 	}
 }
 
-// After a response that was whole already, the connection can be used again.
-func TestMiddlewareAfterWholeResponse(t *testing.T) {
+// abortServers returns servers that answer with a handler that fails late.
+func abortServers() map[string]func(*testing.T, func(http.ResponseWriter) error) *httptest.Server {
+	start := func(t *testing.T, h http.Handler, begin func(*httptest.Server)) *httptest.Server {
+		t.Helper()
+		s := httptest.NewUnstartedServer(h)
+		s.Config.ErrorLog = log.New(io.Discard, "", 0)
+		begin(s)
+		t.Cleanup(s.Close)
+		return s
+	}
+	handler := func(f func(http.ResponseWriter) error) http.Handler {
+		return with(with(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error { return f(w) })))
+	}
+	http2 := func(s *httptest.Server) {
+		s.EnableHTTP2 = true
+		s.StartTLS()
+	}
+	return map[string]func(*testing.T, func(http.ResponseWriter) error) *httptest.Server{
+		"HTTP/1.1": func(t *testing.T, f func(http.ResponseWriter) error) *httptest.Server {
+			return start(t, handler(f), (*httptest.Server).Start)
+		},
+		"HTTP/1.1 over TLS": func(t *testing.T, f func(http.ResponseWriter) error) *httptest.Server {
+			return start(t, handler(f), (*httptest.Server).StartTLS)
+		},
+		"HTTP/2.0": func(t *testing.T, f func(http.ResponseWriter) error) *httptest.Server {
+			return start(t, handler(f), http2)
+		},
+		"HTTP/1.1 in a TimeoutHandler": func(t *testing.T, f func(http.ResponseWriter) error) *httptest.Server {
+			return start(t, http.TimeoutHandler(handler(f), time.Minute, ""), (*httptest.Server).Start)
+		},
+		"HTTP/2.0 in a TimeoutHandler": func(t *testing.T, f func(http.ResponseWriter) error) *httptest.Server {
+			return start(t, http.TimeoutHandler(handler(f), time.Minute, ""), http2)
+		},
+	}
+}
+
+// requireAborted requires that a client of s sees that a response is not whole.
+func requireAborted(t *testing.T, s *httptest.Server) {
+	t.Helper()
+	response, err := s.Client().Get(s.URL)
+	if err == nil {
+		_, err = io.ReadAll(response.Body)
+		require.NoError(t, response.Body.Close())
+	}
+	require.Error(t, err)
+	if s.EnableHTTP2 {
+		require.ErrorContains(t, err, "INTERNAL_ERROR")
+		return
+	}
+	require.True(t, errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF), "%v", err)
+}
+
+// A response that was whole already reaches the client.
+func TestMiddleware_PanicAfterWholeResponse(t *testing.T) {
 	s := httptest.NewServer(with(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", "5")
 		_, _ = io.WriteString(w, "whole")
@@ -188,7 +231,7 @@ func TestMiddlewareAfterWholeResponse(t *testing.T) {
 		panic("boom")
 	})))
 	defer s.Close()
-	for range 3 {
+	for range 3 { // on a new connection each
 		response, err := s.Client().Get(s.URL)
 		require.NoError(t, err)
 		body, err := io.ReadAll(response.Body)
@@ -198,8 +241,8 @@ func TestMiddlewareAfterWholeResponse(t *testing.T) {
 	}
 }
 
-// A connection that the handler has taken over, and maybe handed on, is not ours to cut.
-func TestMiddlewareAfterHijack(t *testing.T) {
+// A hijacked connection may have been handed on, and is left alone.
+func TestMiddleware_PanicAfterHijack(t *testing.T) {
 	panicked := make(chan struct{})
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer close(panicked)

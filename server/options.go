@@ -72,11 +72,11 @@ func (c config) with(opts []Option) *config {
 //
 // An error that is sent with a status of 500 or more is logged at level Error,
 // others at Debug. An error that came too late to be sent is logged at Warn or
-// above. If the client has gone away and the error is a consequence of that, the
-// level is Debug.
+// above. If the client has gone away and the error is a consequence of that,
+// the level is Debug.
 //
-// The attributes are method, path, status (if one was sent) and error, and stack
-// for a panic. Neither the query nor any header of the request is logged.
+// The attributes are method, path, status (if one was sent) and error, and
+// stack for a panic. Neither the query nor any header of the request is logged.
 // Untrusted text is escaped and cut to a limit.
 func WithLogger(logger *slog.Logger) Option {
 	return func(c *config) { c.logger = logger }

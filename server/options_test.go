@@ -14,7 +14,7 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-func TestConfigureNested(t *testing.T) {
+func TestMiddleware_Nested(t *testing.T) {
 	var outer, inner journal
 	var hooked []string
 	hook := func(name string) server.Option {
@@ -37,8 +37,8 @@ func TestConfigureNested(t *testing.T) {
 	require.Equal(t, []string{"outer", "second", "inner"}, hooked)
 }
 
-// Two within the same one do not get into each other's way.
-func TestConfigureSiblings(t *testing.T) {
+// Two within the same one do not share hooks.
+func TestMiddleware_Siblings(t *testing.T) {
 	var hooked []string
 	hook := func(name string) server.Option {
 		return server.WithErrorHook(func(*http.Request, error) { hooked = append(hooked, name) })
@@ -53,8 +53,8 @@ func TestConfigureSiblings(t *testing.T) {
 	require.Equal(t, []string{"a", "b", "c", "first"}, hooked)
 }
 
-// A hook is called before anything is written, and with the error and the request themselves.
-func TestErrorHook(t *testing.T) {
+// A hook is called before anything is written, with the original error.
+func TestWithErrorHook(t *testing.T) {
 	w := httptest.NewRecorder()
 	called := false
 	h := with(failing(errStore), server.WithLogger(slog.New(slog.DiscardHandler)),
@@ -69,8 +69,8 @@ func TestErrorHook(t *testing.T) {
 	require.Equal(t, 500, w.Code)
 }
 
-// A hook that panics takes nothing from the client, nor from the other hooks.
-func TestErrorHookPanics(t *testing.T) {
+// A hook that panics stops neither the response nor the other hooks.
+func TestWithErrorHook_Panics(t *testing.T) {
 	var j journal
 	var hooked error
 	w := get(with(failing(pkerr.MemberNotFound), server.WithLogger(j.logger()),
@@ -91,7 +91,7 @@ func TestErrorHookPanics(t *testing.T) {
 	}, record)
 }
 
-func TestBodyLimit(t *testing.T) {
+func TestWithBodyLimit(t *testing.T) {
 	const million = 1 << 20
 	for _, test := range []struct {
 		opts  []server.Option

@@ -9,12 +9,12 @@ import (
 )
 
 // Public returns what [Write] would send for err, for connections that do not
-// answer with HTTP, such as streams and sockets. Its message is filled in, and it
-// has no cause. Encoded as JSON it is the body that Write sends.
+// answer with HTTP, such as streams and sockets. Its message is filled in, and
+// it has no cause. Encoded as JSON it is the body that Write sends.
 //
 // Mappers in ctx are called, with a nil request; see [NewContext]. Nothing is
-// logged, and no hook is called: return err from the handler for that. A nil ctx
-// has no options. Public(ctx, nil) is nil.
+// logged, and no hook is called: return err from the handler for that. A nil
+// ctx has no options. Public(ctx, nil) is nil.
 func Public(ctx context.Context, err error) *pkerr.Error {
 	if err == nil {
 		return nil
@@ -36,6 +36,9 @@ func (c *config) outgoing(r *http.Request, err error) pkerr.Error {
 // sendable returns the error of the API that stands for err. It is a copy,
 // because others may hold the same error.
 func sendable(err error) (e pkerr.Error) {
+	if code, ok := err.(pkerr.Code); ok && code != 0 { // by far the most common
+		return complete(pkerr.Error{Code: code})
+	}
 	defer func() {
 		if recover() != nil { // in a method of err
 			e = pkerr.Error{Code: pkerr.InternalServerError}

@@ -1,16 +1,17 @@
 package server
 
 // Relay allows [Write] to send an error that another server sent, such as a
-// *client.ResponseError, with its status, text, fields and time to wait. Without
-// Relay such an error is a 500: a 401 for our token is not one for our caller's.
+// *client.ResponseError, with its status, text, fields and time to wait.
+// Without Relay such an error is a 500: a 401 for our token is not one for our
+// caller's.
 //
 // The text goes out as the other server wrote it, so relay only what your
 // clients may see. An error without a [pkerr.Error] or [pkerr.Code] in it is
 // still a 500, and so is one with a status below 400, such as a redirect.
 //
 // An error came from another server if it, or what its As method offers, has a
-// method Remote() bool that returns true. The [*pkerr.Error] taken out of such an
-// error and returned alone is yours, and is sent.
+// method Remote() bool that returns true. The [*pkerr.Error] taken out of such
+// an error and returned alone is yours, and is sent.
 //
 // The result has the text of err and unwraps to it. Relay(nil) is nil.
 func Relay(err error) error {

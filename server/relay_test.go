@@ -15,7 +15,7 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-func TestRemoteErrors(t *testing.T) {
+func TestRelay_RemoteErrors(t *testing.T) {
 	theirs := remote{pkerr.Unauthorized.WithMessage(secret).WithRetryAfter(time.Second)}
 	const relayed = `{"message":"` + secret + `","retry_after":1000,"code":0}`
 	for name, test := range map[string]struct {
@@ -55,19 +55,20 @@ func TestRemoteErrors(t *testing.T) {
 	}
 }
 
-// local has a method Remote, and is not.
+// local has a method Remote that returns false.
 type local struct{ error }
 
 func (e local) Remote() bool  { return false }
 func (e local) Unwrap() error { return e.error }
 
-// chain is an error that leaves As to another, as those of packages for several errors do.
+// chain is an error whose As method leads to another, as in packages for
+// multiple errors.
 type chain []error
 
 func (e chain) Error() string      { return e[0].Error() }
 func (e chain) As(target any) bool { return errors.As(e[0], target) }
 
-// liar has an As method that says yes, and gives nothing.
+// liar has an As method that returns true and sets nothing.
 type liar struct{ error }
 
 func (liar) As(any) bool     { return true }
@@ -81,14 +82,14 @@ func TestRelay(t *testing.T) {
 	require.ErrorIs(t, err, errStore)
 }
 
-func TestResponseErrorIsRemote(t *testing.T) {
+func TestRelay_ResponseError(t *testing.T) {
 	err := client.Decode(http.StatusUnauthorized, nil, []byte(`{"message":"`+secret+`","code":0}`))
 	requireBody(t, get(failing(err)), 500, internalServerError)
 	requireBody(t, get(failing(server.Relay(err))), 401, `{"message":"`+secret+`","code":0}`)
 }
 
 // What a server writes, a client reads.
-func TestRoundTrip(t *testing.T) {
+func TestWrite_RoundTrip(t *testing.T) {
 	var fields pkerr.Fields
 	fields.TooLong("name", 100, 101)
 	sent := []*pkerr.Error{
@@ -113,7 +114,7 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// stubborn came over the wire, and has an As method that offers nothing of the kind.
+// stubborn is remote, and has an As method that sets nothing.
 type stubborn struct{ cause error }
 
 func (stubborn) Error() string   { return "stubborn" }
@@ -121,7 +122,7 @@ func (s stubborn) Unwrap() error { return s.cause }
 func (stubborn) Remote() bool    { return true }
 func (stubborn) As(any) bool     { return false }
 
-func TestARemoteErrorIsRemoteWhateverItOffers(t *testing.T) {
+func TestRelay_RemoteErrorOffersNothing(t *testing.T) {
 	w := httptest.NewRecorder()
 	server.Write(w, httptest.NewRequest(http.MethodGet, "/", http.NoBody), stubborn{pkerr.Unauthorized.WithMessage("hunter2")})
 	require.Equal(t, 500, w.Code)

@@ -24,9 +24,9 @@ type tracker interface{ self() *responseWriter }
 
 func (t *responseWriter) self() *responseWriter { return t }
 
-// track returns a responseWriter around w, or w itself if it is one. One further
-// down is not enough, because a writer in between may hold back what it is
-// given.
+// track returns a responseWriter around w, or w itself if it is one. One
+// further down is not enough, because a writer in between may hold back what it
+// is given.
 //
 // It is an http.Flusher and an http.Hijacker if http.ResponseController could
 // flush and hijack w.
@@ -157,8 +157,8 @@ func (t *responseWriter) ReadFrom(src io.Reader) (int64, error) {
 // writerOnly hides ReadFrom from io.Copy.
 type writerOnly struct{ io.Writer }
 
-// FlushError is what http.ResponseController calls. Every responseWriter has it,
-// because otherwise the controller would go past it to a writer below.
+// FlushError is what http.ResponseController calls. Every responseWriter has
+// it, because otherwise the controller would go past it to a writer below.
 func (t *responseWriter) FlushError() error {
 	err := http.NewResponseController(t.ResponseWriter).Flush()
 	if !errors.Is(err, errors.ErrUnsupported) { // http.ErrNotSupported is one, too
@@ -167,6 +167,17 @@ func (t *responseWriter) FlushError() error {
 		t.note(err)
 	}
 	return err
+}
+
+// CloseNotify is for gin, whose Context.Stream panics without it. Without one
+// below, the channel never has a value.
+func (t *responseWriter) CloseNotify() <-chan bool {
+	for w := t.ResponseWriter; w != nil; w = below(w) {
+		if n, ok := w.(interface{ CloseNotify() <-chan bool }); ok {
+			return n.CloseNotify()
+		}
+	}
+	return nil
 }
 
 // These say what else a responseWriter can do. A struct of one pointer takes no

@@ -38,8 +38,8 @@ func (flushErrorer) FlushError() error { return errStore }
 
 type recorder = httptest.ResponseRecorder
 
-// What the writer offers is what the one below can do.
-func TestTrackerTellsTheTruth(t *testing.T) {
+// The writer can do what the one below can do.
+func TestResponseWriter_Abilities(t *testing.T) {
 	bare := onlyWriter{httptest.NewRecorder()}
 	for name, test := range map[string]struct {
 		w                http.ResponseWriter
@@ -76,8 +76,8 @@ func TestTrackerTellsTheTruth(t *testing.T) {
 	require.ErrorIs(t, http.NewResponseController(inside(flushErrorer{bare})).Flush(), errStore)
 }
 
-// A flush that fails for want of a flusher has started nothing.
-func TestTrackerFailedFlush(t *testing.T) {
+// A flush that is not supported does not start the response.
+func TestResponseWriter_UnsupportedFlush(t *testing.T) {
 	w := httptest.NewRecorder()
 	server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 		return errors.Join(http.NewResponseController(w).Flush(), pkerr.NotFound)
@@ -86,7 +86,7 @@ func TestTrackerFailedFlush(t *testing.T) {
 }
 
 // One that fails for another reason may have sent something.
-func TestTrackerBrokenFlush(t *testing.T) {
+func TestResponseWriter_BrokenFlush(t *testing.T) {
 	w := httptest.NewRecorder()
 	server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 		return http.NewResponseController(w).Flush()
@@ -95,8 +95,8 @@ func TestTrackerBrokenFlush(t *testing.T) {
 	require.Empty(t, w.Body.String())
 }
 
-// Who has taken over the connection has answered, or will.
-func TestTrackerHijack(t *testing.T) {
+// Hijacking counts as an answer.
+func TestResponseWriter_Hijack(t *testing.T) {
 	w := httptest.NewRecorder()
 	server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 		_, _, err := http.NewResponseController(w).Hijack()
@@ -107,7 +107,7 @@ func TestTrackerHijack(t *testing.T) {
 	require.Empty(t, w.Body.String())
 }
 
-func TestTrackerReadFrom(t *testing.T) {
+func TestResponseWriter_ReadFrom(t *testing.T) {
 	long := strings.Repeat("0123456789", 1000)
 	for name, test := range map[string]struct {
 		src    io.Reader
@@ -125,7 +125,7 @@ func TestTrackerReadFrom(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := get(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
-				// A strings.Reader would write itself.
+				// A strings.Reader has a WriteTo method.
 				n, err := io.Copy(w, struct{ io.Reader }{test.src})
 				if test.status == 200 {
 					require.Equal(t, len(test.body), int(n))
@@ -138,7 +138,7 @@ func TestTrackerReadFrom(t *testing.T) {
 	}
 }
 
-// fastWriter has a fast way to copy.
+// fastWriter has a ReadFrom method.
 type fastWriter struct {
 	*httptest.ResponseRecorder
 	source io.Reader
@@ -149,7 +149,7 @@ func (w *fastWriter) ReadFrom(src io.Reader) (int64, error) {
 	return io.Copy(w.ResponseRecorder, src)
 }
 
-func TestTrackerKeepsTheFastWay(t *testing.T) {
+func TestResponseWriter_ReadFromKeepsSource(t *testing.T) {
 	long := strings.Repeat("0123456789", 1000)
 	src := struct{ io.Reader }{strings.NewReader(long)}
 	w := &fastWriter{ResponseRecorder: httptest.NewRecorder()}
@@ -161,8 +161,8 @@ func TestTrackerKeepsTheFastWay(t *testing.T) {
 	require.Equal(t, long, w.Body.String())
 }
 
-// The writer does on a real connection what it does without the tracker.
-func TestTrackerOnServer(t *testing.T) {
+// On a real connection all of ResponseController works.
+func TestResponseWriter_OnServer(t *testing.T) {
 	s := httptest.NewServer(with(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 		rc := http.NewResponseController(w)
 		err := errors.Join(
@@ -196,16 +196,116 @@ func TestTrackerOnServer(t *testing.T) {
 	}
 }
 
-// unflushable refuses to flush in words of its own.
+// unflushable does not flush, and has its own error for that.
 type unflushable struct{ http.ResponseWriter }
 
 func (unflushable) FlushError() error { return fmt.Errorf("middleware: %w", errors.ErrUnsupported) }
 
-func TestAFlushThatIsRefusedStartsNothing(t *testing.T) {
+func TestResponseWriter_RefusedFlush(t *testing.T) {
 	w := httptest.NewRecorder()
 	server.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) error {
 		require.ErrorIs(t, http.NewResponseController(w).Flush(), errors.ErrUnsupported)
 		return pkerr.NotFound
 	}).ServeHTTP(unflushable{w}, httptest.NewRequest(http.MethodGet, "/", http.NoBody))
 	require.Equal(t, 404, w.Code)
+}
+
+// ginWriter is a writer that says whether something was written, as those of gin
+// and negroni do. It has no Unwrap.
+type ginWriter struct {
+	w       http.ResponseWriter
+	written bool
+}
+
+func (w *ginWriter) Header() http.Header { return w.w.Header() }
+func (w *ginWriter) Written() bool       { return w.written }
+
+func (w *ginWriter) WriteHeader(status int) {
+	w.written = true
+	w.w.WriteHeader(status)
+}
+
+func (w *ginWriter) Write(p []byte) (int, error) {
+	w.written = true
+	return w.w.Write(p)
+}
+
+// An error is not appended to a response that has started, in whatever way that
+// is known.
+func TestWrite_ResponseStarted(t *testing.T) {
+	for name, around := range map[string]func(http.ResponseWriter) http.ResponseWriter{
+		"within Middleware":                    func(w http.ResponseWriter) http.ResponseWriter { return w },
+		"a writer with Unwrap, as echo's":      func(w http.ResponseWriter) http.ResponseWriter { return wrapper{w} },
+		"two of them":                          func(w http.ResponseWriter) http.ResponseWriter { return wrapper{wrapper{w}} },
+		"a writer with Written, as gin's":      func(w http.ResponseWriter) http.ResponseWriter { return &ginWriter{w: onlyWriter{w}} },
+		"one behind another":                   func(w http.ResponseWriter) http.ResponseWriter { return wrapper{&ginWriter{w: onlyWriter{w}}} },
+		"a writer of HandlerFunc in one of it": func(w http.ResponseWriter) http.ResponseWriter { return inside(onlyWriter{w}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			for start, body := range map[string]string{"": notFound, "[1": "[1", "status": ""} {
+				w := get(with(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					w = around(w)
+					switch start {
+					case "":
+					case "status":
+						w.WriteHeader(http.StatusAccepted)
+					default:
+						_, _ = io.WriteString(w, start)
+					}
+					server.Write(w, r, pkerr.NotFound)
+				})))
+				require.Equal(t, body, w.Body.String())
+			}
+		})
+	}
+}
+
+// A writer that buffers and has no Unwrap belongs outside of Middleware: inside,
+// only HandlerFunc can see that the response has started.
+func TestMiddleware_BufferingWriter(t *testing.T) {
+	write := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, "[1")
+		server.Write(w, r, pkerr.NotFound)
+	})
+	returned := server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+		_, _ = io.WriteString(w, "[1")
+		return pkerr.NotFound
+	})
+	buffering := func(h http.Handler) http.Handler { return http.TimeoutHandler(h, time.Minute, "timeout") }
+	for name, test := range map[string]struct {
+		h    http.Handler
+		want string
+	}{
+		"outside of Middleware":              {buffering(with(write)), "[1"},
+		"outside, an error that is returned": {buffering(with(returned)), "[1"},
+		"inside of Middleware":               {with(buffering(write)), "[1" + notFound},
+		"inside, an error that is returned":  {with(buffering(returned)), "[1"},
+	} {
+		w := get(test.h)
+		require.Equal(t, 200, w.Code, name)
+		require.Equal(t, test.want, w.Body.String(), name)
+	}
+}
+
+// closeNotifier is the writer of net/http, in that respect.
+type closeNotifier struct {
+	http.ResponseWriter
+	gone chan bool
+}
+
+func (c closeNotifier) CloseNotify() <-chan bool { return c.gone }
+
+// Context.Stream of gin needs a CloseNotifier, whatever the writer below.
+func TestResponseWriter_CloseNotify(t *testing.T) {
+	notify := func(w http.ResponseWriter) <-chan bool {
+		return inside(w).(interface{ CloseNotify() <-chan bool }).CloseNotify()
+	}
+	gone := make(chan bool, 1)
+	gone <- true
+	require.True(t, <-notify(wrapper{closeNotifier{httptest.NewRecorder(), gone}}))
+	select {
+	case <-notify(httptest.NewRecorder()):
+		t.Error("a channel without a notifier had a value")
+	default:
+	}
 }

@@ -6,8 +6,9 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// NotFound answers with [pkerr.NotFound]. It is an [http.HandlerFunc] for routers
-// that have a hook for unknown routes. For [http.ServeMux] there is [Routes].
+// NotFound answers with [pkerr.NotFound]. It is an [http.HandlerFunc] for
+// routers that have a hook for unknown routes. For [http.ServeMux] there is
+// [Routes].
 func NotFound(w http.ResponseWriter, r *http.Request) { Write(w, r, pkerr.NotFound) }
 
 // MethodNotAllowed answers with [pkerr.MethodNotAllowed]. It is an

@@ -20,10 +20,7 @@ func TestRoutes(t *testing.T) {
 	mux.HandleFunc("DELETE /v2/members/{ref}", func(http.ResponseWriter, *http.Request) {})
 	mux.HandleFunc("/v2/tree/", func(http.ResponseWriter, *http.Request) {})
 	mux.HandleFunc("/v2/own", http.NotFound)
-	const (
-		notFound         = `{"message":"404: Not Found","code":0}`
-		methodNotAllowed = `{"message":"405: Method Not Allowed","code":0}`
-	)
+	const methodNotAllowed = `{"message":"405: Method Not Allowed","code":0}`
 	for name, test := range map[string]struct {
 		method, target string
 		status         int // 0: a redirect, as the mux has it
@@ -79,7 +76,7 @@ func TestRoutes(t *testing.T) {
 	})
 }
 
-func TestMethodNotAllowedKeepsAllow(t *testing.T) {
+func TestMethodNotAllowed(t *testing.T) {
 	w := get(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Allow", "GET, HEAD")
 		server.MethodNotAllowed(w, r)

@@ -2,12 +2,15 @@ package server_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -15,11 +18,11 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-// secret is in every text that must not reach the wire.
+// secret is in every text that must not be sent.
 const secret = "hunter2"
 
 func TestMain(m *testing.M) {
-	// What the tests provoke is not worth reading.
+	// What the tests log is not interesting.
 	slog.SetDefault(slog.New(slog.DiscardHandler))
 	os.Exit(m.Run())
 }
@@ -62,12 +65,12 @@ func (j *journal) only(t *testing.T) map[string]any {
 	return record
 }
 
-// nowhere is io.Discard, which slog knows, and a log to which would be as one to a discarding handler.
+// nowhere is like io.Discard, which slog knows and does not format for.
 type nowhere struct{}
 
 func (nowhere) Write(p []byte) (int, error) { return len(p), nil }
 
-// everything logs all there is to nowhere, unlike a discarding handler, for which nothing is worked out.
+// everything returns a logger that formats everything, and discards it.
 func everything() *slog.Logger {
 	return slog.New(slog.NewTextHandler(nowhere{}, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
@@ -78,10 +81,10 @@ type remote struct{ error }
 func (e remote) Remote() bool  { return true }
 func (e remote) Unwrap() error { return e.error }
 
-// onlyWriter hides all methods of a writer but those of http.ResponseWriter.
+// onlyWriter hides all methods except those of http.ResponseWriter.
 type onlyWriter struct{ http.ResponseWriter }
 
-// wrapper is the writer of a middleware, as it should be.
+// wrapper is the writer of a middleware that has Unwrap.
 type wrapper struct{ http.ResponseWriter }
 
 func (w wrapper) Unwrap() http.ResponseWriter { return w.ResponseWriter }
@@ -92,3 +95,14 @@ var errStore = errors.New("dial tcp 10.0.0.7: password " + secret)
 func with(h http.Handler, opts ...server.Option) http.Handler {
 	return server.Middleware(opts...)(h)
 }
+
+// canceled returns a context as that of a request whose client went away.
+func canceled(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	return ctx
+}
+
+// jsonReader returns a JSON text of n bytes.
+func jsonReader(n int) io.Reader { return strings.NewReader(`"` + strings.Repeat("x", n-2) + `"`) }

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"time"
 
@@ -17,27 +18,27 @@ import (
 // What is sent is, in this order:
 //
 //   - what a mapper returns for err; see [WithErrorMapper];
-//   - the outermost [pkerr.Code] or [*pkerr.Error] in its chain, in the order of
-//     [errors.Is]. One with Fields and no code is a [pkerr.ModelParse];
+//   - the outermost [pkerr.Code] or [*pkerr.Error] in its chain, in the order
+//     of [errors.Is]. One with Fields and no code is a [pkerr.ModelParse];
 //   - [pkerr.ContentTooLarge] for an [*http.MaxBytesError];
 //   - [pkerr.InternalServerError], with its fixed text, for anything else.
 //
-// An error that another server sent (one whose method Remote() bool returns true,
-// such as a *client.ResponseError) is not looked into unless [Relay] allows it.
-// Neither a cause nor the text of any other error is ever sent. A status below
-// 400 becomes 500.
+// An error that another server sent (one whose method Remote() bool returns
+// true, such as a *client.ResponseError) is not looked into unless [Relay]
+// allows it. Neither a cause nor the text of any other error is ever sent. A
+// status below 400 becomes 500.
 //
 // Headers set for a successful body, such as Content-Length, Etag and Location,
 // are removed; others are kept. A Cache-Control that kept shared caches from
 // storing the response becomes no-store. An error that says how long to wait
-// also gets a Retry-After header, in seconds, rounded up. A HEAD request gets no
-// body.
+// also gets a Retry-After header, in seconds, rounded up. A HEAD request gets
+// no body.
 //
 // Every error is logged and given to the hooks; see [WithLogger] and
 // [WithErrorHook]. Nothing else happens if the response has started, as far as
 // is known: from [Middleware] or [HandlerFunc], whose writer must be w or be
-// reached by its Unwrap methods, or from a method Written() bool of w, as gin and
-// negroni have it. Note that gin commits a status without a body in
+// reached by its Unwrap methods, or from a method Written() bool of w, as gin
+// and negroni have it. Note that gin commits a status without a body in
 // AbortWithStatus, AbortWithError and Bind, and echo says in
 // echo.Response.Committed whether a response has started.
 //
@@ -78,9 +79,9 @@ func write(w http.ResponseWriter, r *http.Request, err error, stack []byte) (lat
 	return false
 }
 
-// Render returns the response that [Write] sends for err: its status, headers and
-// body. Use it for frameworks without a [http.ResponseWriter]. It logs and calls
-// the hooks as Write does; the options are those in the context of r.
+// Render returns the response that [Write] sends for err: its status, headers
+// and body. Use it for frameworks without a [http.ResponseWriter]. It logs and
+// calls the hooks as Write does; the options are those in the context of r.
 //
 // The header belongs to the caller, and has only what Write adds: remove the
 // headers that describe another body. The body is nil for a HEAD request.
@@ -127,6 +128,7 @@ func (c *config) response(h http.Header, r *http.Request, e *pkerr.Error) []byte
 	if !ok {
 		body, _ = e.MarshalJSON() // never fails
 	}
+	encoded := slices.ContainsFunc(contentEncoding(h), func(s string) bool { return s != "" })
 	// As Header.Set does for canonical keys, but with all values in one array.
 	values := make([]string, 0, 4)
 	set := func(key, value string) {
@@ -136,7 +138,7 @@ func (c *config) response(h http.Header, r *http.Request, e *pkerr.Error) []byte
 	set("Content-Type", "application/json")
 	// Untrusted text in the body is not escaped for HTML, as the API does not.
 	set("X-Content-Type-Options", "nosniff")
-	if encoding := h["Content-Encoding"]; len(encoding) == 0 || encoding[0] == "" {
+	if !encoded {
 		set("Content-Length", strconv.Itoa(len(body)))
 	}
 	if e.RetryAfter != nil {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"math"
 	"net/http"
@@ -19,10 +18,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/locale"
 	"github.com/pkerr/pkerr/server"
 )
 
-func TestWriteEveryCode(t *testing.T) {
+func TestWrite_EveryCode(t *testing.T) {
 	for code := range pkerr.Codes() {
 		t.Run(code.Name(), func(t *testing.T) {
 			text := code.Message()
@@ -48,7 +48,7 @@ func TestWriteEveryCode(t *testing.T) {
 	}
 }
 
-// offer offers an error by its As method alone, as the errors of other packages may.
+// offer offers an error only by its As method.
 type offer struct {
 	err  *pkerr.Error
 	code pkerr.Code
@@ -68,7 +68,7 @@ func (o offer) As(target any) bool {
 	return false
 }
 
-func TestWriteBody(t *testing.T) {
+func TestWrite_Body(t *testing.T) {
 	var fields pkerr.Fields
 	fields.TooLong("name", 100, 101)
 	fields.Invalid("color")
@@ -124,13 +124,13 @@ func TestWriteBody(t *testing.T) {
 	}
 }
 
-func TestWriteLeavesTheErrorAlone(t *testing.T) {
+func TestWrite_LeavesErrorAlone(t *testing.T) {
 	e := &pkerr.Error{Code: 204, Fields: pkerr.Fields{"name": nil}}
 	get(failing(e))
 	require.Equal(t, &pkerr.Error{Code: 204, Fields: pkerr.Fields{"name": nil}}, e)
 }
 
-func TestWriteNil(t *testing.T) {
+func TestWrite_Nil(t *testing.T) {
 	w := httptest.NewRecorder()
 	called := false
 	h := with(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { server.Write(w, r, nil) }),
@@ -142,7 +142,7 @@ func TestWriteNil(t *testing.T) {
 	require.False(t, called)
 }
 
-func TestWriteWithoutRequest(t *testing.T) {
+func TestWrite_NilRequest(t *testing.T) {
 	before := slog.Default()
 	defer slog.SetDefault(before)
 	slog.SetDefault(everything())
@@ -158,102 +158,7 @@ func TestWriteWithoutRequest(t *testing.T) {
 	}
 }
 
-func TestWriteRetryAfter(t *testing.T) {
-	for _, test := range []struct {
-		err  error
-		want string
-	}{
-		{pkerr.TooManyRequests, ""},
-		{pkerr.TooManyRequests.WithRetryAfter(0), "0"},
-		{pkerr.TooManyRequests.WithRetryAfter(1), "1"},
-		{pkerr.TooManyRequests.WithRetryAfter(time.Second), "1"},
-		{pkerr.TooManyRequests.WithRetryAfter(time.Second + 1), "2"},
-		{pkerr.TooManyRequests.WithRetryAfter(math.MaxInt64), "9223372037"},
-		{&pkerr.Error{Code: pkerr.TooManyRequests, RetryAfter: new(time.Duration(math.MinInt64))}, "0"},
-		{pkerr.MakeCode(0, 503).WithRetryAfter(time.Minute), "60"},
-		{fmt.Errorf("limited: %w", pkerr.TooManyRequests.WithRetryAfter(time.Minute)), "60"},
-		{errors.New("no"), ""},
-		// That of a cause is not said by what is sent.
-		{pkerr.MakeCode(0, 503).WithCause(pkerr.TooManyRequests.WithRetryAfter(time.Minute)), ""},
-	} {
-		w := get(failing(test.err))
-		require.Equal(t, test.want, w.Header().Get("Retry-After"), test.err)
-	}
-}
-
-func TestWriteHeaders(t *testing.T) {
-	success := func(w http.ResponseWriter) {
-		for _, key := range []string{
-			"Accept-Ranges", "Cache-Control", "Content-Digest", "Content-Disposition", "Content-Encoding", "Content-Language",
-			"Content-Length", "Content-Location", "Content-MD5", "Content-Range", "Digest", "ETag", "Expires", "Last-Modified",
-			"Repr-Digest",
-		} {
-			w.Header().Set(key, "stale")
-			w.Header()[key] = []string{"stale"} // as it is spelled, if that is another way
-		}
-		w.Header()["content-type"] = []string{"stale"}
-		w.Header().Set("Content-Type", "image/png")
-		w.Header().Set("Allow", "GET")
-		w.Header().Set("Vary", "Authorization")
-		w.Header().Add("Set-Cookie", "a=b")
-	}
-	want := http.Header{
-		"Allow": {"GET"}, "Vary": {"Authorization"}, "Set-Cookie": {"a=b"},
-		"Content-Type": {"application/json"}, "Content-Length": {"37"}, "X-Content-Type-Options": {"nosniff"},
-	}
-
-	t.Run("those of a handler's own body are dropped", func(t *testing.T) {
-		w := get(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
-			success(w)
-			return pkerr.NotFound
-		}))
-		require.Equal(t, want, w.Header())
-	})
-	t.Run("an encoding that a middleware has set is kept", func(t *testing.T) {
-		w := get(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("Content-Encoding", "gzip")
-			failing(pkerr.NotFound).ServeHTTP(w, r)
-		}))
-		require.Equal(t, "gzip", w.Header().Get("Content-Encoding"))
-		require.Empty(t, w.Header().Get("Content-Length"), "which would be that of the body before it is encoded")
-	})
-	t.Run("an encoding of which nobody knows is kept, as by http.Error", func(t *testing.T) {
-		w := get(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			success(w)
-			server.Write(w, r, pkerr.NotFound)
-		}))
-		want := want.Clone()
-		want.Set("Content-Encoding", "stale")
-		want.Del("Content-Length")
-		require.Equal(t, want, w.Header())
-	})
-	t.Run("and behind another writer, which may be the one that encodes", func(t *testing.T) {
-		w := get(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
-			success(w)
-			server.Write(wrapper{w}, r, pkerr.NotFound)
-			return nil
-		}))
-		require.Equal(t, "stale", w.Header().Get("Content-Encoding"))
-		require.Empty(t, w.Header().Get("Content-Length"))
-	})
-	t.Run("no-store is kept, in the second place", func(t *testing.T) {
-		w := get(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Add("Cache-Control", "private")
-			w.Header().Add("Cache-Control", "no-store")
-			server.Write(w, r, pkerr.NotFound)
-		}))
-		require.Equal(t, []string{"private", "no-store"}, w.Header()["Cache-Control"])
-	})
-	t.Run("no-store is kept", func(t *testing.T) {
-		w := get(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("Cache-Control", "private, No-Store")
-			server.Write(w, r, pkerr.NotFound)
-		}))
-		require.Equal(t, "private, No-Store", w.Header().Get("Cache-Control"))
-	})
-}
-
-func TestWriteHead(t *testing.T) {
+func TestWrite_Head(t *testing.T) {
 	w := httptest.NewRecorder()
 	failing(pkerr.MemberNotFound).ServeHTTP(w, httptest.NewRequest(http.MethodHead, "/", nil))
 	require.Equal(t, 404, w.Code)
@@ -261,13 +166,14 @@ func TestWriteHead(t *testing.T) {
 	require.Equal(t, "44", w.Header().Get("Content-Length"), "which is that of a GET")
 }
 
-func TestWriteAfterStart(t *testing.T) {
+func TestWrite_AfterStart(t *testing.T) {
 	var j journal
 	var hooked error
 	h := with(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 		_, err := fmt.Fprint(w, "partial")
 		require.NoError(t, err)
-		// A writer of the handler's own does not hide the tracker.
+		// A writer of the handler's own does not hide that the response has
+		// started.
 		server.Write(wrapper{w}, r, pkerr.NotFound)
 		return nil
 	}), server.WithLogger(j.logger()), server.WithErrorHook(func(_ *http.Request, err error) { hooked = err }))
@@ -282,222 +188,7 @@ func TestWriteAfterStart(t *testing.T) {
 	}, j.only(t))
 }
 
-func TestWriteLog(t *testing.T) {
-	gone, cancel := context.WithCancel(t.Context())
-	cancel()
-	for name, test := range map[string]struct {
-		ctx  context.Context
-		err  error
-		want map[string]any
-	}{
-		"a fault of ours": {
-			t.Context(), fmt.Errorf("loading\nthe member: %w", errStore),
-			map[string]any{"level": "ERROR", "msg": "request failed", "status": 500.0, "error": map[string]any{"text": `loading\nthe member: ` + errStore.Error()}},
-		},
-		"a fault of ours with its cause": {
-			t.Context(), pkerr.InternalServerError.WithCause(errStore),
-			map[string]any{"level": "ERROR", "msg": "request failed", "status": 500.0, "error": map[string]any{
-				"text": "500: Internal Server Error: " + errStore.Error(),
-				"code": "0/500", "message": "500: Internal Server Error", "cause": errStore.Error(),
-			}},
-		},
-		"a fault of the caller": {
-			t.Context(), pkerr.MemberNotFound.WithRef("a\x1b[31m"),
-			map[string]any{"level": "DEBUG", "msg": "request failed", "status": 404.0, "error": map[string]any{
-				"text": `20003/404: Member 'a\x1b[31m' not found.`,
-				"code": "20003/404", "message": `Member 'a\x1b[31m' not found.`,
-			}},
-		},
-		"a client that went away": {
-			gone, fmt.Errorf("loading: %w", gone.Err()),
-			map[string]any{"level": "DEBUG", "msg": "request failed: the client has gone away", "status": 500.0, "error": map[string]any{"text": "loading: context canceled"}},
-		},
-		"a context that was canceled by ourselves": {
-			t.Context(), context.Canceled,
-			map[string]any{"level": "ERROR", "msg": "request failed", "status": 500.0, "error": map[string]any{"text": "context canceled"}},
-		},
-		"a fault that has nothing to do with the client's going away": {
-			gone, errors.New("broken"),
-			map[string]any{"level": "ERROR", "msg": "request failed", "status": 500.0, "error": map[string]any{"text": "broken"}},
-		},
-		"very long": {
-			t.Context(), errors.New(strings.Repeat("x", 3000)),
-			map[string]any{"level": "ERROR", "msg": "request failed", "status": 500.0, "error": map[string]any{"text": strings.Repeat("x", 2048) + "…"}},
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			var j journal
-			h := with(failing(test.err), server.WithLogger(j.logger()))
-			r := httptest.NewRequest(http.MethodPost, "/v2/%0Apath?token="+secret, nil).WithContext(test.ctx)
-			r.Header.Set("Authorization", secret)
-			h.ServeHTTP(httptest.NewRecorder(), r)
-			test.want["method"] = "POST"
-			test.want["path"] = `/v2/\npath`
-			require.Equal(t, test.want, j.only(t))
-		})
-	}
-}
-
-// What a stranger writes into a request stays one short line each.
-func TestWriteLogOfAHostileRequest(t *testing.T) {
-	var j journal
-	r := httptest.NewRequest(http.MethodGet, "/"+strings.Repeat("x", 1000), nil)
-	r.Method = "G\x1b[2J\n" + strings.Repeat("T", 100)
-	with(failing(errStore), server.WithLogger(j.logger())).ServeHTTP(httptest.NewRecorder(), r)
-	record := j.only(t)
-	require.Equal(t, `G\x1b[2J\n`+strings.Repeat("T", 32-len(`G\x1b[2J\n`))+"…", record["method"])
-	require.Equal(t, "/"+strings.Repeat("x", 255)+"…", record["path"])
-}
-
-type traceKey struct{}
-
-// tracing is a handler of a log that adds what is in the context, as those for traces do.
-type tracing struct{ slog.Handler }
-
-func (h tracing) Handle(ctx context.Context, r slog.Record) error {
-	r.AddAttrs(slog.Any("trace", ctx.Value(traceKey{})))
-	return h.Handler.Handle(ctx, r)
-}
-
-func TestWriteLogsWithTheContext(t *testing.T) {
-	var j journal
-	r := httptest.NewRequest(http.MethodGet, "/", nil)
-	r = r.WithContext(context.WithValue(r.Context(), traceKey{}, "abc"))
-	logger := slog.New(tracing{j.logger().Handler()})
-	with(failing(errStore), server.WithLogger(logger)).ServeHTTP(httptest.NewRecorder(), r)
-	require.Equal(t, "abc", j.only(t)["trace"])
-}
-
-// What is not logged is not worked out either.
-func TestWriteLogsNothingThatIsNotWanted(t *testing.T) {
-	var log strings.Builder
-	h := with(failing(unprintable{t}), server.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
-	requireBody(t, get(h), 404, `{"message":"404: Not Found","code":0}`)
-	require.Empty(t, log.String())
-}
-
-// unprintable is an error whose text nobody should ask for.
-type unprintable struct{ t *testing.T }
-
-func (e unprintable) Error() string {
-	e.t.Error("asked for its text")
-	return ""
-}
-
-func (e unprintable) Unwrap() error { return pkerr.NotFound }
-
-// brokenWriter is the writer of a connection that is lost.
-type brokenWriter struct {
-	*httptest.ResponseRecorder
-	err error
-}
-
-func (w brokenWriter) Write(p []byte) (int, error) {
-	if strings.Trim(string(p), "x") == "" && len(p) == 512 {
-		return len(p), nil // the last that the connection takes
-	}
-	return 0, w.err
-}
-
-func (w brokenWriter) FlushError() error { return w.err }
-
-func TestWriteGone(t *testing.T) {
-	gone, cancel := context.WithCancel(t.Context())
-	cancel()
-	const late = ", after the response was started"
-	encode := func(w http.ResponseWriter) error {
-		if err := json.NewEncoder(w).Encode(1); err != nil {
-			return fmt.Errorf("encoding: %w", err)
-		}
-		return nil
-	}
-	for name, test := range map[string]struct {
-		ctx       context.Context
-		answer    func(http.ResponseWriter) error
-		level, is string
-	}{
-		"the client has gone": {gone, encode, "DEBUG", "request failed: the client has gone away" + late},
-		"behind a middleware": {
-			gone, func(w http.ResponseWriter) error { return encode(wrapper{w}) },
-			"DEBUG", "request failed: the client has gone away" + late,
-		},
-		"while copying": {
-			gone, func(w http.ResponseWriter) error {
-				_, err := io.Copy(w, struct{ io.Reader }{strings.NewReader(strings.Repeat("x", 100))})
-				return err
-			},
-			"DEBUG", "request failed: the client has gone away" + late,
-		},
-		"while copying, later": {
-			gone, func(w http.ResponseWriter) error {
-				_, err := io.Copy(w, struct{ io.Reader }{strings.NewReader(strings.Repeat("x", 512) + "lost")})
-				return err
-			},
-			"DEBUG", "request failed: the client has gone away" + late,
-		},
-		"while flushing": {
-			gone, func(w http.ResponseWriter) error { return http.NewResponseController(w).Flush() },
-			"DEBUG", "request failed: the client has gone away" + late,
-		},
-		"canceled and late": {
-			gone, func(w http.ResponseWriter) error { return errors.Join(encode(w), context.Canceled) },
-			"DEBUG", "request failed: the client has gone away" + late,
-		},
-		"another error after that": {
-			gone, func(w http.ResponseWriter) error { _ = encode(w); return errors.New("broken") },
-			"ERROR", "request failed" + late,
-		},
-		"the client is there": {t.Context(), encode, "ERROR", "request failed" + late},
-	} {
-		t.Run(name, func(t *testing.T) {
-			var j journal
-			h := with(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error { return test.answer(w) }),
-				server.WithLogger(j.logger()))
-			r := httptest.NewRequest(http.MethodGet, "/", nil).WithContext(test.ctx)
-			h.ServeHTTP(brokenWriter{httptest.NewRecorder(), errors.New("broken pipe")}, r)
-			record := j.only(t)
-			require.Equal(t, test.level, record["level"])
-			require.Equal(t, test.is, record["msg"])
-		})
-	}
-}
-
-// On a real connection the error is one of the net package.
-func TestWriteGoneOnServer(t *testing.T) {
-	var j journal
-	s := httptest.NewServer(with(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
-		if err := http.NewResponseController(w).Flush(); err != nil {
-			return err
-		}
-		<-r.Context().Done()
-		return json.NewEncoder(w).Encode(make([]int, 1_000_000))
-	}), server.WithLogger(j.logger())))
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL, nil)
-	require.NoError(t, err)
-	response, err := s.Client().Do(request)
-	require.NoError(t, err)
-	cancel()
-	require.NoError(t, response.Body.Close())
-	s.Close() // which waits for the handler
-	if j.buf.Len() == 0 {
-		return // the connection took it all
-	}
-	require.Equal(t, "DEBUG", j.only(t)["level"])
-}
-
-func TestWriteLogsToTheDefault(t *testing.T) {
-	var j journal
-	before := slog.Default()
-	defer slog.SetDefault(before)
-	h := with(failing(errStore), server.WithLogger(nil))
-	slog.SetDefault(j.logger())
-	get(h)
-	require.Equal(t, map[string]any{"text": errStore.Error()}, j.only(t)["error"])
-}
-
-func TestWriteConcurrently(t *testing.T) {
+func TestWrite_Concurrently(t *testing.T) {
 	shared := pkerr.MakeCode(0, 503).WithRetryAfter(time.Second)
 	h := with((failing(shared)), server.WithLogger(everything()),
 		server.WithErrorHook(func(*http.Request, error) {}))
@@ -516,27 +207,113 @@ func TestWriteConcurrently(t *testing.T) {
 	wait.Wait()
 }
 
-// What was not for everybody is not stored, and what was said of a success does not hold for an error.
-func TestCachesThatOthersShare(t *testing.T) {
-	for said, want := range map[string]string{
-		"private": "no-store", "private, max-age=0, must-revalidate": "no-store", "No-Cache": "no-store", "no-store, private": "no-store, private",
-		"public, max-age=600": "", "max-age=600": "",
-	} {
-		w := httptest.NewRecorder()
-		w.Header().Set("Cache-Control", said)
-		server.Write(w, httptest.NewRequest(http.MethodGet, "/", http.NoBody), pkerr.NotFound)
-		require.Equal(t, want, w.Header().Get("Cache-Control"), said)
+// Render returns what Write sends, to the byte, and reports in the same way.
+func TestRender(t *testing.T) {
+	var fields pkerr.Fields
+	fields.TooLong("name", 100, 101)
+	errs := []error{
+		errStore, pkerr.MemberNotFound.WithRef("<a&b>"), fields.Err(), pkerr.MakeCode(0, 599), remote{pkerr.Gone},
+		pkerr.TooManyRequests.WithRetryAfter(1500 * time.Millisecond).WithScope("generic_get"),
+		server.Relay(remote{pkerr.Gone}), tooLarge(), status(418), context.Canceled,
+	}
+	for code := range pkerr.Codes() {
+		errs = append(errs, code)
+	}
+	requests := map[string]*http.Request{"nil": nil, "zero": {}}
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+		for _, language := range []string{"", "de", "tlh"} {
+			r := httptest.NewRequest(method, "/v2/members/abcde", http.NoBody)
+			if language != "" {
+				r.Header.Set("Accept-Language", language)
+			}
+			requests[method+" "+language] = r
+			requests[method+" "+language+", the client gone"] = r.WithContext(canceled(t))
+		}
+	}
+	type report struct {
+		log    string
+		hooked []error
+	}
+	for name, r := range requests {
+		for _, err := range errs {
+			// Both see the options that are in the context.
+			prepare := func(report *report) *http.Request {
+				if r == nil {
+					return nil
+				}
+				logger := slog.New(slog.NewJSONHandler(writerFunc(func(p []byte) { report.log += string(p) }),
+					&slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: withoutTime}))
+				return r.WithContext(server.NewContext(r.Context(),
+					server.WithLogger(logger), server.WithLocalizer(locale.Match),
+					server.WithErrorMapper(server.MapStatusCode),
+					server.WithErrorHook(func(hooked *http.Request, err error) {
+						require.Equal(t, r.Method, hooked.Method)
+						report.hooked = append(report.hooked, err)
+					})))
+			}
+			var ofWrite, ofRender report
+			w := httptest.NewRecorder()
+			server.Write(w, prepare(&ofWrite), err)
+			status, header, body := server.Render(prepare(&ofRender), err)
+			require.Equal(t, w.Code, status, name)
+			require.Equal(t, w.Header(), header, name)
+			require.Equal(t, w.Body.String(), string(body), name)
+			require.Equal(t, ofWrite, ofRender, name)
+			if r != nil {
+				require.NotEmpty(t, ofRender.log)
+				require.Equal(t, []error{err}, ofRender.hooked)
+			}
+		}
 	}
 }
 
-// A handler that is too slow is the server's affair, and not hidden as a client that went away.
-func TestADeadlineIsNoClientThatWentAway(t *testing.T) {
-	var j journal
-	ctx, cancel := context.WithTimeout(t.Context(), 0)
-	defer cancel()
-	r := httptest.NewRequest(http.MethodGet, "/", http.NoBody).WithContext(ctx)
-	with(server.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) error {
-		return fmt.Errorf("store: %w", errors.Join(r.Context().Err(), context.Canceled))
-	}), server.WithLogger(j.logger())).ServeHTTP(httptest.NewRecorder(), r)
-	require.Equal(t, "ERROR", j.only(t)["level"])
+func TestRender_Nil(t *testing.T) {
+	status, header, body := server.Render(httptest.NewRequest(http.MethodGet, "/", http.NoBody), nil)
+	require.Zero(t, status)
+	require.Nil(t, header)
+	require.Nil(t, body)
+}
+
+// What Render returned is the caller's.
+func TestRender_SharesNothing(t *testing.T) {
+	_, header, body := server.Render(nil, pkerr.NotFound)
+	header["Content-Type"][0] = "text/plain"
+	header.Add("Content-Length", "x")
+	body[0] = 'x'
+	_, header, body = server.Render(nil, pkerr.NotFound)
+	require.Equal(t, notFound, string(body))
+	require.Equal(t, http.Header{
+		"Content-Type": {"application/json"}, "Content-Length": {"37"},
+		"X-Content-Type-Options": {"nosniff"},
+	}, header)
+}
+
+// Without a writer an error is only reported.
+func TestWrite_NilWriter(t *testing.T) {
+	var hooked []error
+	r := httptest.NewRequest(http.MethodGet, "/", http.NoBody)
+	r = r.WithContext(server.NewContext(canceled(t),
+		server.WithErrorHook(func(_ *http.Request, err error) { hooked = append(hooked, err) })))
+	server.Write(nil, r, pkerr.NotFound)
+	server.Write(nil, nil, pkerr.NotFound)
+	server.NotFound(nil, r)
+	failing(pkerr.NotFound).ServeHTTP(nil, r)
+	with(failing(pkerr.NotFound)).ServeHTTP(nil, r)
+	with(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("boom") })).ServeHTTP(nil, r)
+	require.Len(t, hooked, 5)
+}
+
+// writerFunc is an io.Writer.
+type writerFunc func(p []byte)
+
+func (f writerFunc) Write(p []byte) (int, error) {
+	f(p)
+	return len(p), nil
+}
+
+func withoutTime(_ []string, a slog.Attr) slog.Attr {
+	if a.Key == slog.TimeKey {
+		return slog.Attr{}
+	}
+	return a
 }

@@ -1,0 +1,90 @@
+package server_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/server"
+)
+
+// discardWriter is a writer that keeps the last response's header and status.
+type discardWriter struct {
+	header http.Header
+	status int
+}
+
+func (w *discardWriter) Header() http.Header         { return w.header }
+func (w *discardWriter) WriteHeader(status int)      { w.status = status }
+func (w *discardWriter) Write(p []byte) (int, error) { return len(p), nil }
+
+// serve answers one request with h, as a server does: with headers of its own.
+func (w *discardWriter) serve(h http.Handler, r *http.Request) {
+	w.header = make(http.Header)
+	h.ServeHTTP(w, r)
+}
+
+// byHand answers as a program without this library does: the same status,
+// headers and body.
+func byHand(w http.ResponseWriter, _ *http.Request) {
+	body, err := json.Marshal(struct {
+		Message string `json:"message"`
+		Code    int    `json:"code"`
+	}{"Member not found.", 20002})
+	if err != nil {
+		panic(err)
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(http.StatusNotFound)
+	_, _ = w.Write(body)
+}
+
+func TestHandlerFunc_Allocations(t *testing.T) {
+	constant := failing(pkerr.MemberNotFound)
+	withLogger := server.Middleware(server.WithLogger(nil))(constant)
+	require.Equal(t, get(http.HandlerFunc(byHand)).Result(), get(constant).Result(),
+		"the benchmark compares what is equal")
+
+	r := httptest.NewRequest(http.MethodGet, "/v2/members/abcde", http.NoBody)
+	for _, test := range []struct {
+		name    string
+		handler http.Handler
+		most    float64
+	}{
+		{"alone", constant, 6},
+		{"within Middleware", server.Middleware()(constant), 6},
+		{"within Middleware with options", withLogger, 8},
+	} {
+		var w discardWriter
+		got := testing.AllocsPerRun(100, func() { w.serve(test.handler, r) })
+		require.Equal(t, http.StatusNotFound, w.status)
+		require.LessOrEqual(t, got, test.most, test.name)
+	}
+}
+
+func BenchmarkHandlerFunc(b *testing.B) {
+	r := httptest.NewRequest(http.MethodGet, "/v2/members/abcde", http.NoBody)
+	for _, benchmark := range []struct {
+		name string
+		h    http.Handler
+	}{
+		{"impl=pkerr", failing(pkerr.MemberNotFound)},
+		{"impl=std", http.HandlerFunc(byHand)},
+	} {
+		b.Run(benchmark.name, func(b *testing.B) {
+			b.ReportAllocs()
+			var w discardWriter
+			for b.Loop() {
+				w.serve(benchmark.h, r)
+			}
+		})
+	}
+}
