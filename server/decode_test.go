@@ -258,10 +258,16 @@ func TestDecodeJSON_ReadErrors(t *testing.T) {
 		context.DeadlineExceeded: pkerr.MakeCode(0, 408),
 		os.ErrDeadlineExceeded:   pkerr.MakeCode(0, 408),
 	} {
-		body := io.MultiReader(strings.NewReader(`{"name":`), iotest.ErrReader(cause))
-		err := decodeFrom(body, &member{})
+		r := httptest.NewRequest(http.MethodPost, "/",
+			io.MultiReader(strings.NewReader(`{"name":`), iotest.ErrReader(cause)))
+		r.Header.Set("Content-Type", "application/json")
+		w := httptest.NewRecorder()
+		err := server.DecodeJSON(w, r, &member{})
 		require.Equal(t, want, pkerr.CodeOf(err))
 		require.ErrorIs(t, err, cause)
+		if want != pkerr.BadRequest {
+			require.Equal(t, "close", w.Header().Get("Connection"))
+		}
 	}
 }
 
@@ -399,6 +405,31 @@ func TestDecodeJSON_FieldsAmongMany(t *testing.T) {
 	// A fault of several parts together is that of the whole.
 	fields = pkerr.FieldErrors(decode(`{"pair":[1,2,3],"interval":{"From":2,"To":1}}`, &member{}))
 	require.Equal(t, []string{"interval", "pair"}, slices.Sorted(maps.Keys(fields)))
+}
+
+// set is a list without duplicates.
+type set []int
+
+func (s *set) UnmarshalJSON(data []byte) error {
+	if err := json.Unmarshal(data, (*[]int)(s)); err != nil {
+		return err
+	}
+	slices.Sort(*s)
+	if len(slices.Compact(*s)) < len(*s) {
+		return errors.New("a duplicate")
+	}
+	return nil
+}
+
+// If parts of a value are invalid alone, the whole is not named beside them.
+func TestDecodeJSON_FieldsAndWhole(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"set":[1,2,3,"x",1,2,2]}`: "set[3]",
+		`{"set":[1,2,3,4,5,2,2]}`:   "set",
+	} {
+		fields := pkerr.FieldErrors(decode(body, new(struct{ Set set })))
+		require.Equal(t, []string{want}, slices.Sorted(maps.Keys(fields)), body)
+	}
 }
 
 // An error that does not name all says so.

@@ -97,7 +97,6 @@ func (s *search) inside(p place, value []byte) bool {
 		last := min(first+size, len(parts)-1)
 		if s.fails(p, value, run(value, parts, first, last)) {
 			found = s.among(p, value, parts, first, last) || found
-			size = 1
 		}
 		first = last
 	}

@@ -268,4 +268,13 @@ func TestMiddleware_PanicAfterHijack(t *testing.T) {
 	line, err := bufio.NewReader(conn).ReadString('\n')
 	require.NoError(t, err)
 	require.Equal(t, "still there\n", line)
+
+	// It is not aborted by a panic either.
+	require.NotPanics(t, func() {
+		with(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, _, err := http.NewResponseController(w).Hijack()
+			require.NoError(t, err)
+			panic("boom")
+		})).ServeHTTP(hijackable{httptest.NewRecorder()}, nil)
+	})
 }

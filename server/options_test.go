@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"context"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -119,4 +120,20 @@ func TestWithBodyLimit(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestNewContext(t *testing.T) {
+	mapper := server.WithErrorMapper(func(*http.Request, error) error { return pkerr.NotFound })
+	for name, ctx := range map[string]context.Context{"nil": nil, "another": t.Context()} {
+		require.Equal(t, pkerr.NotFound, server.Public(server.NewContext(ctx, nil, mapper), errStore).Code, name)
+	}
+	type key struct{}
+	ctx := server.NewContext(context.WithValue(t.Context(), key{}, "kept"), mapper)
+	require.Equal(t, "kept", ctx.Value(key{}))
+
+	// Without Middleware nothing is tracked or recovered.
+	r := httptest.NewRequest(http.MethodGet, "/", http.NoBody).WithContext(ctx)
+	w := httptest.NewRecorder()
+	server.Write(w, r, errStore)
+	require.Equal(t, 404, w.Code)
 }
