@@ -28,7 +28,7 @@ const defaultBodyLimit int64 = 1 << 20
 //     application/merge-patch+json, or if the body is compressed.
 //   - [pkerr.ContentTooLarge] if the body is longer than [WithBodyLimit]
 //     allows; 1 MiB by default.
-//   - Status 408 if the body did not arrive in time.
+//   - The plain code of status 408 if the body did not arrive in time.
 //   - [pkerr.BadRequest] if the body is not one JSON document, is null, does
 //     not have the type of dst, or could not be read.
 //   - [pkerr.ModelParse] if fields do not have the type that dst has there.
@@ -80,7 +80,7 @@ func UnmarshalJSON(data []byte, dst any, opts ...Option) error {
 	if err := checkDestination("UnmarshalJSON", dst); err != nil {
 		return err
 	}
-	c := config{}.with(opts)
+	c := new(config).with(opts)
 	if limit := c.limit(); int64(len(data)) > limit {
 		return pkerr.ContentTooLarge.WithCause(&http.MaxBytesError{Limit: limit})
 	}

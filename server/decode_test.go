@@ -337,8 +337,8 @@ func TestDecodeJSON_NilRequestOrWriter(t *testing.T) {
 	}
 }
 
-// The API ignores keys that it does not know, so that what it sent can be edited
-// and sent back.
+// The API ignores keys that it does not know, so that what it sent can be
+// edited and sent back.
 func TestDecodeJSON_UnknownFields(t *testing.T) {
 	const body = `{"id":"abcde","name":"Ash","privacy":{"visibility":null},"proxy_tags":[{"x":1}]}`
 	var m member
@@ -361,8 +361,8 @@ func TestDecodeJSON_UnknownFields(t *testing.T) {
 	require.Equal(t, []string{"name"}, slices.Sorted(maps.Keys(fields)))
 }
 
-// What is wrong is found among many, in a list and in an object, and however many
-// are wrong.
+// What is wrong is found among many, in a list and in an object, and however
+// many are wrong.
 func TestDecodeJSON_FieldsAmongMany(t *testing.T) {
 	list := func(n int, wrong ...int) string {
 		items := slices.Repeat([]string{"1"}, n)
@@ -440,8 +440,8 @@ func TestDecodeJSON_MoreFieldsThanNamed(t *testing.T) {
 	require.Len(t, pkerr.FieldErrors(err), 32)
 	require.ErrorContains(t, err, more)
 
-	// What is deep in a large body takes too much work to find, so that only what
-	// it is in is named.
+	// What is deep in a large body takes too much work to find, so that only
+	// what it is in is named.
 	type tree struct {
 		Flat  bool
 		Next  *tree
@@ -467,8 +467,8 @@ func (n *needsMap) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// To look for invalid fields, new values are decoded into, which may lack what the
-// type needs.
+// To look for invalid fields, new values are decoded into, which may lack what
+// the type needs.
 func TestDecodeJSON_PanickingTrial(t *testing.T) {
 	var dst struct {
 		Ready needsMap `json:"ready"`

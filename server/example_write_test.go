@@ -61,10 +61,10 @@ func ExampleWrite_reverseProxy() {
 // A function for AWS Lambda, or a framework without a ResponseWriter, returns the
 // response.
 func ExampleRender() {
-	type response struct { // of events.APIGatewayV2HTTPResponse
-		StatusCode        int                 `json:"statusCode"`
-		MultiValueHeaders map[string][]string `json:"multiValueHeaders"`
-		Body              string              `json:"body"`
+	type response struct { // as events.APIGatewayProxyResponse
+		StatusCode        int
+		MultiValueHeaders map[string][]string
+		Body              string
 	}
 	handle := func(r *http.Request) response {
 		err := pkerr.MemberNotFound.WithRef(r.URL.Query().Get("ref"))
@@ -78,8 +78,8 @@ func ExampleRender() {
 	_ = encoder.Encode(handle(r))
 	// Output:
 	// {
-	//   "statusCode": 404,
-	//   "multiValueHeaders": {
+	//   "StatusCode": 404,
+	//   "MultiValueHeaders": {
 	//     "Content-Length": [
 	//       "52"
 	//     ],
@@ -90,7 +90,7 @@ func ExampleRender() {
 	//       "nosniff"
 	//     ]
 	//   },
-	//   "body": "{\"message\":\"Member 'abcde' not found.\",\"code\":20003}"
+	//   "Body": "{\"message\":\"Member 'abcde' not found.\",\"code\":20003}"
 	// }
 }
 

@@ -37,7 +37,7 @@ func (f HandlerFunc) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// is is errors.Is, but false if a method of err panics.
+// is does as errors.Is, but returns false if a method of err panics.
 func is(err, target error) (found bool) {
 	defer func() {
 		if recover() != nil {

@@ -84,17 +84,18 @@ func TestWrite_Headers(t *testing.T) {
 		require.Empty(t, w.Header().Get("Content-Length"), "which would be that of the body before it is encoded")
 	})
 	t.Run("in any spelling", func(t *testing.T) {
+		lower := "content-encoding"
 		w := get(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			w.Header()["content-encoding"] = []string{"gzip"}
+			w.Header()[lower] = []string{"gzip"}
 			failing(pkerr.NotFound).ServeHTTP(w, r)
 		}))
 		require.Equal(t, []string{"gzip"}, w.Header()["Content-Encoding"])
 		require.Empty(t, w.Header().Get("Content-Length"))
 		w = get(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			w.Header()["content-encoding"] = []string{"gzip"}
+			w.Header()[lower] = []string{"gzip"}
 			server.Write(w, r, pkerr.NotFound)
 		}))
-		require.Equal(t, []string{"gzip"}, w.Header()["content-encoding"])
+		require.Equal(t, []string{"gzip"}, w.Header()[lower])
 		require.Empty(t, w.Header().Get("Content-Length"))
 	})
 	t.Run("an encoding of which nobody knows is kept, as by http.Error", func(t *testing.T) {

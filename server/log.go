@@ -82,7 +82,7 @@ func (c *config) log(
 // gone away.
 func clientGone(w http.ResponseWriter, r *http.Request, err error) bool {
 	// A deadline is the server's own, and the client may well be there.
-	if r == nil || r.Context().Err() != context.Canceled { //nolint:errorlint // It is never wrapped.
+	if r == nil || r.Context().Err() != context.Canceled {
 		return false
 	}
 	return is(err, context.Canceled) || anyTracker(w, func(t *responseWriter) bool {

@@ -11,17 +11,17 @@ import (
 
 // WithErrorMapper adds a function that turns errors of other packages into
 // those of the API, such as a sql.ErrNoRows into a [pkerr.MemberNotFound]. It
-// is called once for every error that is to be sent, except for panics.
+// is called once for every error that [Write], [Render] or [Public] is given,
+// but not for panics.
 //
-// mapper returns what to send instead of err, or nil to leave err to the
-// others. What it returns is sent by the same rules as any error; to send an
-// error of another server, return [Relay] of it. Hooks and logs still get err
-// itself.
+// mapper returns what to send instead of err, or nil if err is not its own. The
+// result is sent by the same rules as any error; to send an error of another
+// server, return [Relay] of it. Hooks and logs still get err itself.
 //
 // The request is nil if there is none. Of several mappers the inner one is
-// asked first, then the one that was set last; the first that does not return
-// nil decides. A mapper that panics is logged and counts as nil. It must be
-// safe for concurrent use. A nil mapper is ignored.
+// asked first, and of one Middleware the last; the first result that is not nil
+// is taken. A mapper that panics is logged and counts as nil. It must be safe
+// for concurrent use. A nil mapper is ignored.
 func WithErrorMapper(mapper func(r *http.Request, err error) error) Option {
 	return func(c *config) {
 		if mapper != nil {
@@ -40,8 +40,8 @@ func WithErrorMapper(mapper func(r *http.Request, err error) error) Option {
 // (see [Relay]).
 //
 // It is not on by default, because errors of clients for other services have
-// that method too, and a 401 for us is not one for our caller.
-func MapStatusCode(_ *http.Request, err error) (mapped error) {
+// that method too, and a 401 for us is not one for our callers.
+func MapStatusCode(r *http.Request, err error) (mapped error) {
 	defer func() {
 		if recover() != nil {
 			mapped = nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -51,7 +52,7 @@ func TestWithErrorMapper(t *testing.T) {
 			require.Equal(t, []error{test.err}, asked, "once")
 			require.Equal(t, []error{test.err}, hooked)
 			record := j.only(t)
-			require.Equal(t, float64(test.status), record["status"])
+			require.Equal(t, test.status, int(record["status"].(float64)))
 			require.Equal(t, test.err.Error(), record["error"].(map[string]any)["text"])
 		})
 	}
@@ -109,7 +110,7 @@ func TestWithErrorMapper_NotForPanics(t *testing.T) {
 // Without a request a mapper is given nil.
 func TestWithErrorMapper_NilRequest(t *testing.T) {
 	asked := false
-	ctx := server.NewContext(t.Context(), server.WithErrorMapper(func(r *http.Request, err error) error {
+	ctx := server.NewContext(t.Context(), server.WithErrorMapper(func(r *http.Request, _ error) error {
 		asked = true
 		require.Nil(t, r)
 		return pkerr.NotFound
@@ -164,7 +165,7 @@ func TestWithErrorMapper_Siblings(t *testing.T) {
 	makes := func(code pkerr.Code) server.Option {
 		return server.WithErrorMapper(func(*http.Request, error) error { return code })
 	}
-	outer := server.NewContext(context.Background(), nothing, nothing, nothing)
+	outer := server.NewContext(context.Background(), slices.Repeat([]server.Option{nothing}, 3)...)
 	first := server.NewContext(outer, makes(pkerr.NotFound))
 	second := server.NewContext(outer, makes(pkerr.Gone))
 	require.Equal(t, pkerr.NotFound, server.Public(first, errStore).Code)

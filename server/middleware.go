@@ -35,7 +35,7 @@ import (
 // Within another Middleware it adds to the options of that one: what it does
 // not set stays as it is.
 func Middleware(opts ...Option) func(http.Handler) http.Handler {
-	alone := config{}.with(opts)
+	alone := new(config).with(opts)
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if len(opts) > 0 && r != nil {

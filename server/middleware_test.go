@@ -151,15 +151,15 @@ func TestMiddleware_LatePanicOnServer(t *testing.T) {
 		"through a middleware": func(w http.ResponseWriter) { _, _ = io.WriteString(wrapper{w}, "partial"); flush(w) },
 		"a long one":           func(w http.ResponseWriter) { _, _ = io.WriteString(w, strings.Repeat("x", 100_000)) },
 	} {
-		for protocol, serve := range abortServers() {
-			for kind, fail := range map[string]func() error{
+		for protocol, abort := range abortServers() {
+			for how, fail := range map[string]func() error{
 				"panic":            func() error { panic("boom") },
 				"ErrAbortHandler":  func() error { return http.ErrAbortHandler },
 				"wrapping it":      func() error { return fmt.Errorf("copying: %w", http.ErrAbortHandler) },
 				"panic with abort": func() error { panic(http.ErrAbortHandler) },
 			} {
-				t.Run(name+" by "+protocol+", "+kind, func(t *testing.T) {
-					s := serve(t, func(w http.ResponseWriter) error {
+				t.Run(name+" by "+protocol+", "+how, func(t *testing.T) {
+					s := abort.start(t, func(w http.ResponseWriter) error {
 						start(w)
 						return fail()
 					})
@@ -170,40 +170,36 @@ func TestMiddleware_LatePanicOnServer(t *testing.T) {
 	}
 }
 
-// abortServers returns servers that answer with a handler that fails late.
-func abortServers() map[string]func(*testing.T, func(http.ResponseWriter) error) *httptest.Server {
-	start := func(t *testing.T, h http.Handler, begin func(*httptest.Server)) *httptest.Server {
-		t.Helper()
-		s := httptest.NewUnstartedServer(h)
-		s.Config.ErrorLog = log.New(io.Discard, "", 0)
-		begin(s)
-		t.Cleanup(s.Close)
-		return s
+// abortServers are servers on which a response that is aborted is noticed.
+func abortServers() map[string]abortServer {
+	return map[string]abortServer{
+		"HTTP/1.1":                     {},
+		"HTTP/1.1 over TLS":            {tls: true},
+		"HTTP/2":                       {tls: true, http2: true},
+		"HTTP/1.1 in a TimeoutHandler": {buffered: true},
+		"HTTP/2 in a TimeoutHandler":   {tls: true, http2: true, buffered: true},
 	}
-	handler := func(f func(http.ResponseWriter) error) http.Handler {
-		return with(with(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error { return f(w) })))
+}
+
+type abortServer struct{ tls, http2, buffered bool }
+
+// start starts a server of which f is the handler.
+func (a abortServer) start(t *testing.T, f func(http.ResponseWriter) error) *httptest.Server {
+	t.Helper()
+	h := with(with(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error { return f(w) })))
+	if a.buffered {
+		h = http.TimeoutHandler(h, time.Minute, "")
 	}
-	http2 := func(s *httptest.Server) {
-		s.EnableHTTP2 = true
+	s := httptest.NewUnstartedServer(h)
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.EnableHTTP2 = a.http2
+	if a.tls {
 		s.StartTLS()
+	} else {
+		s.Start()
 	}
-	return map[string]func(*testing.T, func(http.ResponseWriter) error) *httptest.Server{
-		"HTTP/1.1": func(t *testing.T, f func(http.ResponseWriter) error) *httptest.Server {
-			return start(t, handler(f), (*httptest.Server).Start)
-		},
-		"HTTP/1.1 over TLS": func(t *testing.T, f func(http.ResponseWriter) error) *httptest.Server {
-			return start(t, handler(f), (*httptest.Server).StartTLS)
-		},
-		"HTTP/2.0": func(t *testing.T, f func(http.ResponseWriter) error) *httptest.Server {
-			return start(t, handler(f), http2)
-		},
-		"HTTP/1.1 in a TimeoutHandler": func(t *testing.T, f func(http.ResponseWriter) error) *httptest.Server {
-			return start(t, http.TimeoutHandler(handler(f), time.Minute, ""), (*httptest.Server).Start)
-		},
-		"HTTP/2.0 in a TimeoutHandler": func(t *testing.T, f func(http.ResponseWriter) error) *httptest.Server {
-			return start(t, http.TimeoutHandler(handler(f), time.Minute, ""), http2)
-		},
-	}
+	t.Cleanup(s.Close)
+	return s
 }
 
 // requireAborted requires that a client of s sees that a response is not whole.

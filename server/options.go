@@ -36,7 +36,8 @@ func NewContext(ctx context.Context, opts ...Option) context.Context {
 	if ctx == nil {
 		ctx = context.Background()
 	}
-	return context.WithValue(ctx, configKey{}, configIn(ctx).with(opts))
+	c := configIn(ctx)
+	return context.WithValue(ctx, configKey{}, c.with(opts))
 }
 
 // configIn returns the config in ctx. Without one it is the zero config.
@@ -58,13 +59,14 @@ func configOf(r *http.Request) config {
 }
 
 // with returns a copy of c that is changed by opts.
-func (c config) with(opts []Option) *config {
+func (c *config) with(opts []Option) *config {
+	changed := *c
 	for _, opt := range opts {
 		if opt != nil {
-			opt(&c)
+			opt(&changed)
 		}
 	}
-	return &c
+	return &changed
 }
 
 // WithLogger sets the logger. The default, also for nil, is [slog.Default] at

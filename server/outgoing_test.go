@@ -104,8 +104,8 @@ func (p panicking) Remote() bool          { p.call("Remote"); return false }
 func (p panicking) LogValue() slog.Value  { p.call("LogValue"); return slog.Value{} }
 func (p panicking) LogAttrs() []slog.Attr { p.call("LogAttrs"); return nil }
 
-// incomparable is an error that panics when it is compared with itself, although
-// its type is comparable.
+// incomparable is an error that panics when it is compared with itself,
+// although its type is comparable.
 type incomparable struct{ any }
 
 func (incomparable) Error() string { return secret }

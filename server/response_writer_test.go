@@ -210,8 +210,8 @@ func TestResponseWriter_RefusedFlush(t *testing.T) {
 	require.Equal(t, 404, w.Code)
 }
 
-// ginWriter is a writer that says whether something was written, as those of gin
-// and negroni do. It has no Unwrap.
+// ginWriter is a writer that says whether something was written, as those of
+// gin and negroni do. It has no Unwrap.
 type ginWriter struct {
 	w       http.ResponseWriter
 	written bool
@@ -260,8 +260,8 @@ func TestWrite_ResponseStarted(t *testing.T) {
 	}
 }
 
-// A writer that buffers and has no Unwrap belongs outside of Middleware: inside,
-// only HandlerFunc can see that the response has started.
+// A writer that buffers and has no Unwrap belongs outside of Middleware:
+// inside, only HandlerFunc can see that the response has started.
 func TestMiddleware_BufferingWriter(t *testing.T) {
 	write := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, "[1")

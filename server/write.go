@@ -35,12 +35,11 @@ import (
 // no body.
 //
 // Every error is logged and given to the hooks; see [WithLogger] and
-// [WithErrorHook]. Nothing else happens if the response has started, as far as
-// is known: from [Middleware] or [HandlerFunc], whose writer must be w or be
-// reached by its Unwrap methods, or from a method Written() bool of w, as gin
-// and negroni have it. Note that gin commits a status without a body in
-// AbortWithStatus, AbortWithError and Bind, and echo says in
-// echo.Response.Committed whether a response has started.
+// [WithErrorHook]. Nothing else happens if the response has started. Write
+// knows that if w is the writer that [Middleware] or [HandlerFunc] passes on,
+// or leads to it by Unwrap methods, or if a method Written() bool of w says so,
+// as in gin and negroni. Gin starts a response without a body in
+// AbortWithStatus, AbortWithError and Bind; call Abort and ShouldBind instead.
 //
 // Write(w, r, nil) does nothing. If r is nil, the options are the defaults, and
 // the log does not tell which request failed. If w is nil, the error is only
