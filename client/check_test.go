@@ -67,14 +67,6 @@ func TestMethodAndPath(t *testing.T) {
 	require.Empty(t, requireResponseError(t, client.Check(resp)).Path)
 }
 
-func TestRequestID(t *testing.T) {
-	resp := response(500, "")
-	for _, key := range []string{"X-Request-Id", "CF-RAY", "Fly-Request-Id"} {
-		resp.Header.Set(key, "id of "+key)
-		require.Equal(t, "id of "+key, requireResponseError(t, client.Check(resp)).RequestID())
-	}
-}
-
 func TestLongBodiesAreCut(t *testing.T) {
 	const limit = 64 << 10
 	object := func(length int) string {

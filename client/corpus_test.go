@@ -22,7 +22,8 @@ import (
 	"github.com/pkerr/pkerr/client"
 )
 
-// row is a line of testdata: a response, and what a decoder should find in it. Absent members of expect are not checked.
+// row is a line of testdata: a response, and what a decoder should find in it.
+// Absent keys of expect are not checked.
 type row struct {
 	file string
 
@@ -33,7 +34,7 @@ type row struct {
 	BodyBase64 []byte            `json:"body_base64"`
 	Generate   json.RawMessage   `json:"generate"`
 	Expect     expectation       `json:"expect"`
-	// Each of these replaces some of what is expected with something just as good.
+	// Each replaces some of Expect, and is just as good.
 	ExpectAlt []json.RawMessage `json:"expect_alt"`
 }
 
@@ -52,7 +53,7 @@ type expectObject struct {
 	ActualLength *int64  `json:"actual_length"`
 }
 
-// generated are the bodies that are too large to be written down.
+// generated are the bodies that are too large for the file.
 var generated = map[string]func() string{
 	"reflect-1mb": func() string {
 		return `{"message":"Member '` + strings.Repeat("a", 1<<20) + `' not found.","code":20003}`
@@ -113,7 +114,8 @@ func (r row) header() http.Header {
 	return header
 }
 
-// rows returns the responses of both files: what the API is known to send, and what nobody should.
+// rows returns the responses of both files: what the API is known to send, and
+// hostile ones.
 func rows(tb testing.TB) []row {
 	var all []row
 	for name, want := range map[string]int{"corpus.jsonl": 191, "adversarial.jsonl": 95} {
@@ -134,7 +136,7 @@ func rows(tb testing.TB) []row {
 	return all
 }
 
-func TestEveryKnownResponse(t *testing.T) {
+func TestDecode_Corpus(t *testing.T) {
 	for _, r := range rows(t) {
 		t.Run(r.ID, func(t *testing.T) {
 			t.Parallel()
@@ -151,7 +153,7 @@ func TestEveryKnownResponse(t *testing.T) {
 	}
 }
 
-func TestCheckAgreesWithDecode(t *testing.T) {
+func TestCheck_AgreesWithDecode(t *testing.T) {
 	for _, r := range rows(t) {
 		t.Run(r.ID, func(t *testing.T) {
 			t.Parallel()
@@ -178,7 +180,8 @@ func TestCheckAgreesWithDecode(t *testing.T) {
 	}
 }
 
-// requireExpected fails unless err is what the row expects, or one of its alternatives.
+// requireExpected fails unless err is what the row expects, or one of its
+// alternatives.
 func requireExpected(t *testing.T, r row, err error) {
 	t.Helper()
 	requireClass(t, r.Status, err)
@@ -197,7 +200,7 @@ func requireExpected(t *testing.T, r row, err error) {
 	require.Contains(t, differences, "", "nothing that is expected came:\n%s", strings.Join(differences, "\n"))
 }
 
-// difference tells what of err is not as expected, and "" where all is.
+// difference returns what in err is not as expected, or "".
 func difference(want expectation, status int, err error) string {
 	code := pkerr.CodeOf(err)
 	wantCode := pkerr.MakeCode(0, status)
@@ -235,7 +238,7 @@ func difference(want expectation, status int, err error) string {
 		return fmt.Sprintf("scope %q, want %q", e.Scope, wantScope)
 	}
 	if len(e.Fields["name"]) == 100_000 || len(e.Fields) == 50_000 {
-		// The rows with so many do not list them.
+		// These rows do not list so many.
 		return ""
 	}
 	return fieldDifference(want.FieldErrors, e.Fields)
@@ -266,7 +269,7 @@ func fieldDifference(want map[string][]expectObject, fields pkerr.Fields) string
 }
 
 func sameLength(want *int64, got *int) bool {
-	// On a machine of 32 bits a length beyond that is absent.
+	// On a machine of 32 bits a longer one is absent.
 	if want != nil && *want > math.MaxInt {
 		want = nil
 	}
@@ -276,7 +279,8 @@ func sameLength(want *int64, got *int) bool {
 	return *want == int64(*got)
 }
 
-// requireClass fails unless err is a whole error of the status' class.
+// requireClass fails unless err is a whole error, and matches the class of
+// status.
 func requireClass(t *testing.T, status int, err error) {
 	t.Helper()
 	require.Error(t, err)

@@ -12,39 +12,44 @@ import (
 	"github.com/pkerr/pkerr/client/internal/scan"
 )
 
-// maxText is how long a text/plain body may be to serve as the message, in bytes.
+// maxText is how many bytes of text/plain may be the message.
 const maxText = 512
 
-// Decode returns what a response with this status, header and body says, whatever it says: a [*ResponseError], which wraps a
-// [*pkerr.Error]. It is never nil, not even for a 2xx status. The header may be nil; its keys are spelled as
-// [http.Header.Set] spells them. The body is copied, all of it, and kept.
+// Decode returns what a response with this status, header and body says: a
+// [*ResponseError], which wraps a [*pkerr.Error]. It is never nil, not even for
+// a 2xx status. The header may be nil; its keys must be spelled as
+// [http.Header.Set] spells them.
 //
-// Decode is for those who have no [http.Response], or have read its body themselves; else there is [Check].
+// The error keeps header and body. Copy a body that will be reused.
+//
+// Use Decode if there is no [http.Response], or its body has been read;
+// otherwise use [Check].
 func Decode(status int, header http.Header, body []byte) error {
 	d := new(decoded)
 	d.decode(status, header, body)
 	return &d.response
 }
 
-// decoded is everything that an error consists of but for the body, in one allocation.
+// decoded is all that an error consists of except the body, in one allocation.
 type decoded struct {
 	response ResponseError
 	err      pkerr.Error
 	retry    time.Duration
 }
 
-// decode makes d what a response says. The body is kept.
+// decode sets d to what a response says. d.response.Truncated must be set
+// before.
 func (d *decoded) decode(status int, header http.Header, body []byte) {
 	doc := document{retryAfter: -1}
 	s := scan.New(body)
 	isJSON := doc.read(s)
 	if !isJSON {
-		// What was read before the fault is not to be believed.
+		// Do not believe what was read before the fault.
 		doc = document{retryAfter: -1}
 	}
 
-	d.response.Status, d.response.Body, d.response.err = status, body, &d.err
-	d.response.Header = header
+	d.response.Status, d.response.Header, d.response.Body = status, header, body
+	d.response.err = &d.err
 	if d.err.Code = pkerr.MakeCode(doc.code, status); d.err.Code == 0 {
 		d.err.Code = pkerr.MakeCode(0, status)
 	}
@@ -65,7 +70,8 @@ func (d *decoded) decode(status int, header http.Header, body []byte) {
 	}
 }
 
-// ownText returns the text for an error that brought none. It is never empty.
+// ownText returns the text of an error that came without one. It is never
+// empty.
 func ownText(code pkerr.Code, status int) string {
 	if code.Message() != "" || pkerr.Code(code.Status()).Message() != "" {
 		return sentText(code, "")
@@ -76,43 +82,57 @@ func ownText(code pkerr.Code, status int) string {
 	return "status " + strconv.Itoa(status)
 }
 
-// isTemplate tells whether text is one of the API's in which the reference is not filled in.
+// isTemplate reports whether text is one of the API's with the reference not
+// filled in.
 func isTemplate(text string) bool {
 	return strings.IndexByte(text, '{') >= 0 && sentText(0, text) != text
 }
 
-// sentText returns the text that is sent for a code with this message. It is not that message where it is a template.
+// sentText returns the text that is sent for a code with this message: another
+// one if message is a template.
 func sentText(code pkerr.Code, message string) string {
 	return (&pkerr.Error{Code: code, Message: message}).Response().Message
 }
 
-// plainText returns a body that is a short text for people, and "" for any other.
+// plainText returns a body that is a short text for people, and "" for any
+// other.
 func plainText(header http.Header, body []byte) string {
-	mediaType, _, _ := strings.Cut(first(header, "Content-Type"), ";")
-	if len(body) > maxText || !strings.EqualFold(strings.TrimSpace(mediaType), "text/plain") {
+	if len(body) > maxText || !isTextPlain(header) || isCompressed(header) || !isText(body) {
 		return ""
 	}
 	body = bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSpace(body), []byte("\uFEFF")))
 	if bytes.HasPrefix(body, []byte("<")) || bytes.Contains(bytes.ToLower(body), []byte("<html")) {
 		return ""
 	}
-	return strings.ToValidUTF8(string(body), string(utf8.RuneError))
+	return string(body)
 }
 
-// first returns the first value of a header, whose key is written as [http.CanonicalHeaderKey] writes it.
+func isTextPlain(header http.Header) bool {
+	mediaType, _, _ := strings.Cut(first(header, "Content-Type"), ";")
+	return strings.EqualFold(strings.TrimSpace(mediaType), "text/plain")
+}
+
+func isCompressed(header http.Header) bool {
+	encoding := strings.TrimSpace(first(header, "Content-Encoding"))
+	return encoding != "" && !strings.EqualFold(encoding, "identity")
+}
+
+// isText reports whether body is UTF-8 without any of the bytes that the MIME
+// Sniffing Standard calls binary. No compressed format is.
+func isText(body []byte) bool {
+	for _, c := range body {
+		if c < ' ' && strings.IndexByte("\t\n\f\r\x1b", c) < 0 {
+			return false
+		}
+	}
+	return utf8.Valid(body)
+}
+
+// first returns the first value of a header. Its key must be spelled as
+// [http.CanonicalHeaderKey] spells it.
 func first(header http.Header, key string) string {
 	if values := header[key]; len(values) > 0 {
 		return values[0]
-	}
-	return ""
-}
-
-// requestID returns what the edge calls this request: Fly's name for it, Cloudflare's, or anybody's.
-func requestID(header http.Header) string {
-	for _, key := range [...]string{"Fly-Request-Id", "Cf-Ray", "X-Request-Id"} {
-		if id := first(header, key); id != "" {
-			return id
-		}
 	}
 	return ""
 }

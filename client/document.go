@@ -3,28 +3,33 @@ package client
 import (
 	"net/http"
 	"time"
+	"unicode/utf8"
 
 	"github.com/pkerr/pkerr"
 	"github.com/pkerr/pkerr/client/internal/scan"
 )
 
-// document is what was found in the body. The texts stay in the body until it is known which of them is used.
+// document is what was found in the body. The texts stay in the body until it
+// is known which of them is used.
 type document struct {
 	message, problem, title scan.String // `message`, `error` and `title`
-	code                    int64       // 0 where it is absent
+	code                    int64       // 0 if absent
 	fields                  pkerr.Fields
-	retryAfter              int64 // in milliseconds, -1 where it is absent
+	retryAfter              int64 // in milliseconds, -1 if absent
 	scope                   string
 }
 
-// read reads the object or string that comes first, and tells whether there is one.
+// read reads the object or string that comes first, and reports whether there
+// is one.
 func (d *document) read(s *scan.Scanner) bool {
 	switch s.Next() {
 	case '"':
-		d.message = s.String()
+		if text := s.String(); utf8.Valid(s.Raw(text)) {
+			d.message = text
+		}
 	case '{':
 		for more := s.Open('{'); more; more = s.More('}') {
-			d.member(s)
+			d.readKey(s)
 		}
 	default:
 		return false
@@ -32,8 +37,9 @@ func (d *document) read(s *scan.Scanner) bool {
 	return !s.Failed()
 }
 
-// member reads one member of the object. A value that does not fit leaves what an equal key said before.
-func (d *document) member(s *scan.Scanner) {
+// readKey reads one key of the object, and its value. A value that does not fit
+// leaves what an equal key said before.
+func (d *document) readKey(s *scan.Scanner) {
 	switch string(s.Bytes(s.Key())) {
 	case "message":
 		readText(s, &d.message)
@@ -42,7 +48,7 @@ func (d *document) member(s *scan.Scanner) {
 			d.code = n
 		}
 	case "errors":
-		d.readFields(s)
+		d.readErrors(s)
 	case "retry_after":
 		if n, ok := readNumber(s).Ceil(); ok {
 			d.retryAfter = n
@@ -61,7 +67,7 @@ func (d *document) member(s *scan.Scanner) {
 	}
 }
 
-// readText reads a string into text, and tells whether the value that came next was one.
+// readText reads the next value into text, and reports whether it is a string.
 func readText(s *scan.Scanner, text *scan.String) bool {
 	if s.Next() != '"' {
 		s.Skip()
@@ -71,7 +77,8 @@ func readText(s *scan.Scanner, text *scan.String) bool {
 	return true
 }
 
-// readNumber reads a number, or a string of digits. For any other value it returns the empty number, which has no value.
+// readNumber reads a number, or a string of digits. For any other value it
+// returns the empty number, which has no value.
 func readNumber(s *scan.Scanner) scan.Number {
 	switch c := s.Next(); {
 	case c == '"':
@@ -84,7 +91,8 @@ func readNumber(s *scan.Scanner) scan.Number {
 	return nil
 }
 
-// scopeText returns what scope spells. For the usual two no new string is made.
+// scopeText returns what scope spells. For the usual two it makes no new
+// string.
 func scopeText(s *scan.Scanner, scope scan.String) string {
 	switch string(s.Bytes(scope)) {
 	case "generic_get":
@@ -95,15 +103,14 @@ func scopeText(s *scan.Scanner, scope scan.String) string {
 	return s.Text(scope)
 }
 
-// text returns the first text that may be used as the message, or "".
+// text returns the first text that can be the message, or "".
 func (d *document) text(s *scan.Scanner, code pkerr.Code) string {
 	own := code.Message()
 	for _, text := range [...]*scan.String{&d.message, &d.problem, &d.title} {
-		found := own // spares a new string for the text that nearly all have
+		found := own // needs no new string, and is what nearly all responses say
 		if !s.Is(*text, own) {
 			found = s.Text(*text)
 		}
-		// The server may have forgotten to fill it in, or somebody has copied it from the documentation. Another may do.
 		if found != "" && !isTemplate(found) {
 			return found
 		}
@@ -111,10 +118,11 @@ func (d *document) text(s *scan.Scanner, code pkerr.Code) string {
 	return ""
 }
 
-// retry returns how long to wait, as the body says or else the header, and whether either does.
+// retry returns how long to wait, as the body says or else the headers. It
+// returns false if neither does.
 func (d *document) retry(header http.Header) (time.Duration, bool) {
 	if d.retryAfter >= 0 {
 		return duration(d.retryAfter, time.Millisecond), true
 	}
-	return retryAfter(first(header, "Retry-After"))
+	return retryAfter(header)
 }

@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,7 +15,7 @@ import (
 	"github.com/pkerr/pkerr/client"
 )
 
-// answer starts an API that answers everything alike.
+// answer starts an API that gives every request the same response.
 func answer(status int, header map[string]string, body string) *httptest.Server {
 	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		for key, value := range header {
@@ -25,7 +26,7 @@ func answer(status int, header map[string]string, body string) *httptest.Server 
 	}))
 }
 
-// get is a request as anybody makes it.
+// get sends a GET request and returns its error, if any.
 func get(httpClient *http.Client, url string) error {
 	resp, err := httpClient.Get(url)
 	if err != nil {
@@ -73,11 +74,11 @@ func ExampleCheck_unknownCode() {
 	err := get(api.Client(), api.URL+"/v2/premium")
 
 	code := pkerr.CodeOf(err)
-	fmt.Println(code, code.Number(), code.Status(), "known:", code.Name() != "")
+	fmt.Println(code.Number(), code.Status(), "known:", code.Name() != "")
 	fmt.Println("any 403:", errors.Is(err, pkerr.Forbidden))
 	fmt.Println("this one:", errors.Is(err, pkerr.MakeCode(30010, 403)))
 	// Output:
-	// 30010/403 30010 403 known: false
+	// 30010 403 known: false
 	// any 403: true
 	// this one: true
 }
@@ -95,7 +96,7 @@ func ExampleCheck_fields() {
 	// Output: Field name is too long. 101 of 100
 }
 
-// How long do I have to wait, and for which limit?
+// How long do I have to wait?
 func ExampleCheck_rateLimit() {
 	api := answer(429, map[string]string{"X-RateLimit-Limit": "10", "X-RateLimit-Scope": "generic_get"},
 		`{"message":"429: too many requests","retry_after":19,"scope":"generic_get","code":0}`)
@@ -106,16 +107,10 @@ func ExampleCheck_rateLimit() {
 	if delay, ok := client.RetryDelay(err); ok {
 		fmt.Println("try again in", delay)
 	}
-	if e, ok := errors.AsType[*client.ResponseError](err); ok {
-		limit, _ := e.RateLimit()
-		fmt.Println("limit:", limit.Limit, "per second for", limit.Scope)
-	}
-	// Output:
-	// try again in 119ms
-	// limit: 10 per second for generic_get
+	// Output: try again in 119ms
 }
 
-// How do I read a member of the body that this library does not know?
+// How do I read a key of the body that this library does not know?
 func ExampleResponseError() {
 	api := answer(415, map[string]string{"Content-Type": "application/problem+json"}, `{"title":"Unsupported Media Type","status":415,"traceId":"00-0af7"}`)
 	defer api.Close()
@@ -131,6 +126,55 @@ func ExampleResponseError() {
 	// {"title":"Unsupported Media Type","status":415,"traceId":"00-0af7"}
 }
 
+// Which limit did the request count towards, and how much of it is left?
+func ExampleResponseError_RateLimit() {
+	api := answer(404, map[string]string{"X-RateLimit-Limit": "10", "X-RateLimit-Remaining": "8", "X-RateLimit-Scope": "generic_get"},
+		`{"message":"Member not found.","code":20002}`)
+	defer api.Close()
+
+	err := get(api.Client(), api.URL+"/v2/members/abcde")
+
+	if e, ok := errors.AsType[*client.ResponseError](err); ok {
+		if limit, ok := e.RateLimit(); ok {
+			fmt.Println(limit.Remaining, "of", limit.Limit, "left for", limit.Scope)
+		}
+	}
+	// Output: 8 of 10 left for generic_get
+}
+
+// What do I quote when I report a failure to the people who run the API?
+func ExampleResponseError_RequestID() {
+	api := answer(500, map[string]string{"Fly-Request-Id": "01JD0000-fra"}, `{"message":"500: Internal Server Error","code":0}`)
+	defer api.Close()
+
+	err := get(api.Client(), api.URL+"/v2/members/abcde")
+
+	if e, ok := errors.AsType[*client.ResponseError](err); ok {
+		fmt.Println("request", e.RequestID())
+	}
+	// Output: request 01JD0000-fra
+}
+
+// Can I store an error, and handle it later?
+func ExampleResponseError_MarshalJSON() {
+	header := http.Header{"Fly-Request-Id": {"01JD0000-fra"}, "Set-Cookie": {"secret"}}
+	err := client.Decode(404, header, []byte(`{"message":"Member not found.","code":20002}`))
+
+	stored, _ := json.Marshal(err)
+	fmt.Printf("%s\n", stored)
+
+	var e *client.ResponseError
+	if err := json.Unmarshal(stored, &e); err != nil {
+		return
+	}
+	fmt.Println(e)
+	fmt.Println(errors.Is(e, pkerr.MemberNotFound))
+	// Output:
+	// {"status":404,"header":{"Fly-Request-Id":["01JD0000-fra"]},"body":"{\"message\":\"Member not found.\",\"code\":20002}"}
+	// 20002/404: Member not found. (request 01JD0000-fra)
+	// true
+}
+
 // How does it look in a log?
 func ExampleResponseError_LogValue() {
 	err := client.Decode(404, nil, []byte(`{"message":"Member 'x\ny' not found.","code":20003}`))
@@ -141,8 +185,8 @@ func ExampleResponseError_LogValue() {
 		}
 		return a
 	}
-	slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: withoutTime})).Error("lookup", "err", err)
-	// Output: level=ERROR msg=lookup err.status=404 err.error.code=20003/404 err.error.message="Member 'x\\ny' not found."
+	slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: withoutTime})).Error("lookup", "err", err)
+	// Output: {"level":"ERROR","msg":"lookup","err":{"text":"20003/404: Member 'x\\ny' not found.","code":"20003/404","message":"Member 'x\\ny' not found.","status":404}}
 }
 
 // I have read the body myself. What now?

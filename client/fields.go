@@ -7,99 +7,132 @@ import (
 	"github.com/pkerr/pkerr/client/internal/scan"
 )
 
-// slot is an error of a key, and what its lengths point to. Most keys have one error, so the list of them is in there too.
-type slot struct {
+// errorSlot has room for one error, and for what its lengths point to. The
+// error is an array because most keys have a list of one.
+type errorSlot struct {
 	object                  [1]pkerr.ErrorObject
 	maxLength, actualLength int
 }
 
-// slots are made by the handful, since one allocation is cheaper than many.
-type slots []slot
-
-// next returns room for one error.
-func (free *slots) next() *slot {
-	if len(*free) == 0 {
-		*free = make([]slot, 4)
-	}
-	o := &(*free)[0]
-	*free = (*free)[1:]
-	return o
+// errorSlots hands out slots, and allocates several at once.
+type errorSlots struct {
+	free []errorSlot
+	size int // of the last allocation
 }
 
-// readFields reads the value of `errors`. A value that is no object leaves what an equal key said before.
-func (d *document) readFields(s *scan.Scanner) {
-	if s.Next() != '{' {
-		s.Skip()
-		return
+// next returns an empty slot.
+func (s *errorSlots) next() *errorSlot {
+	const fewest, most = 4, 64
+	if len(s.free) == 0 {
+		s.size = min(max(2*s.size, fewest), most)
+		s.free = make([]errorSlot, s.size)
 	}
-	s.Share()
-	var free slots
-	d.fields = nil
+	slot := &s.free[0]
+	s.free = s.free[1:]
+	return slot
+}
+
+// readErrors reads the value of `errors`: an object, or a list in which each
+// error names its key. Any other value leaves what an equal key said before.
+func (d *document) readErrors(s *scan.Scanner) {
+	switch s.Next() {
+	case '{':
+		s.Share()
+		d.fields = readFields(s)
+	case '[':
+		s.Share()
+		if fields := readList(s); fields != nil {
+			d.fields = fields
+		}
+	default:
+		s.Skip()
+	}
+}
+
+// readFields reads an object that has the errors of each key.
+func readFields(s *scan.Scanner) pkerr.Fields {
+	var (
+		fields pkerr.Fields
+		slots  errorSlots
+	)
 	for more := s.Open('{'); more; more = s.More('}') {
 		key := s.Key()
-		objects := readObjects(s, &free)
+		objects := readObjects(s, &slots)
 		if len(objects) == 0 {
 			continue
 		}
-		if d.fields == nil {
-			d.fields = pkerr.Fields{}
+		if fields == nil {
+			fields = newFields(s)
 		}
-		d.fields[s.Text(key)] = objects
+		fields[s.Text(key)] = objects
 	}
+	return fields
+}
+
+// newFields returns empty fields with room for those that may follow.
+func newFields(s *scan.Scanner) pkerr.Fields {
+	const usualLength, most = 128, 4096 // bytes of an error, and errors
+	return make(pkerr.Fields, min(s.Len()/usualLength, most))
 }
 
 // readObjects reads the errors of one key: a list of them, or one alone.
-func readObjects(s *scan.Scanner, free *slots) []pkerr.ErrorObject {
-	if s.Next() != '[' {
-		if o := free.next(); readObject(s, o) {
-			return o.object[:]
-		}
-		return nil
-	}
+func readObjects(s *scan.Scanner, slots *errorSlots) []pkerr.ErrorObject {
 	var objects []pkerr.ErrorObject
+	if s.Next() != '[' {
+		return appendObject(objects, readObject(s, slots))
+	}
 	for more := s.Open('['); more; more = s.More(']') {
-		o := free.next()
-		switch {
-		case !readObject(s, o):
-		case objects == nil:
-			objects = o.object[:]
-		default:
-			objects = append(objects, o.object[0])
-		}
+		objects = appendObject(objects, readObject(s, slots))
 	}
 	return objects
 }
 
-// readObject reads one error into o, an object or only its text, and tells whether the value that came next was one.
-func readObject(s *scan.Scanner, o *slot) bool {
-	switch s.Next() {
-	case '"':
-		o.object[0].Message = s.Text(s.String())
-		return true
-	case '{':
-	default:
+// appendObject appends the error in slot, if any. A list of one needs no memory
+// of its own.
+func appendObject(objects []pkerr.ErrorObject, slot *errorSlot) []pkerr.ErrorObject {
+	switch {
+	case slot == nil:
+		return objects
+	case objects == nil:
+		return slot.object[:]
+	}
+	return append(objects, slot.object[0])
+}
+
+// readObject reads one error: an object, or its message alone. It returns nil
+// for any other value.
+func readObject(s *scan.Scanner, slots *errorSlots) *errorSlot {
+	kind := s.Next()
+	if kind != '"' && kind != '{' {
 		s.Skip()
-		return false
+		return nil
+	}
+	slot := slots.next()
+	object := &slot.object[0]
+	if kind == '"' {
+		object.Message = s.Text(s.String())
+		return slot
 	}
 	for more := s.Open('{'); more; more = s.More('}') {
 		switch string(s.Bytes(s.Key())) {
 		case "message":
 			var message scan.String
 			if readText(s, &message) {
-				o.object[0].Message = s.Text(message)
+				object.Message = s.Text(message)
 			}
 		case "max_length":
-			readLength(s, &o.maxLength, &o.object[0].MaxLength)
+			readLength(s, &slot.maxLength, &object.MaxLength)
 		case "actual_length":
-			readLength(s, &o.actualLength, &o.object[0].ActualLength)
+			readLength(s, &slot.actualLength, &object.ActualLength)
 		default:
 			s.Skip()
 		}
 	}
-	return true
+	return slot
 }
 
-// readLength reads a length into value, and points to it. A value that is no length leaves both as they are.
+// readLength reads a length into value, and points to it. A value that is no
+// length leaves both as they are.
 func readLength(s *scan.Scanner, value *int, pointer **int) {
 	if !scan.IsNumber(s.Next()) {
 		s.Skip()
@@ -108,4 +141,62 @@ func readLength(s *scan.Scanner, value *int, pointer **int) {
 	if n, ok := s.Number().Integer(); ok && n <= math.MaxInt {
 		*value, *pointer = int(n), value
 	}
+}
+
+// readList reads a list of errors such as
+// {"Simple":{"key":"name","value":"the message"}}, and ignores all other items.
+func readList(s *scan.Scanner) pkerr.Fields {
+	var (
+		fields pkerr.Fields
+		slots  errorSlots
+	)
+	for more := s.Open('['); more; more = s.More(']') {
+		key, message, ok := readItem(s)
+		if !ok {
+			continue
+		}
+		if fields == nil {
+			fields = newFields(s)
+		}
+		slot := slots.next()
+		slot.object[0].Message = s.Text(message)
+		name := s.Text(key)
+		fields[name] = appendObject(fields[name], slot)
+	}
+	return fields
+}
+
+// readItem reads an item of a list of errors. It returns false if the item
+// names no key.
+func readItem(s *scan.Scanner) (key, message scan.String, ok bool) {
+	if s.Next() != '{' {
+		s.Skip()
+		return key, message, false
+	}
+	for more := s.Open('{'); more; more = s.More('}') {
+		if kind := s.Key(); string(s.Bytes(kind)) != "Simple" || s.Next() != '{' {
+			s.Skip()
+			continue
+		}
+		if k, m, named := readSimple(s); named {
+			key, message, ok = k, m, true
+		}
+	}
+	return key, message, ok
+}
+
+// readSimple reads the key and the message of an error in a list. It returns
+// false if there is no key.
+func readSimple(s *scan.Scanner) (key, message scan.String, ok bool) {
+	for more := s.Open('{'); more; more = s.More('}') {
+		switch string(s.Bytes(s.Key())) {
+		case "key":
+			ok = readText(s, &key) || ok
+		case "value":
+			readText(s, &message)
+		default:
+			s.Skip()
+		}
+	}
+	return key, message, ok
 }

@@ -9,10 +9,11 @@ import (
 	"github.com/pkerr/pkerr/client/internal/scan"
 )
 
-// retryAfter reads a Retry-After header: seconds, or a date in one of the three forms of HTTP, which is compared with the
-// clock of this machine. A date in the past is 0. It returns false for anything else.
-func retryAfter(value string) (time.Duration, bool) {
-	value = strings.TrimSpace(value)
+// retryAfter reads the Retry-After header: seconds, or a date in one of the
+// three forms of HTTP. A date in the past is 0. It returns false for anything
+// else.
+func retryAfter(header http.Header) (time.Duration, bool) {
+	value := strings.TrimSpace(first(header, "Retry-After"))
 	if value == "" {
 		return 0, false
 	}
@@ -24,13 +25,24 @@ func retryAfter(value string) (time.Duration, bool) {
 	if err != nil {
 		return 0, false
 	}
-	return max(time.Until(date), 0), true
+	return max(date.Sub(responseTime(header)), 0), true
 }
 
-// longest is the longest wait there is.
+// responseTime returns when the response was sent: what its Date header says,
+// since the clock of this machine may differ, or else the time now in whole
+// milliseconds.
+func responseTime(header http.Header) time.Time {
+	date, err := http.ParseTime(strings.TrimSpace(first(header, "Date")))
+	if err != nil {
+		return time.Now().Truncate(time.Millisecond)
+	}
+	return date
+}
+
+// longest is the longest wait.
 const longest = time.Duration(math.MaxInt64)
 
-// duration returns n units as a duration, the longest one at most.
+// duration returns n units as a duration, at most the longest.
 func duration(n int64, unit time.Duration) time.Duration {
 	if n > int64(longest/unit) {
 		return longest

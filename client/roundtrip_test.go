@@ -15,9 +15,9 @@ import (
 	"github.com/pkerr/pkerr/client"
 )
 
-// Decoding and encoding again gives the bytes of every body of the corpus that has a code and is written as the API writes
-// today.
-func TestDecodeThenEncode(t *testing.T) {
+// Decoding and encoding again gives the same bytes for every body of the corpus
+// that is written as the API writes today.
+func TestDecode_EncodeAgain(t *testing.T) {
 	count := 0
 	for _, r := range rows(t) {
 		body := r.body(t)
@@ -34,7 +34,8 @@ func TestDecodeThenEncode(t *testing.T) {
 	require.Greater(t, count, 120, "most of the corpus is written as the API writes")
 }
 
-// errorBody and refusalBody are the two kinds of body, with their members in the order in which the API writes them.
+// errorBody and refusalBody are the two kinds of body, with their keys in the
+// order of the API.
 type errorBody struct {
 	Message string `json:"message"`
 	Code    int64  `json:"code"`
@@ -52,7 +53,7 @@ type refusalBody struct {
 	Code       int64  `json:"code"`
 }
 
-// asTheAPIWrites tells whether encoding/json would write body as it is.
+// asTheAPIWrites reports whether encoding/json would write body as it is.
 func asTheAPIWrites(body []byte) bool {
 	return rewritesTo[errorBody](body) || rewritesTo[refusalBody](body)
 }
@@ -68,7 +69,7 @@ func rewritesTo[T any](body []byte) bool {
 	return encoder.Encode(value) == nil && again.String() == string(body)+"\n"
 }
 
-// Whatever an Error says, the client of a server that sends it says the same.
+// Decode returns the Error that a server has sent.
 func FuzzEncodeDecode(f *testing.F) {
 	f.Add(int64(20003), uint16(404), "Member 'abcde' not found.", int64(-1), "", "", "", -1, -1)
 	f.Add(int64(0), uint16(429), "429: too many requests", int64(19), "generic_get", "", "", -1, -1)
@@ -97,7 +98,7 @@ func FuzzEncodeDecode(f *testing.F) {
 
 		received, ok := errors.AsType[*pkerr.Error](client.Decode(code.Status(), nil, body))
 		require.True(t, ok)
-		// A text that is empty or not filled in is not sent as it is.
+		// A message that is empty or a template is not sent as it is.
 		sent.Message = sent.Response().Message
 		require.Equal(t, sent, received)
 	})
@@ -107,7 +108,7 @@ func valid(s string) string {
 	return string([]rune(s))
 }
 
-func TestHTTPRoundTripKeepsTheBodyOfARateLimit(t *testing.T) {
+func TestCheck_RetryAfterIsRoundedUp(t *testing.T) {
 	sent := pkerr.TooManyRequests.WithRetryAfter(1500 * time.Microsecond).WithScope("generic_update")
 	body, err := sent.MarshalJSON()
 	require.NoError(t, err)

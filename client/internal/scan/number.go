@@ -5,15 +5,18 @@ import (
 	"math"
 )
 
-// Number is a number as it stands in the body.
+// A Number is a number as it stands in the body. The empty Number has no value.
 type Number []byte
 
-// IsNumber tells whether a value that begins with c is a number.
+// IsNumber reports whether a value that begins with c is a number.
 func IsNumber(c byte) bool { return c == '-' || '0' <= c && c <= '9' }
 
 // Number reads the number that comes next.
 func (s *Scanner) Number() Number {
 	start := s.pos
+	if n := s.short(); n != nil {
+		return n
+	}
 	s.take('-')
 	if !s.take('0') {
 		s.digits()
@@ -34,7 +37,22 @@ func (s *Scanner) Number() Number {
 	return s.data[start:s.pos]
 }
 
-// digits goes past one digit or more.
+// short reads a number that is nothing but digits, the first of them not 0, as
+// nearly all are. It returns nil for any other, and leaves it unread.
+func (s *Scanner) short() Number {
+	data, i := s.data, s.pos
+	for i < len(data) && '0' <= data[i] && data[i] <= '9' {
+		i++
+	}
+	if i == s.pos || data[s.pos] == '0' || i == len(data) || data[i] == '.' || data[i]|0x20 == 'e' {
+		return nil
+	}
+	n := data[s.pos:i]
+	s.pos = i
+	return n
+}
+
+// digits moves past one digit or more.
 func (s *Scanner) digits() {
 	i := s.pos
 	for i < len(s.data) && '0' <= s.data[i] && s.data[i] <= '9' {
@@ -47,21 +65,24 @@ func (s *Scanner) digits() {
 	s.pos = i
 }
 
-// Integer returns the value of n where that is an integer from 0 to the largest int64, however it is spelled: 20001,
-// 20001.0 and 2.0001e4 are the same.
+// Integer returns the value of n, however it is spelled: 20001, 20001.0 and
+// 2.0001e4 are the same. It returns false unless that is an integer from 0 to
+// the largest int64.
 func (n Number) Integer() (int64, bool) {
 	value, exact := n.value()
 	return value, exact
 }
 
-// Ceil returns the value of n rounded up to an integer, the largest int64 at most. It returns false where n is negative.
+// Ceil returns the value of n rounded up to an integer, and at most the largest
+// int64. It returns false if n is negative.
 func (n Number) Ceil() (int64, bool) {
 	value, _ := n.value()
 	return value, value >= 0
 }
 
-// value returns the value of n rounded up, the largest int64 at most, and whether it is exactly that. It is -1 where n is
-// negative, or no number at all. The work is bounded by the length of n: 1e9999999999 is short.
+// value returns the value of n rounded up, at most the largest int64, and
+// reports whether that is exact. It returns -1 if n is negative or empty. The
+// work is bounded by the length of n: 1e9999999999 is short.
 func (n Number) value() (value int64, exact bool) {
 	if value, ok := n.short(); ok {
 		return value, true
@@ -77,7 +98,7 @@ func (n Number) value() (value int64, exact bool) {
 	if i := bytes.IndexAny(n, "eE"); i >= 0 {
 		digits, exponent = n[:i], power(n[i+1:])
 	}
-	// ahead counts the digits that still come before the decimal point.
+	// The digits that still come before the decimal point.
 	ahead := int64(len(digits)) + exponent
 	if i := bytes.IndexByte(digits, '.'); i >= 0 {
 		ahead = int64(i) + exponent
@@ -107,7 +128,8 @@ func (n Number) value() (value int64, exact bool) {
 	return value, exact
 }
 
-// short returns the value of a number that is only digits, and few enough of them. Nearly all are.
+// short returns the value of a number of at most 18 digits, as nearly all are.
+// It returns false for any other.
 func (n Number) short() (value int64, ok bool) {
 	if len(n) == 0 || len(n) > 18 {
 		return 0, false
@@ -121,7 +143,7 @@ func (n Number) short() (value int64, ok bool) {
 	return value, true
 }
 
-// shift appends a digit to value, which stays at the largest int64 once it is there.
+// shift appends a digit to value, and stays at the largest int64.
 func shift(value int64, digit byte, exact bool) (int64, bool) {
 	if value > (math.MaxInt64-int64(digit))/10 {
 		return math.MaxInt64, false
@@ -129,7 +151,8 @@ func shift(value int64, digit byte, exact bool) (int64, bool) {
 	return value*10 + int64(digit), exact
 }
 
-// power returns the exponent that digits spell, cut down to what no body is long enough to make up for.
+// power returns the exponent that digits spell, limited to more than any body
+// has digits to make up for.
 func power(digits []byte) int64 {
 	const most = 1 << 40
 	sign := int64(1)

@@ -1,35 +1,42 @@
-// Package scan reads JSON in one pass, for a decoder that picks a few members out of a body that it cannot trust. It takes
-// what encoding/json takes, to the same depth, and refuses what that refuses; it leaves to its caller which values
-// matter.
+// Package scan reads JSON in one pass, for a decoder that picks a few keys out
+// of a body that it cannot trust. It accepts what encoding/json accepts, to the
+// same depth, and leaves to its caller which values matter.
 //
-// It exists because one member of an unexpected type must not hide the others, and because encoding/json spends six
-// allocations on the usual body of fifty bytes.
+// It exists because a value of an unexpected type must not hide the others, and
+// because encoding/json needs six allocations for the usual body of fifty
+// bytes.
 package scan
 
 // maxDepth is how deep values may be nested, as in encoding/json.
 const maxDepth = 10_000
 
-// Scanner reads the first value of a body; what follows it is not looked at. Once a scanner has met something that is not
-// JSON it stands still, and reads nothing but zero values: [Scanner.Failed] tells.
+// A Scanner reads the first value of a body, and ignores what follows it. Once
+// it has met something that is not JSON it stands still and reads only zero
+// values; [Scanner.Failed] reports that.
 type Scanner struct {
 	data   []byte
 	pos    int
 	depth  int
 	failed bool
 
-	// shared is a copy of data from sharedAt on, of which texts are made, once Share has been called.
+	// shared is a copy of data from sharedAt on. Once Share has been called,
+	// texts are parts of it.
 	shared   string
 	sharedAt int
 }
 
-// New returns a scanner at the first value of body, behind white space and a byte order mark.
+// New returns a Scanner at the first value of body, after white space and a
+// byte order mark.
 func New(body []byte) *Scanner {
 	s := &Scanner{data: body}
-	s.start()
+	if len(body) == 0 || body[0] != '{' {
+		s.start()
+	}
 	return s
 }
 
-// start is the work of New, apart from it so that New is inlined, and the scanner no allocation.
+// start is not a part of New so that New can be inlined, and the Scanner stays
+// on the stack.
 func (s *Scanner) start() {
 	s.pos = space(s.data, 0)
 	if rest := s.data[s.pos:]; len(rest) >= 3 && string(rest[:3]) == "\uFEFF" {
@@ -37,10 +44,11 @@ func (s *Scanner) start() {
 	}
 }
 
-// Failed tells whether something was not JSON.
+// Failed reports whether something was not JSON.
 func (s *Scanner) Failed() bool { return s.failed }
 
-// Next returns the first byte of the next value, which tells its kind. It is 0 at the end, and once the scanner has failed.
+// Next returns the first byte of the next value, which tells its kind. It
+// returns 0 at the end, and once the Scanner has failed.
 func (s *Scanner) Next() byte {
 	if s.pos < len(s.data) {
 		return s.data[s.pos]
@@ -48,10 +56,14 @@ func (s *Scanner) Next() byte {
 	return 0
 }
 
+// Len returns how many bytes of the body have not been read.
+func (s *Scanner) Len() int { return len(s.data) - s.pos }
+
 // fail ends the reading.
 func (s *Scanner) fail() { s.failed, s.pos = true, len(s.data) }
 
-// Open enters the object or list that begins with the bracket opening, and tells whether there is something in it:
+// Open enters the object or list that begins with the bracket opening, and
+// reports whether there is something in it:
 //
 //	for more := s.Open('{'); more; more = s.More('}') {
 //		key := s.Key()
@@ -67,7 +79,8 @@ func (s *Scanner) Open(opening byte) bool {
 	return !s.close(opening + 2)
 }
 
-// More goes on to the next member or item, and tells whether there is one before the bracket closing.
+// More moves to the next key or item, and reports whether there is one before
+// the bracket closing.
 func (s *Scanner) More(closing byte) bool {
 	if s.past(',') {
 		return true
@@ -78,7 +91,8 @@ func (s *Scanner) More(closing byte) bool {
 	return false
 }
 
-// close takes the bracket closing where it comes next.
+// close moves past the bracket closing if it comes next, and reports whether it
+// does.
 func (s *Scanner) close(closing byte) bool {
 	if !s.take(closing) {
 		return false
@@ -87,7 +101,7 @@ func (s *Scanner) close(closing byte) bool {
 	return true
 }
 
-// take goes past c where that comes next.
+// take moves past c if it comes next, and reports whether it does.
 func (s *Scanner) take(c byte) bool {
 	if s.Next() != c {
 		return false
@@ -96,8 +110,19 @@ func (s *Scanner) take(c byte) bool {
 	return true
 }
 
-// past goes past c where that comes next, and past the white space around it.
+// past moves past white space, c, and white space. If c does not come next it
+// moves past the white space only, and returns false.
 func (s *Scanner) past(c byte) bool {
+	if i := s.pos; i+1 < len(s.data) && s.data[i] == c && s.data[i+1] > ' ' {
+		s.pos = i + 1
+		return true
+	}
+	return s.pastSpace(c)
+}
+
+// pastSpace is past for any white space. It is not a part of it so that past
+// can be inlined.
+func (s *Scanner) pastSpace(c byte) bool {
 	i := space(s.data, s.pos)
 	if i >= len(s.data) || s.data[i] != c {
 		s.pos = i
@@ -107,7 +132,7 @@ func (s *Scanner) past(c byte) bool {
 	return true
 }
 
-// space returns where white space ends that begins at i.
+// space returns the index at which the white space ends that begins at i.
 func space(data []byte, i int) int {
 	for i < len(data) && data[i] <= ' ' && (data[i] == ' ' || data[i] == '\n' || data[i] == '\r' || data[i] == '\t') {
 		i++
@@ -115,7 +140,7 @@ func space(data []byte, i int) int {
 	return i
 }
 
-// Key reads the key of a member, and the colon behind it.
+// Key reads the key of an object, and the colon behind it.
 func (s *Scanner) Key() String {
 	key := s.String()
 	if !s.past(':') {
@@ -124,7 +149,7 @@ func (s *Scanner) Key() String {
 	return key
 }
 
-// Skip reads the next value, whatever it is, and makes nothing of it.
+// Skip reads the next value, whatever it is.
 func (s *Scanner) Skip() {
 	switch c := s.Next(); c {
 	case '{':

@@ -13,14 +13,14 @@ import (
 	"github.com/pkerr/pkerr/client/internal/scan"
 )
 
-// skip reads one value, and tells whether it was JSON.
+// skip reads one value, and reports whether it was JSON.
 func skip(body string) bool {
 	s := scan.New([]byte(body))
 	s.Skip()
 	return !s.Failed()
 }
 
-// value reads one value with all that a Scanner has to offer.
+// value reads one value with all methods of a Scanner.
 func value(s *scan.Scanner) any {
 	switch c := s.Next(); {
 	case c == '{':
@@ -57,7 +57,7 @@ func oracle(body []byte) (any, bool) {
 	return v, err == nil
 }
 
-func TestWhatIsJSON(t *testing.T) {
+func TestScanner_Skip(t *testing.T) {
 	for _, body := range []string{
 		`0`, `-0`, `10`, `1.5`, `1e5`, `1E+5`, `1e-5`, `-1.50e05`, `true`, `false`, `null`, `""`, `"a"`, `"\u00e9\"\\\/\b\f\n\r\t"`, `[]`, `[1]`,
 		`[ 1 , 2 ]`, `{}`, `{"a":1}`, ` { "a" : [ { } , [ ] ] , "b" : null } `, `{"a":1,"a":2}`, "\"\xff\"", "\"\x7f\"", `{}x`, `1 2`, `"a""b"`,
@@ -75,16 +75,16 @@ func TestWhatIsJSON(t *testing.T) {
 	}
 }
 
-func TestDepth(t *testing.T) {
+func TestScanner_Depth(t *testing.T) {
 	nested := func(depth int) string { return strings.Repeat("[", depth) + strings.Repeat("]", depth) }
 	require.True(t, skip(nested(10_000)))
 	require.False(t, skip(nested(10_001)))
 	require.False(t, skip(strings.Repeat("[", 10<<20)))
 	require.False(t, skip(strings.Repeat(`{"a":`, 1<<20)))
-	require.True(t, skip("["+strings.Repeat("[],", 20_000)+"[]]"), "what has been left does not count")
+	require.True(t, skip("["+strings.Repeat("[],", 20_000)+"[]]"), "closed lists do not count")
 }
 
-func TestAScannerThatHasFailedStandsStill(t *testing.T) {
+func TestScanner_AfterAFault(t *testing.T) {
 	s := scan.New([]byte(`x{"a":[1,"b"]}`))
 	s.Skip()
 	require.True(t, s.Failed())
@@ -98,7 +98,7 @@ func TestAScannerThatHasFailedStandsStill(t *testing.T) {
 	require.True(t, s.Failed())
 }
 
-func TestTextsAreThoseOfEncodingJSON(t *testing.T) {
+func TestScanner_Text(t *testing.T) {
 	for _, text := range []string{
 		`"plain"`, `"é🦊"`, `"\u00e9\ud83e\udd8a"`, `"\ud83e"`, `"\udd8a"`, `"\ud83e\ud83e\udd8a"`, `"\ud83ex"`, `"\ud83e\n"`, `"\ud83e\u0041"`, `"\u0000"`,
 		"\"a\xc0\xafb\"", "\"\xe2\x82\"", "\"\xed\xa0\x80\"", `"\"\\\/\b\f\n\r\t"`, `"\uFFFD"`, `""`,
@@ -119,7 +119,7 @@ func TestTextsAreThoseOfEncodingJSON(t *testing.T) {
 	}
 }
 
-func TestTextsDoNotDependOnTheBody(t *testing.T) {
+func TestScanner_TextsAreCopies(t *testing.T) {
 	body := []byte(`["first","second"]`)
 	s := scan.New(body)
 	require.True(t, s.Open('['))
@@ -132,7 +132,7 @@ func TestTextsDoNotDependOnTheBody(t *testing.T) {
 	require.Equal(t, "second", second)
 }
 
-func TestNumbers(t *testing.T) {
+func TestNumber(t *testing.T) {
 	for _, n := range []string{
 		"0", "-0", "0.0", "-0.000", "0e5", "1", "-1", "19.2", "0.331", "1e2", "1.5e1", "1.55e1", "200010e-1", "1e-400", "-1e-400", "-0.5", "999999999999999999",
 		"1000000000000000000", "9223372036854775807", "9223372036854775808", "9223372036854775806.5", "9223372036854775807.5", "922337203685477580.7e1",
@@ -173,7 +173,7 @@ func TestNumbers(t *testing.T) {
 	require.EqualValues(t, 1, one)
 }
 
-func TestDigits(t *testing.T) {
+func TestScanner_Digits(t *testing.T) {
 	for text, want := range map[string]bool{`"0"`: true, `"20001"`: true, `""`: false, `"-1"`: false, `"1.0"`: false, `" 1"`: false, `"\u0031"`: false, `"١"`: false} {
 		s := scan.New([]byte(text))
 		digits, ok := s.Digits(s.String())
@@ -182,7 +182,8 @@ func TestDigits(t *testing.T) {
 	}
 }
 
-// A Scanner takes what encoding/json takes, and reads the same in it. A byte order mark is ours alone.
+// A Scanner accepts what encoding/json accepts, and reads the same. Only a byte
+// order mark is different.
 func FuzzScan(f *testing.F) {
 	for _, seed := range []string{
 		`{"message":"System not found.","code":20001}`, `{"a":[{"b":"\u00e9\ud83e\udd8a"},1.5e-3,true,false,null]}`, `[[[[]]]]`, "\"\xff\xc0\xaf\"", `1e9999`, `{"a":1,}`,

@@ -7,22 +7,35 @@ import (
 	"github.com/pkerr/pkerr/internal/verbatim"
 )
 
-// String is a string where it stands in the body, without the quotation marks. [Scanner.Is] compares it, and [Scanner.Text]
-// makes a Go string of it; until then it costs nothing.
+// A String is the place of a string in the body, without the quotation marks.
+// [Scanner.Is] compares it, and [Scanner.Text] makes a Go string of it.
 type String struct {
 	start, end int
-	ascii      bool // nothing to decode: no escapes, and nothing that is not ASCII
+	ascii      bool // nothing to decode: no escapes, and only ASCII
 }
 
-// Empty tells whether there is nothing between the quotation marks.
+// Empty reports whether there is nothing between the quotation marks.
 func (t String) Empty() bool { return t.start == t.end }
 
 // String reads the string that comes next.
 func (s *Scanner) String() String {
 	if !s.take('"') {
 		s.fail()
+		return String{}
 	}
-	t := String{start: s.pos, ascii: true}
+	start := s.pos
+	i := verbatim.End(s.data, start)
+	if i < len(s.data) && s.data[i] == '"' {
+		s.pos = i + 1
+		return String{start: start, end: i, ascii: true}
+	}
+	s.pos = i
+	return s.finish(start)
+}
+
+// finish reads the rest of the string that begins at start.
+func (s *Scanner) finish(start int) String {
+	t := String{start: start, ascii: true}
 	for !s.failed {
 		s.pos = verbatim.End(s.data, s.pos)
 		switch c := s.Next(); {
@@ -43,7 +56,7 @@ func (s *Scanner) String() String {
 	return String{}
 }
 
-// escape goes past the escape that comes next.
+// escape moves past the escape that comes next.
 func (s *Scanner) escape() {
 	if s.pos+1 < len(s.data) {
 		switch s.data[s.pos+1] {
@@ -60,7 +73,8 @@ func (s *Scanner) escape() {
 	s.fail()
 }
 
-// hex reads the four digits that b begins with.
+// hex returns the value of the four digits that b begins with. It returns false
+// if b begins with anything else.
 func hex(b []byte) (rune, bool) {
 	if len(b) < 4 {
 		return 0, false
@@ -79,25 +93,29 @@ func hex(b []byte) (rune, bool) {
 	return n, true
 }
 
-// Bytes returns what t spells, for a switch on string(s.Bytes(t)), which makes no string. It is not to be changed, since it
-// may be a part of the body.
+// Raw returns t as it stands in the body. Do not change it.
+func (s *Scanner) Raw(t String) []byte { return s.data[t.start:t.end] }
+
+// Bytes returns what t spells, for a switch on string(s.Bytes(t)), which makes
+// no string. The result may be a part of the body, so do not change it.
 func (s *Scanner) Bytes(t String) []byte {
-	raw := s.data[t.start:t.end]
+	raw := s.Raw(t)
 	if t.ascii {
 		return raw
 	}
 	return decode(raw)
 }
 
-// Is tells whether t spells text, without making a string of it.
+// Is reports whether t spells text, without making a string of it.
 func (s *Scanner) Is(t String, text string) bool {
-	// An escape is six bytes at the most, so a text this long is another one, and need not be decoded.
+	// An escape has at most six bytes, so a longer string cannot spell text.
 	return t.end-t.start <= 6*len(text) && string(s.Bytes(t)) == text
 }
 
-// Digits tells whether t is nothing but decimal digits, and returns them.
+// Digits returns the digits of t. It returns false if t is empty or has
+// anything other than decimal digits.
 func (s *Scanner) Digits(t String) (Number, bool) {
-	digits := s.data[t.start:t.end]
+	digits := s.Raw(t)
 	for _, c := range digits {
 		if c < '0' || c > '9' {
 			return nil, false
@@ -106,16 +124,16 @@ func (s *Scanner) Digits(t String) (Number, bool) {
 	return digits, len(digits) > 0
 }
 
-// Share makes the texts of all that follows parts of one string, which is one allocation for all of them. As long as one of
-// them is kept, so is that string.
+// Share makes all texts that follow parts of one string, which is one
+// allocation for all of them. That string is kept as long as one of them is.
 func (s *Scanner) Share() {
 	if s.shared == "" {
 		s.shared, s.sharedAt = string(s.data[s.pos:]), s.pos
 	}
 }
 
-// Text returns what t spells. As in encoding/json, U+FFFD stands for every byte that is not UTF-8, and for every half of a
-// surrogate pair that stands alone.
+// Text returns what t spells. As in encoding/json, U+FFFD replaces every byte
+// that is not UTF-8, and every half of a surrogate pair that stands alone.
 func (s *Scanner) Text(t String) string {
 	if t.ascii && s.shared != "" && t.start >= s.sharedAt {
 		return s.shared[t.start-s.sharedAt : t.end-s.sharedAt]
@@ -123,7 +141,7 @@ func (s *Scanner) Text(t String) string {
 	return string(s.Bytes(t))
 }
 
-// decode returns what raw spells, which has no invalid escapes.
+// decode returns what raw spells. Its escapes must be valid.
 func decode(raw []byte) []byte {
 	text := make([]byte, 0, len(raw))
 	for i := 0; i < len(raw); {
