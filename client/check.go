@@ -2,20 +2,16 @@ package client
 
 import (
 	"errors"
-	"io"
 	"math"
 	"net/http"
-	"slices"
 )
 
 const (
 	defaultBodyLimit = 64 << 10
 
-	// drainLimit is how much more of a long body is read, so that its connection can be used again.
-	drainLimit = 64 << 10
-
-	// readSize is what is read first of a body that does not say its length. Most are shorter.
-	readSize = 112
+	// readSize is how much room for the body comes with the error. Most bodies
+	// are shorter.
+	readSize = 88
 )
 
 // An Option changes what [Check] does. A nil Option changes nothing.
@@ -23,27 +19,29 @@ type Option func(*options)
 
 type options struct{ bodyLimit int }
 
-// WithBodyLimit sets how many bytes of the body [Check] reads and keeps. The
-// default, and what n <= 0 stands for, is 64 KiB.
+// WithBodyLimit sets how many bytes of the body [Check] reads and keeps. If
+// n <= 0 it is the default, 64 KiB.
 func WithBodyLimit(n int64) Option {
 	if n <= 0 {
 		n = defaultBodyLimit
 	}
-	// One less than the largest int, since Check asks for one byte more to see
-	// the end.
+	// Check reads one byte more, to see the end.
 	limit := int(min(n, math.MaxInt-1))
 	return func(o *options) { o.bodyLimit = limit }
 }
 
-// Check returns nil for a response with a 2xx status, and what the response says as an error for any other: a
-// [*ResponseError], which wraps a [*pkerr.Error]. It is never a typed nil.
+// Check returns nil for a response with a 2xx status. For any other it returns
+// what the response says: a [*ResponseError], which wraps a [*pkerr.Error]. It
+// is never a typed nil. A nil response is an error, too.
 //
-// Check reads the body of an error, and of no other response. It reads and keeps up to 64 KiB, or as much as [WithBodyLimit]
-// says; the rest of a longer body is given up, and with it the connection. Closing the body is left to
-// the caller, as ever. Where reading fails, because the context of the request is done or the connection breaks off, the
-// error still tells the status, and wraps what reading failed with.
+// Check reads up to 64 KiB of an error's body, or as much as [WithBodyLimit]
+// says, and never reads the body of a 2xx. If reading fails, the error still
+// has the status, and wraps what reading failed with.
 //
-// A nil response is an error too.
+// Check replaces resp.Body, so that all of it can be read again: what Check has
+// read, then the rest, or the same read error. A second Check returns an equal
+// error. The caller closes resp.Body, as ever. Closing it reads up to 64 KiB of
+// the rest, for at most 50 ms, so that the connection can be reused.
 func Check(resp *http.Response, opts ...Option) error {
 	if resp == nil {
 		return errors.New("client: no response to check: call Check after the request has succeeded")
@@ -51,23 +49,7 @@ func Check(resp *http.Response, opts ...Option) error {
 	if resp.StatusCode >= 200 && resp.StatusCode <= 299 {
 		return nil
 	}
-	d := new(checked)
-	body, truncated, err := read(resp, bodyLimit(opts), d.room[:0])
-	e := &d.response
-	e.Truncated = truncated
-	e.setRequest(resp.Request)
-	d.decode(resp.StatusCode, resp.Header, body)
-	if err != nil {
-		e.err = e.err.WithCause(err)
-	}
-	return e
-}
-
-// checked is decoded with room for the body, where that is as short as most are.
-type checked struct {
-	decoded
-
-	room [readSize]byte
+	return check(resp, resp.Request, bodyLimit(opts))
 }
 
 // bodyLimit returns how much of a body is read.
@@ -84,33 +66,33 @@ func bodyLimit(opts []Option) int {
 	return o.bodyLimit
 }
 
-// read returns up to limit bytes of the body, and whether that is not the whole of it. It reads on to the end, so that the
-// connection can be used again, unless that is far.
-func read(resp *http.Response, limit int, body []byte) (_ []byte, truncated bool, err error) {
-	if resp.Body == nil || resp.Body == http.NoBody || limit == 0 {
-		return nil, resp.Body != nil && resp.Body != http.NoBody, nil
+// checked is an error with its body, in one allocation if the body is short.
+type checked struct {
+	decoded
+
+	body rereadable
+	room [readSize]byte
+}
+
+// check returns what resp says as the response to req, which may be nil. It is
+// never nil. Up to limit bytes of the body are kept, and all of it can be read
+// again; if it was read to its end, also after it has been closed.
+func check(resp *http.Response, req *http.Request, limit int) *ResponseError {
+	c := new(checked)
+	e := &c.response
+	e.setRequest(req)
+	var (
+		body []byte
+		err  error
+	)
+	// After a 101 the body is the connection, for another protocol.
+	if resp.Body != nil && resp.Body != http.NoBody && resp.StatusCode != http.StatusSwitchingProtocols {
+		body, e.Truncated, err = c.body.readFrom(resp, limit, c.room[:0])
+		resp.Body = &c.body
 	}
-	// What a server says of a length is believed only where it is a modest one.
-	if n := resp.ContentLength; n >= int64(cap(body)) && n <= defaultBodyLimit {
-		// One byte more than that, so that the end is seen without growing.
-		body = make([]byte, 0, min(int(n), limit)+1)
+	c.decode(resp.StatusCode, resp.Header, body)
+	if err != nil {
+		e.err = e.err.WithCause(err)
 	}
-	for {
-		if len(body) == cap(body) {
-			body = slices.Grow(body, min(max(7*len(body), readSize), limit+1-len(body)))
-		}
-		n, err := resp.Body.Read(body[len(body):min(cap(body), limit+1)])
-		body = body[:len(body)+n]
-		if len(body) > limit {
-			break // also where it is known to end here
-		}
-		if err == io.EOF {
-			return body, false, nil
-		}
-		if err != nil {
-			return body, true, err
-		}
-	}
-	_, _ = io.CopyN(io.Discard, resp.Body, drainLimit)
-	return slices.Clip(body[:limit]), true, nil
+	return e
 }

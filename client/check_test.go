@@ -11,8 +11,12 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/iotest"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -31,15 +35,15 @@ func request(t *testing.T, address string) *http.Request {
 	return req
 }
 
-// requireResponseError returns the ResponseError that err is.
+// requireResponseError returns the ResponseError in the chain of err.
 func requireResponseError(t *testing.T, err error) *client.ResponseError {
 	t.Helper()
 	e, ok := errors.AsType[*client.ResponseError](err)
-	require.True(t, ok, "%v is no ResponseError", err)
+	require.True(t, ok, "%v is not a ResponseError", err)
 	return e
 }
 
-func TestSuccessIsNoErrorAndItsBodyIsNotRead(t *testing.T) {
+func TestCheck_Success(t *testing.T) {
 	for status := 200; status <= 299; status++ {
 		resp := &http.Response{StatusCode: status, Body: io.NopCloser(iotest.ErrReader(errors.New("read")))}
 		require.NoError(t, client.Check(resp))
@@ -49,25 +53,25 @@ func TestSuccessIsNoErrorAndItsBodyIsNotRead(t *testing.T) {
 	}
 }
 
-func TestNoResponseIsAnError(t *testing.T) {
+func TestCheck_NoResponse(t *testing.T) {
 	require.ErrorContains(t, client.Check(nil), "no response")
-	require.ErrorIs(t, client.Check(&http.Response{StatusCode: 404}), pkerr.NotFound, "a response that was made by hand, without a body")
+	require.ErrorIs(t, client.Check(&http.Response{StatusCode: 404}), pkerr.NotFound, "made by hand, without a body")
 	require.ErrorIs(t, client.Check(&http.Response{StatusCode: 404, Request: &http.Request{}}), pkerr.NotFound)
 }
 
-func TestMethodAndPath(t *testing.T) {
+func TestCheck_MethodAndPath(t *testing.T) {
 	resp := response(404, "")
 	resp.Request = request(t, "https://user:pw@api.pluralkit.me/v2/members/a%2Fb%0A?limit=5#x")
 	e := requireResponseError(t, client.Check(resp))
 	require.Equal(t, "GET", e.Method)
-	require.Equal(t, "GET", requireResponseError(t, client.Check(&http.Response{StatusCode: 404, Request: &http.Request{}})).Method, "as net/http spells it, too")
+	require.Equal(t, "GET", requireResponseError(t, client.Check(&http.Response{StatusCode: 404, Request: &http.Request{}})).Method, "as net/http understands an empty method")
 	require.Equal(t, "/v2/members/a/b\n", e.Path, "as http.Request has it")
 
 	resp.Request.URL = &url.URL{Opaque: "//user:pw@host/x"}
 	require.Empty(t, requireResponseError(t, client.Check(resp)).Path)
 }
 
-func TestLongBodiesAreCut(t *testing.T) {
+func TestCheck_LongBody(t *testing.T) {
 	const limit = 64 << 10
 	object := func(length int) string {
 		const before, after = `{"code":20001,"message":"`, `"}`
@@ -81,7 +85,8 @@ func TestLongBodiesAreCut(t *testing.T) {
 					resp.ContentLength = -1
 				}
 				if atOnce {
-					// As net/http does where it knows the length, this tells the end with the last bytes.
+					// Like net/http for a known length, this returns the end
+					// with the last bytes.
 					resp.Body = io.NopCloser(iotest.DataErrReader(resp.Body))
 				}
 				e := requireResponseError(t, client.Check(resp))
@@ -90,15 +95,15 @@ func TestLongBodiesAreCut(t *testing.T) {
 				if length <= limit {
 					require.ErrorIs(t, e, pkerr.SystemNotFound)
 				} else {
-					require.Equal(t, pkerr.NotFound, pkerr.CodeOf(e), "half an object is not read")
+					require.Equal(t, pkerr.NotFound, pkerr.CodeOf(e), "half an object is not decoded")
 				}
 			}
 		}
 	}
 }
 
-// Half a text is no text for people: what is missing may turn it into a page of HTML.
-func TestACutTextIsNoMessage(t *testing.T) {
+// A truncated text is not the message, because the rest may be HTML.
+func TestCheck_TruncatedText(t *testing.T) {
 	for limit, want := range map[int]string{4: "502: Bad Gateway", 5: "502: words"} {
 		resp := response(502, "words")
 		resp.Header.Set("Content-Type", "text/plain")
@@ -106,26 +111,26 @@ func TestACutTextIsNoMessage(t *testing.T) {
 	}
 }
 
-func TestABodyThatIsNoneTakesNoRoom(t *testing.T) {
+func TestCheck_NoBody(t *testing.T) {
 	e := requireResponseError(t, client.Check(&http.Response{StatusCode: 404, Body: http.NoBody, ContentLength: 65000}))
 	require.Zero(t, cap(e.Body))
 	require.False(t, e.Truncated)
 }
 
-func TestTheZeroOptionChangesNothing(t *testing.T) {
+func TestCheck_NilOption(t *testing.T) {
 	resp := response(404, `{"message":"System not found.","code":20001}`)
-	require.ErrorIs(t, client.Check(resp, nil, nil), pkerr.SystemNotFound)
+	require.ErrorIs(t, client.Check(resp, []client.Option{nil, nil}...), pkerr.SystemNotFound)
 }
 
 func TestWithBodyLimit(t *testing.T) {
 	const body = `{"message":"System not found.","code":20001}`
-	for limit, want := range map[int]string{
-		math.MaxInt: body, len(body): body, len(body) - 1: body[:len(body)-1], 1: "{", 0: body, -1: "", math.MinInt: "",
+	for limit, want := range map[int64]string{
+		math.MaxInt64: body, int64(len(body)): body, int64(len(body)) - 1: body[:len(body)-1], 1: "{", 0: body, -1: body, math.MinInt64: body,
 	} {
 		for _, length := range []int64{-1, 0, int64(len(body)), math.MaxInt64} {
 			resp := response(404, body)
 			resp.ContentLength = length
-			e := requireResponseError(t, client.Check(resp, client.WithBodyLimit(int64(limit))))
+			e := requireResponseError(t, client.Check(resp, client.WithBodyLimit(limit)))
 			require.Equal(t, want, string(e.Body))
 			require.Equal(t, want != body, e.Truncated)
 			require.ErrorIs(t, e, pkerr.NotFound)
@@ -133,7 +138,7 @@ func TestWithBodyLimit(t *testing.T) {
 	}
 }
 
-// endless is a body that never ends, and counts what is read of it.
+// endless is a body that never ends, and counts the bytes that are read.
 type endless struct{ read int }
 
 func (e *endless) Read(p []byte) (int, error) {
@@ -144,17 +149,20 @@ func (e *endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestAnEndlessBodyIsGivenUp(t *testing.T) {
+func TestCheck_EndlessBody(t *testing.T) {
 	for _, length := range []int64{-1, 0, 5, math.MaxInt64} {
 		body := &endless{}
-		e := requireResponseError(t, client.Check(&http.Response{StatusCode: 502, Body: io.NopCloser(body), ContentLength: length}))
+		resp := &http.Response{StatusCode: 502, Body: io.NopCloser(body), ContentLength: length}
+		e := requireResponseError(t, client.Check(resp))
 		require.True(t, e.Truncated)
 		require.Len(t, e.Body, 64<<10)
-		require.LessOrEqual(t, body.read, 256<<10)
+		require.Equal(t, 64<<10+1, body.read, "one byte more, to see whether it ends")
+		require.NoError(t, resp.Body.Close())
+		require.LessOrEqual(t, body.read, 64<<10+1+64<<10)
 	}
 }
 
-func TestAReadErrorIsKeptBesideTheStatus(t *testing.T) {
+func TestCheck_ReadError(t *testing.T) {
 	broken := errors.New("broken")
 	for name, body := range map[string]string{"half": `{"message":"System not found.","code":2`, "none": "", "whole": `{"message":"System not found.","code":20001}`} {
 		t.Run(name, func(t *testing.T) {
@@ -180,7 +188,7 @@ func serve(t *testing.T, handler http.HandlerFunc) (string, *http.Client) {
 	return server.URL, server.Client()
 }
 
-func TestAConnectionThatBreaksOff(t *testing.T) {
+func TestCheck_BrokenConnection(t *testing.T) {
 	address, httpClient := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "45")
 		w.WriteHeader(http.StatusNotFound)
@@ -195,7 +203,7 @@ func TestAConnectionThatBreaksOff(t *testing.T) {
 	require.NotErrorIs(t, err, pkerr.SystemNotFound)
 }
 
-func TestReadingEndsWithTheContext(t *testing.T) {
+func TestCheck_ContextDone(t *testing.T) {
 	address, httpClient := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusBadGateway)
 		_, _ = io.WriteString(w, "<html>")
@@ -213,18 +221,18 @@ func TestReadingEndsWithTheContext(t *testing.T) {
 	require.Equal(t, 502, requireResponseError(t, err).Status)
 }
 
-func TestTheConnectionIsUsedAgain(t *testing.T) {
+func TestCheck_ConnectionReuse(t *testing.T) {
 	for name, c := range map[string]struct {
 		length  int
 		chunked bool
 		reused  bool
 	}{
-		"a usual body":              {44, false, true},
-		"a chunked one":             {44, true, true},
-		"none":                      {0, false, true},
-		"a page of HTML":            {6 << 10, true, true},
-		"one a little too long":     {65 << 10, true, true},
-		"one that is much too long": {4 << 20, false, false},
+		"usual":           {44, false, true},
+		"chunked":         {44, true, true},
+		"empty":           {0, false, true},
+		"a page of HTML":  {6 << 10, true, true},
+		"a little longer": {65 << 10, true, true},
+		"much longer":     {4 << 20, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			address, httpClient := serve(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -247,14 +255,203 @@ func TestTheConnectionIsUsedAgain(t *testing.T) {
 	}
 }
 
-func TestCheckAllocatesNoMoreThanDecode(t *testing.T) {
-	for _, c := range bodies {
-		body := &bodyOf{}
-		resp := &http.Response{StatusCode: c.status, Header: usualHeader(), Body: body, ContentLength: int64(len(c.body))}
-		allocs := testing.AllocsPerRun(100, func() {
-			body.Reset([]byte(c.body))
-			_ = client.Check(resp)
-		})
-		require.LessOrEqual(t, allocs, c.allocs+1, "%s: one allocation is the test's own", c.name)
+// After Check a body reads as it did before, whether Check has read all of it
+// or not, and closing it closes the original.
+func TestCheck_BodyCanBeReadAgain(t *testing.T) {
+	const limit = 64 << 10
+	for _, length := range []int{0, 1, 87, 88, 89, 511, 512, 513, 8 << 10, limit - 1, limit, limit + 1, 3 * limit} {
+		want := strings.Repeat("0123456789", length/10+1)[:length]
+		for _, announced := range []int64{-1, int64(length), 5} {
+			for _, opts := range [][]client.Option{nil, {client.WithBodyLimit(1)}, {client.WithBodyLimit(100)}, {client.WithBodyLimit(math.MaxInt64)}} {
+				original := &closeCounter{Reader: strings.NewReader(want)}
+				resp := &http.Response{StatusCode: 404, Body: original, ContentLength: announced}
+				first := client.Check(resp, opts...)
+				for range 3 {
+					require.Equal(t, first, client.Check(resp, opts...))
+				}
+				got, err := io.ReadAll(resp.Body)
+				require.NoError(t, err)
+				require.Equal(t, want, string(got))
+				require.Zero(t, original.closed)
+				require.ErrorIs(t, resp.Body.Close(), errClosed, "the error of the original")
+				require.Equal(t, 1, original.closed)
+			}
+		}
 	}
+}
+
+var errClosed = errors.New("closed")
+
+// closeCounter is a body that counts how often it is closed.
+type closeCounter struct {
+	io.Reader
+
+	closed int
+}
+
+func (c *closeCounter) Close() error {
+	c.closed++
+	return errClosed
+}
+
+func TestCheck_BodyCanBeReadInPart(t *testing.T) {
+	resp := response(404, "0123456789")
+	require.Error(t, client.Check(resp, client.WithBodyLimit(4)))
+	got, err := io.ReadAll(iotest.OneByteReader(resp.Body))
+	require.NoError(t, err)
+	require.Equal(t, "0123456789", string(got))
+}
+
+func TestCheck_BodyCanBeReadAfterClose(t *testing.T) {
+	address, httpClient := serve(t, func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "gone", http.StatusGone) })
+	resp, err := httpClient.Do(request(t, address))
+	require.NoError(t, err)
+	want := client.Check(resp)
+	require.NoError(t, resp.Body.Close())
+	require.Equal(t, want, client.Check(resp), "as in a RoundTripper that has closed what it checked")
+	require.NoError(t, resp.Body.Close())
+}
+
+// The same read error follows the same bytes, however often the body is
+// checked.
+func TestCheck_ReadErrorTwice(t *testing.T) {
+	for _, body := range []string{"", `{"message":"System not found.","code":20001}`, strings.Repeat("x", 1000)} {
+		broken := errors.New("broken")
+		resp := response(404, "")
+		resp.ContentLength = -1
+		resp.Body = io.NopCloser(io.MultiReader(strings.NewReader(body), iotest.ErrReader(broken)))
+		first := client.Check(resp)
+		require.ErrorIs(t, first, broken)
+		require.Equal(t, first, client.Check(resp))
+		got, err := io.ReadAll(resp.Body)
+		require.ErrorIs(t, err, broken)
+		require.Equal(t, body, string(got))
+	}
+}
+
+// A read error behind the limit is not what Check reports.
+func TestCheck_ReadErrorAfterTheLimit(t *testing.T) {
+	resp := response(404, "")
+	resp.Body = io.NopCloser(iotest.DataErrReader(io.MultiReader(strings.NewReader("01234"), iotest.ErrReader(errors.New("broken")))))
+	first := client.Check(resp, client.WithBodyLimit(4))
+	require.NotContains(t, first.Error(), "broken")
+	require.Equal(t, first, client.Check(resp, client.WithBodyLimit(4)))
+}
+
+// checking is an http.RoundTripper that calls Check.
+type checking struct{ http.RoundTripper }
+
+func (c checking) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := c.RoundTripper.RoundTrip(req)
+	if err == nil {
+		_ = client.Check(resp)
+	}
+	return resp, err
+}
+
+func TestCheck_InRoundTripper(t *testing.T) {
+	address, httpClient := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-RateLimit-Limit", "10")
+		w.WriteHeader(http.StatusTooManyRequests)
+		_, _ = io.WriteString(w, `{"message":"429: too many requests","retry_after":900,"scope":"generic_get","code":0}`)
+	})
+	httpClient.Transport = checking{httpClient.Transport}
+	resp, err := httpClient.Do(request(t, address))
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	err = client.Check(resp)
+	require.ErrorIs(t, err, pkerr.TooManyRequests)
+	delay, ok := client.RetryDelay(err)
+	require.True(t, ok)
+	require.Equal(t, time.Second, delay)
+}
+
+// hanging is a body that ends only when it is closed.
+type hanging struct {
+	io.Reader // what comes before that
+
+	reads  atomic.Int32
+	closed chan struct{}
+	once   sync.Once
+}
+
+func (h *hanging) Read(p []byte) (int, error) {
+	if n, err := h.Reader.Read(p); err == nil {
+		return n, nil
+	}
+	h.reads.Add(1)
+	<-h.closed
+	return 0, errClosed
+}
+
+func (h *hanging) Close() error {
+	h.once.Do(func() { close(h.closed) })
+	return nil
+}
+
+func TestCheck_CloseEndsRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		body := &hanging{Reader: strings.NewReader("12"), closed: make(chan struct{})}
+		resp := &http.Response{StatusCode: 502, Body: body}
+		require.Error(t, client.Check(resp, client.WithBodyLimit(1)))
+		ended := make(chan error, 1)
+		go func() {
+			_, err := io.ReadAll(resp.Body)
+			ended <- err
+		}()
+		synctest.Wait()
+		start := time.Now()
+		require.NoError(t, resp.Body.Close())
+		require.ErrorIs(t, <-ended, errClosed)
+		require.Zero(t, time.Since(start))
+		require.EqualValues(t, 1, body.reads.Load(), "Close does not read what is being read")
+	})
+}
+
+// Close does not wait long for a rest that does not come.
+func TestCheck_CloseOfStalledBody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		body := &hanging{Reader: strings.NewReader("12"), closed: make(chan struct{})}
+		resp := &http.Response{StatusCode: 502, Body: body}
+		require.Error(t, client.Check(resp, client.WithBodyLimit(1)))
+		start := time.Now()
+		require.NoError(t, resp.Body.Close())
+		require.NoError(t, resp.Body.Close())
+		require.Equal(t, 50*time.Millisecond, time.Since(start))
+		require.EqualValues(t, 1, body.reads.Load())
+	})
+}
+
+// After a 101 the body is the connection: reading it would wait for the server.
+func TestCheck_SwitchingProtocols(t *testing.T) {
+	body := struct {
+		io.Reader
+		io.WriteCloser
+	}{Reader: iotest.ErrReader(errors.New("read"))}
+	resp := &http.Response{StatusCode: 101, Body: body}
+	e := requireResponseError(t, client.Check(resp))
+	require.EqualError(t, e, "101: Switching Protocols")
+	require.False(t, e.Truncated)
+	require.Equal(t, body, resp.Body)
+}
+
+func TestCheck_Allocations(t *testing.T) {
+	allocs := func(status int, content string, length int) float64 {
+		body := &bodyOf{}
+		resp := &http.Response{StatusCode: status, Header: usualHeader(), ContentLength: int64(length)}
+		return testing.AllocsPerRun(100, func() {
+			body.Reset([]byte(content))
+			resp.Body = body
+			_ = client.Check(resp)
+		}) - 1 // the test's own
+	}
+	for _, c := range bodies {
+		want := c.allocs
+		if len(c.body) > 88 {
+			want++ // for the body itself
+		}
+		require.LessOrEqual(t, allocs(c.status, c.body, len(c.body)), want, c.name)
+	}
+	require.LessOrEqual(t, allocs(502, html, len(html)), 3.0)
+	require.LessOrEqual(t, allocs(502, html, -1), 3.0, "of unknown length")
 }

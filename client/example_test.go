@@ -110,6 +110,26 @@ func ExampleCheck_rateLimit() {
 	// Output: try again in 119ms
 }
 
+// Can I check a response in a RoundTripper, and again in its caller?
+func ExampleCheck_twice() {
+	api := answer(404, nil, `{"message":"Member not found.","code":20002}`)
+	defer api.Close()
+	resp, err := api.Client().Get(api.URL + "/v2/members/abcde")
+	if err != nil {
+		return
+	}
+	defer resp.Body.Close()
+
+	fmt.Println(client.Check(resp))
+	fmt.Println(client.Check(resp))
+	body, _ := io.ReadAll(resp.Body)
+	fmt.Printf("%s\n", body)
+	// Output:
+	// GET /v2/members/abcde: 20002/404: Member not found.
+	// GET /v2/members/abcde: 20002/404: Member not found.
+	// {"message":"Member not found.","code":20002}
+}
+
 // How do I read a key of the body that this library does not know?
 func ExampleResponseError() {
 	api := answer(415, map[string]string{"Content-Type": "application/problem+json"}, `{"title":"Unsupported Media Type","status":415,"traceId":"00-0af7"}`)
