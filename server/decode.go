@@ -57,7 +57,7 @@ func DecodeJSON(w http.ResponseWriter, r *http.Request, dst any) error {
 		return err
 	}
 	if r == nil {
-		return errors.New("server: DecodeJSON needs a request, and was given nil")
+		return errors.New("server: DecodeJSON needs a request, got nil")
 	}
 	if err := checkType(r.Header); err != nil {
 		if r.ContentLength != 0 {
@@ -89,7 +89,7 @@ func UnmarshalJSON(data []byte, dst any, opts ...Option) error {
 
 func checkDestination(function string, dst any) error {
 	if v := reflect.ValueOf(dst); v.Kind() != reflect.Pointer || v.IsNil() {
-		return fmt.Errorf("server: %s needs a pointer that is not nil, and was given a %T", function, dst)
+		return fmt.Errorf("server: %s needs a pointer that is not nil, got a %T", function, dst)
 	}
 	return nil
 }

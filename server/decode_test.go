@@ -758,34 +758,49 @@ func FuzzDecodeJSON(f *testing.F) {
 		f.Add([]byte(body))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		d := json.NewDecoder(bytes.NewReader(body))
-		d.DisallowUnknownFields()
-		var want member
-		wantErr := d.Decode(&want)
-		if _, err := d.Token(); wantErr == nil && err != io.EOF {
-			wantErr = errors.New("trailing data")
-		}
-		if wantErr == nil && string(bytes.TrimSpace(body)) == "null" {
-			wantErr = errors.New("null")
-		}
-
-		var got member
-		strict := server.WithDisallowUnknownFields(true)
-		err := decodeFrom(bytes.NewReader(body), &got, strict)
-		if wantErr == nil {
-			require.NoError(t, err)
-			require.Equal(t, want, got)
-			return
-		}
-		require.Error(t, err, "%v", wantErr)
-		switch pkerr.CodeOf(err) {
-		case pkerr.ModelParse:
-			require.True(t, json.Valid(body))
-			require.NotEmpty(t, pkerr.FieldErrors(err))
-		case pkerr.BadRequest, pkerr.ContentTooLarge:
-			require.Empty(t, pkerr.FieldErrors(err))
-		default:
-			t.Errorf("%v", err)
+		for _, strict := range []bool{false, true} {
+			var want member
+			wantErr := standard(body, &want, strict)
+			opt := server.WithDisallowUnknownFields(strict)
+			var got, unmarshaled member
+			err := decodeFrom(bytes.NewReader(body), &got, opt)
+			unmarshalErr := server.UnmarshalJSON(body, &unmarshaled, opt)
+			require.Equal(t, pkerr.CodeOf(err), pkerr.CodeOf(unmarshalErr))
+			require.Equal(t, pkerr.FieldErrors(err), pkerr.FieldErrors(unmarshalErr))
+			if wantErr == nil {
+				require.NoError(t, err)
+				require.Equal(t, want, got)
+				require.Equal(t, want, unmarshaled)
+				continue
+			}
+			require.Error(t, err, "%v", wantErr)
+			switch pkerr.CodeOf(err) {
+			case pkerr.ModelParse:
+				require.NotEmpty(t, pkerr.FieldErrors(err))
+			case pkerr.BadRequest, pkerr.ContentTooLarge:
+				require.Empty(t, pkerr.FieldErrors(err))
+			default:
+				t.Errorf("%v", err)
+			}
 		}
 	})
+}
+
+// standard decodes a body with encoding/json, and refuses null.
+func standard(body []byte, dst any, strict bool) error {
+	body = bytes.TrimPrefix(body, []byte("\uFEFF"))
+	d := json.NewDecoder(bytes.NewReader(body))
+	if strict {
+		d.DisallowUnknownFields()
+	}
+	if err := d.Decode(dst); err != nil {
+		return err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return errors.New("trailing data")
+	}
+	if string(bytes.TrimSpace(body)) == "null" {
+		return errors.New("null")
+	}
+	return nil
 }

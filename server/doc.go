@@ -7,7 +7,7 @@
 //		func(w http.ResponseWriter, r *http.Request) error {
 //			member, err := store.Member(r.Context(), r.PathValue("ref"))
 //			if err != nil {
-//				return err // a pkerr.MemberNotFound is sent, also if wrapped; others are a 500
+//				return err // a pkerr.MemberNotFound is sent, any other is a 500
 //			}
 //			w.Header().Set("Content-Type", "application/json")
 //			return json.NewEncoder(w).Encode(member)

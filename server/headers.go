@@ -19,8 +19,8 @@ func dropStale(w http.ResponseWriter, h http.Header) {
 		case "Content-Encoding":
 			// A middleware that compresses sets it before the handler runs, and
 			// encodes the error as well; a handler sets it for its own body. If
-			// nobody can tell which it was, it stays, as with http.Error: also
-			// behind another writer, which may be the one that compresses.
+			// there is no telling which it was, it stays, as with http.Error:
+			// also behind another writer, which may be the one that compresses.
 			if t != nil {
 				delete(h, key)
 			}

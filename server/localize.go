@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
-	"slices"
 	"strings"
 
 	"github.com/pkerr/pkerr"
@@ -121,8 +120,10 @@ func (c *config) localize(h http.Header, r *http.Request, e *pkerr.Error) (body 
 // empty reports whether the Localizer had no text at all.
 func (b *localized) empty() bool {
 	for _, objects := range b.Errors {
-		if slices.ContainsFunc(objects, func(o localizedObject) bool { return o.LocalizedMessage != "" }) {
-			return false
+		for _, o := range objects {
+			if o.LocalizedMessage != "" {
+				return false
+			}
 		}
 	}
 	return b.LocalizedMessage == ""

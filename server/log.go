@@ -17,8 +17,9 @@ const (
 
 // failure is what is logged of an error beside the error.
 type failure struct {
-	status     int    // that is sent, unless late
+	status     int    // that the error stands for
 	late       bool   // the response had started
+	unsent     bool   // so that the status is not sent
 	clientGone bool   // the error is a consequence of the client going away
 	stack      []byte // of a panic, or nil
 }
@@ -36,12 +37,13 @@ func (c *config) logFailure(r *http.Request, err error, f failure) {
 	case f.late:
 		level = slog.LevelWarn // because the client is not told
 	}
-	status := f.status
 	if f.late {
 		text += ", after the response was started"
-		status = 0 // which was not sent, and it is not known what was
 	}
-	c.log(r, level, text, status, err, f.stack)
+	if f.unsent {
+		f.status = 0
+	}
+	c.log(r, level, text, f.status, err, f.stack)
 }
 
 // log logs err, with the status and the stack if there are any. A logger that

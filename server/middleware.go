@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"slices"
 
 	"github.com/pkerr/pkerr"
 )
@@ -35,6 +36,7 @@ import (
 // Within another Middleware it adds to the options of that one: what it does
 // not set stays as it is.
 func Middleware(opts ...Option) func(http.Handler) http.Handler {
+	opts = slices.Clone(opts) // which are read again for each request
 	alone := new(config).with(opts)
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -84,7 +84,8 @@ func apiError(err error, isRelayed bool) (e pkerr.Error, ok bool) {
 		return pkerr.Error{}, false
 	}
 	if isRelayed && e.Code.Status() < http.StatusBadRequest {
-		e = pkerr.Error{Code: pkerr.InternalServerError} // the text is that of no error
+		// Such as a redirect: neither its status nor its text is for our client.
+		e = pkerr.Error{Code: pkerr.InternalServerError}
 	}
 	return e, true
 }

@@ -132,6 +132,14 @@ func (t *responseWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// WriteString saves io.WriteString a copy.
+func (t *responseWriter) WriteString(s string) (int, error) {
+	t.started = true
+	n, err := io.WriteString(t.ResponseWriter, s)
+	t.note(err)
+	return n, err
+}
+
 // note keeps the first error of the writer below.
 func (t *responseWriter) note(err error) {
 	if t.failure == nil {

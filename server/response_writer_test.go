@@ -309,3 +309,24 @@ func TestResponseWriter_CloseNotify(t *testing.T) {
 	default:
 	}
 }
+
+// stringWriter notes what it is given as a string.
+type stringWriter struct {
+	http.ResponseWriter
+	strings []string
+}
+
+func (w *stringWriter) WriteString(s string) (int, error) {
+	w.strings = append(w.strings, s)
+	return len(s), nil
+}
+
+func TestResponseWriter_WriteString(t *testing.T) {
+	w := &stringWriter{ResponseWriter: httptest.NewRecorder()}
+	server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+		_, err := io.WriteString(w, "[1")
+		return errors.Join(err, pkerr.NotFound) // too late
+	}).ServeHTTP(w, nil)
+	require.Equal(t, []string{"[1"}, w.strings)
+	require.Empty(t, w.Header())
+}

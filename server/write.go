@@ -62,7 +62,8 @@ func write(w http.ResponseWriter, r *http.Request, err error, stack []byte) (lat
 	}
 	late = started(w)
 	c.report(r, err, failure{
-		status: e.Code.Status(), late: late, clientGone: clientGone(w, r, err), stack: stack,
+		status: e.Code.Status(), late: late, unsent: late || w == nil,
+		clientGone: clientGone(w, r, err), stack: stack,
 	})
 	if late || w == nil {
 		return late
@@ -146,7 +147,7 @@ func (c *config) response(h http.Header, r *http.Request, e *pkerr.Error) []byte
 	return body
 }
 
-// seconds returns d in whole seconds, rounded up so that nobody is too early.
+// seconds returns d in whole seconds, rounded up.
 func seconds(d time.Duration) int64 {
 	d = max(d, 0)
 	s := int64(d / time.Second)

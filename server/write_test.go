@@ -290,8 +290,12 @@ func TestRender_SharesNothing(t *testing.T) {
 
 // Without a writer an error is only reported.
 func TestWrite_NilWriter(t *testing.T) {
-	var hooked []error
+	var j journal
 	r := httptest.NewRequest(http.MethodGet, "/", http.NoBody)
+	server.Write(nil, r.WithContext(server.NewContext(t.Context(), server.WithLogger(j.logger()))), errStore)
+	require.NotContains(t, j.only(t), "status", "which was not sent")
+
+	var hooked []error
 	r = r.WithContext(server.NewContext(canceled(t),
 		server.WithErrorHook(func(_ *http.Request, err error) { hooked = append(hooked, err) })))
 	server.Write(nil, r, pkerr.NotFound)
