@@ -45,10 +45,13 @@ const (
 	Outdated Origin = "older versions"
 )
 
-// UnmarshalText reads one of these, and nothing else.
-func (o *Origin) UnmarshalText(text []byte) error {
-	return oneOf(o, text, slices.Values([]Origin{API, Proxy, Private, Outdated}))
+// Origins iterates over the origins.
+func Origins() iter.Seq[Origin] {
+	return slices.Values([]Origin{API, Proxy, Private, Outdated})
 }
+
+// UnmarshalText reads one of the origins, and nothing else.
+func (o *Origin) UnmarshalText(text []byte) error { return oneOf(o, text, Origins()) }
 
 // UncodedResponses iterates over the kinds of responses without a code, those of the API first.
 func UncodedResponses() iter.Seq[Uncoded] {

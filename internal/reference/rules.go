@@ -30,10 +30,13 @@ const (
 	Proxies Where = "by proxies"
 )
 
-// UnmarshalText reads one of these, and nothing else.
-func (w *Where) UnmarshalText(text []byte) error {
-	return oneOf(w, text, slices.Values([]Where{EveryEndpoint, EveryBody, NoEndpoint, Proxies}))
+// Wheres iterates over what a rule can be about.
+func Wheres() iter.Seq[Where] {
+	return slices.Values([]Where{EveryEndpoint, EveryBody, NoEndpoint, Proxies})
 }
+
+// UnmarshalText reads one of them, and nothing else.
+func (w *Where) UnmarshalText(text []byte) error { return oneOf(w, text, Wheres()) }
 
 // Rules iterates over the errors that are sent besides those of the [Endpoints].
 func Rules() iter.Seq[Rule] { return slices.Values(slices.Clone(load().rules)) }

@@ -1,4 +1,5 @@
-// Generate writes the files that are made from the table in package reference: codes.go and docs/errors.md.
+// Generate writes the files that are made from the table in package reference: the
+// constants, the pages and schemas in docs, and the rows of the README.
 //
 //	go generate ./internal/reference
 package main
@@ -23,23 +24,37 @@ func main() {
 }
 
 // outputs returns the generated files by their paths below the root of the module.
-func outputs() (map[string][]byte, error) {
+func outputs(root string) (map[string][]byte, error) {
 	if err := reference.Check(); err != nil {
 		return nil, err
 	}
-	constants, err := renderConstants(reference.Groups())
-	if err != nil {
-		return nil, err
+	files := map[string][]byte{}
+	for name, render := range map[string]func() ([]byte, error){
+		"codes.go":                        func() ([]byte, error) { return renderConstants(reference.Groups()) },
+		"docs/errors.md":                  renderPage,
+		"docs/errors.json":                renderRegistry,
+		"docs/errors.schema.json":         renderRegistrySchema,
+		"docs/error-response.schema.json": renderResponseSchema,
+		"docs/openapi.yaml":               func() ([]byte, error) { return renderOpenAPI(), nil },
+		"README.md": func() ([]byte, error) {
+			old, err := os.ReadFile(filepath.Join(root, "README.md"))
+			if err != nil {
+				return nil, err
+			}
+			return renderREADME(string(old))
+		},
+	} {
+		text, err := render()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		files[name] = text
 	}
-	page, err := renderPage()
-	if err != nil {
-		return nil, err
-	}
-	return map[string][]byte{"codes.go": constants, "docs/errors.md": page}, nil
+	return files, nil
 }
 
 func write(root string) error {
-	files, err := outputs()
+	files, err := outputs(root)
 	if err != nil {
 		return err
 	}

@@ -14,12 +14,10 @@ import (
 	"github.com/pkerr/pkerr/internal/reference"
 )
 
-const docs = "../../../docs"
-
 // readPage returns the page as it is in the repository.
 func readPage(t *testing.T) string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(docs, "errors.md"))
+	text, err := os.ReadFile(filepath.Join(root, "docs", "errors.md"))
 	require.NoError(t, err)
 	return string(text)
 }
@@ -70,7 +68,7 @@ func TestLinks(t *testing.T) {
 			require.True(t, anchors[id], "there is no #%s", id)
 			continue
 		}
-		require.FileExists(t, filepath.Join(docs, filepath.FromSlash(m[1])))
+		require.FileExists(t, filepath.Join(root, "docs", filepath.FromSlash(m[1])))
 	}
 }
 

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/pkerr/pkerr/internal/reference"
+)
+
+// renderREADME returns the README with the rows between its two markers, and the
+// number of plain codes, as the table has them. The first marker names the codes.
+func renderREADME(readme string) ([]byte, error) {
+	rows := regexp.MustCompile(`(?s)(<!-- codes: ([^>]*) -->\n)(.*?)(<!-- end of codes -->\n)`)
+	parts := rows.FindStringSubmatch(readme)
+	if parts == nil {
+		return nil, errors.New("README.md has no rows between <!-- codes: ... --> and <!-- end of codes -->")
+	}
+	table, err := readmeTable(strings.Fields(parts[2]))
+	if err != nil {
+		return nil, err
+	}
+	readme = strings.Replace(readme, parts[0], parts[1]+table+parts[4], 1)
+
+	plainCodes := 0
+	for e := range reference.Codes() {
+		if e.Code.Number() == 0 {
+			plainCodes++
+		}
+	}
+	counted := regexp.MustCompile(`\bis 0 for [a-z0-9]+\b`)
+	if !counted.MatchString(readme) {
+		return nil, errors.New("README.md does not say for how many errors the code is 0")
+	}
+	return []byte(counted.ReplaceAllString(readme, "is 0 for "+number(plainCodes))), nil
+}
+
+// readmeTable returns the rows of the codes with these names.
+func readmeTable(names []string) (string, error) {
+	var out strings.Builder
+	out.WriteString("| number | status | constant | message | refines |\n|---|---|---|---|---|\n")
+	found := 0
+	for e := range reference.Codes() {
+		for _, name := range names {
+			if e.Name != name {
+				continue
+			}
+			found++
+			base := ""
+			if e.Base != "" {
+				base = "`" + e.Base + "`"
+			}
+			fmt.Fprintf(&out, "| %d | %d | `%s` | %s | %s |\n", e.Code.Number(), e.Code.Status(), e.Name, e.Message, base)
+		}
+	}
+	if found != len(names) {
+		return "", fmt.Errorf("README.md lists %d codes of which %d are in the table: %v", len(names), found, names)
+	}
+	return out.String(), nil
+}
+
+// number returns n as prose has it: in words up to twelve.
+func number(n int) string {
+	words := strings.Fields("zero one two three four five six seven eight nine ten eleven twelve")
+	if n < len(words) {
+		return words[n]
+	}
+	return fmt.Sprint(n)
+}
