@@ -1,0 +1,36 @@
+package migrating
+
+import (
+	"errors"
+
+	"github.com/starshine-sys/pkgo/v2"
+
+	"github.com/pkerr/pkerr"
+)
+
+// fromPkgo converts an error that pkgo made of a response. The result still
+// matches the original. Any other error is returned as it is.
+func fromPkgo(err error) error {
+	var status pkgo.HTTPError
+	if errors.As(err, &status) {
+		return pkerr.MakeCode(0, int(status)).WithCause(err)
+	}
+	var e *pkgo.PKAPIError
+	if !errors.As(err, &e) {
+		return err
+	}
+	body := pkerr.Response{Code: int64(e.Code), Message: e.Message}
+	if e.RetryAfter != nil {
+		body.RetryAfter = new(int64(*e.RetryAfter))
+	}
+	for key, all := range e.Errors {
+		for _, m := range all {
+			object := pkerr.ErrorObject{Message: m.Message}
+			if m.MaxLength > 0 { // pkgo has 0 for absent
+				object.MaxLength, object.ActualLength = &m.MaxLength, &m.ActualLength
+			}
+			body.Errors.Add(key, object)
+		}
+	}
+	return body.Err(e.StatusCode).WithCause(err)
+}
