@@ -3,11 +3,9 @@ package main
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"unicode"
 
 	"github.com/stretchr/testify/require"
 
@@ -30,46 +28,6 @@ func section(t *testing.T, page, heading string) string {
 	level, _, _ := strings.Cut(heading, " ")
 	text, _, _ := strings.Cut(rest, "\n"+level+" ")
 	return text
-}
-
-// slug returns the anchor that GitHub makes of a heading.
-func slug(heading string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == ' ':
-			return '-'
-		case r == '-', r == '_', unicode.IsLetter(r), unicode.IsDigit(r):
-			return unicode.ToLower(r)
-		}
-		return -1
-	}, heading)
-}
-
-// Whatever the page links to is there, and once.
-func TestLinks(t *testing.T) {
-	page := readPage(t)
-	anchors := map[string]bool{}
-	add := func(id string) {
-		require.False(t, anchors[id], "#%s is there twice", id)
-		anchors[id] = true
-	}
-	for _, m := range regexp.MustCompile(`<a id="([^"]*)"></a>`).FindAllStringSubmatch(page, -1) {
-		add(m[1])
-	}
-	for _, m := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(page, -1) {
-		add(slug(m[1]))
-	}
-	require.Greater(t, len(anchors), 2*39)
-
-	links := regexp.MustCompile(`\]\(([^)]*)\)`).FindAllStringSubmatch(page, -1)
-	require.Greater(t, len(links), 200)
-	for _, m := range links {
-		if id, here := strings.CutPrefix(m[1], "#"); here {
-			require.True(t, anchors[id], "there is no #%s", id)
-			continue
-		}
-		require.FileExists(t, filepath.Join(root, "docs", filepath.FromSlash(m[1])))
-	}
 }
 
 func TestEveryCodeIsThere(t *testing.T) {
