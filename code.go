@@ -213,7 +213,7 @@ func (c Code) As(target any) bool {
 func (c Code) naming() (_ Code, before, after string, _ bool) {
 	n := c.Number()
 	for _, t := range templates {
-		if n != t.Number() && n != t.Base().Number() {
+		if base := t.Base(); n != t.Number() && (base == 0 || n != base.Number()) {
 			continue
 		}
 		before, rest, _ := strings.Cut(t.Message(), "{")

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -27,7 +28,7 @@ func TestWrite_EveryCode(t *testing.T) {
 		t.Run(code.Name(), func(t *testing.T) {
 			text := code.Message()
 			if strings.Contains(text, "{") {
-				text = code.Base().Message()
+				text = cmp.Or(code.Base().Message(), code.Class().Message())
 			}
 			body := fmt.Sprintf(`{"message":%q,"code":%d}`, text, code.Number())
 			for name, err := range map[string]error{
