@@ -3,6 +3,9 @@ package main
 import (
 	"go/parser"
 	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -27,6 +30,22 @@ func TestRenderConstants_NewCode(t *testing.T) {
 	require.Contains(t, string(text),
 		"\t{TeapotWithRef, \"TeapotWithRef\", \"Teapot '{potRef}' is short.\", MemberNotFound, ActionTreatAsEmpty},\n")
 	require.Contains(t, string(text), "\n\tNotOwnGroupWithRef,\n\tTeapotWithRef,\n}\n")
+}
+
+// No code of the table that is written by hand is lost. Package pkerr does not
+// compile without one, so its own tests could not tell.
+func TestRenderConstants_NoneLost(t *testing.T) {
+	byHand, err := os.ReadFile(filepath.Join(root, "testdata", "errors.md"))
+	require.NoError(t, err)
+	constants, err := renderConstants(reference.Groups())
+	require.NoError(t, err)
+	rows := regexp.MustCompile(`(?m)^\| (\d+) \| (\d{3}) \|.* \| ([A-Z]\w+) \| [^|]* \|$`).FindAllStringSubmatch(string(byHand), -1)
+	require.Len(t, rows, 39)
+	for _, row := range rows {
+		var code reference.Code
+		require.NoError(t, code.UnmarshalText([]byte(row[1]+"/"+row[2])))
+		require.Contains(t, string(constants), "\n\t"+row[3]+" Code = "+literal(code)+"\n")
+	}
 }
 
 // The first line is the one by which tools know a generated file, and no comment is wider than 80 columns.

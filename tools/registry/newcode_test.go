@@ -1,0 +1,106 @@
+package registry_test
+
+import (
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// newRow is a row that no part of the repository expects. Its message names
+// something, and it refines no other code.
+const newRow = `,
+        {
+          "code": "20999/404",
+          "name": "ImageNotFound",
+          "message": "Image '{imageRef}' not found.",
+          "base": "",
+          "page": "",
+          "meaning": "The image does not exist.",
+          "cause": "",
+          "action": "check_ref",
+          "advice": "Check the ID.",
+          "notes": [],
+          "details": [],
+          "variants": [],
+          "sent": {"today": true, "how": "yes", "since": "", "until": ""},
+          "source": "PluralKit.API/Errors.cs:999"
+        }`
+
+// A code is added in three steps, after which all tests pass: its row, a text
+// for people in English, and go generate.
+func TestNewCode(t *testing.T) {
+	dir := t.TempDir()
+	clone(t, dir)
+	edit(t, dir, "internal/reference/codes.json", `(?s)("code": "20010/404".*?\n        \})`, "${1}"+newRow)
+	edit(t, dir, "internal/reference/endpoints.json", `("GET /messages/\{id\}", "codes": \["400", )`, `${1}"20999", `)
+	edit(t, dir, "locale/catalogs/en.json", `(\n    "MemberGuildNotFound": .*)`, "${1}\n    \"ImageNotFound\": \"The image “{ref}” couldn't be found.\",")
+	goRun(t, dir, "generate", "./...")
+	for file, want := range map[string]string{
+		"codes.go":          "ImageNotFound Code = 20999_404",
+		"docs/errors.md":    "### 20999/404 ImageNotFound",
+		"docs/errors.json":  `"code": "20999/404"`,
+		"docs/openapi.yaml": `message: "Image 'exmpl' not found."`,
+	} {
+		text, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(file)))
+		require.NoError(t, err)
+		require.Contains(t, string(text), want, file)
+	}
+	goRun(t, dir, "vet", "./...")
+	goRun(t, dir, "test", "./...")
+}
+
+// clone copies the files of the repository.
+func clone(t *testing.T, dir string) {
+	t.Helper()
+	require.NoError(t, filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if name := entry.Name(); name == ".git" || name == "node_modules" {
+			if entry.IsDir() {
+				return fs.SkipDir
+			}
+			return nil // the .git of a worktree
+		}
+		relative, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		target := filepath.Join(dir, relative)
+		if entry.IsDir() {
+			return os.MkdirAll(target, 0o755)
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(target, text, 0o600)
+	}))
+}
+
+// edit replaces the first match of a pattern in a file. There must be one.
+func edit(t *testing.T, dir, file, pattern, replacement string) {
+	t.Helper()
+	path := filepath.Join(dir, filepath.FromSlash(file))
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	match := regexp.MustCompile(pattern)
+	old := match.FindString(string(text))
+	require.NotEmpty(t, old, file)
+	changed := strings.Replace(string(text), old, match.ReplaceAllString(old, replacement), 1)
+	require.NoError(t, os.WriteFile(path, []byte(changed), 0o600))
+}
+
+func goRun(t *testing.T, dir string, args ...string) {
+	t.Helper()
+	cmd := exec.Command("go", args...)
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s\n%s", cmd, out)
+}
