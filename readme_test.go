@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -29,6 +30,21 @@ func TestREADME_Programs(t *testing.T) {
 // unindent removes the indentation of each line.
 func unindent(text string) string {
 	return regexp.MustCompile(`(?m)^\t+`).ReplaceAllString(text, "")
+}
+
+// The checks run these commands, too.
+func TestREADME_Commands(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	checks, err := os.ReadFile(".ci/run")
+	require.NoError(t, err)
+	block := regexp.MustCompile("(?s)\n```sh\n(.*?)```").FindStringSubmatch(string(readme))
+	require.NotNil(t, block)
+	commands := strings.Split(strings.TrimSpace(block[1]), "\n")
+	require.Len(t, commands, 2)
+	for _, command := range commands {
+		require.Contains(t, string(checks), "\n\ttimeout 600 "+command+"\n")
+	}
 }
 
 // The rows of the README are those of the table.
