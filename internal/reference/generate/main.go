@@ -41,7 +41,11 @@ func outputs(root string) (map[string][]byte, error) {
 			if err != nil {
 				return nil, err
 			}
-			return renderREADME(string(old))
+			catalogs, err := filepath.Glob(filepath.Join(root, "locale", "catalogs", "*.json"))
+			if err != nil {
+				return nil, err
+			}
+			return renderREADME(string(old), len(catalogs))
 		},
 	} {
 		text, err := render()

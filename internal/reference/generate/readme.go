@@ -9,9 +9,10 @@ import (
 	"github.com/pkerr/pkerr/internal/reference"
 )
 
-// renderREADME returns the README with the rows between its two markers, and the
-// number of plain codes, as the table has them. The first marker names the codes.
-func renderREADME(readme string) ([]byte, error) {
+// renderREADME returns the README with the rows between its two markers and the
+// number of plain codes as the table has them, and with this many languages. The
+// first marker names the codes.
+func renderREADME(readme string, languages int) ([]byte, error) {
 	rows := regexp.MustCompile(`(?s)(<!-- codes: ([^>]*) -->\n)(.*?)(<!-- end of codes -->\n)`)
 	parts := rows.FindStringSubmatch(readme)
 	if parts == nil {
@@ -29,11 +30,17 @@ func renderREADME(readme string) ([]byte, error) {
 			plainCodes++
 		}
 	}
-	counted := regexp.MustCompile(`\bis 0 for [a-z0-9]+\b`)
-	if !counted.MatchString(readme) {
-		return nil, errors.New("README.md does not say for how many errors the code is 0")
+	for _, count := range []struct{ pattern, text string }{
+		{`\bis 0 for [a-z0-9]+\b`, "is 0 for " + number(plainCodes)},
+		{`\bin \d+ languages\b`, fmt.Sprintf("in %d languages", languages)},
+	} {
+		pattern := regexp.MustCompile(count.pattern)
+		if !pattern.MatchString(readme) {
+			return nil, fmt.Errorf("README.md does not say %q", count.text)
+		}
+		readme = pattern.ReplaceAllString(readme, count.text)
 	}
-	return []byte(counted.ReplaceAllString(readme, "is 0 for "+number(plainCodes))), nil
+	return []byte(readme), nil
 }
 
 // readmeTable returns the rows of the codes with these names.
