@@ -14,100 +14,221 @@ const registryVersion = "1.0.0"
 
 // registry is docs/errors.json: the table, for other languages and for tools. All
 // keys are always there, and null stands for what is not known or does not
-// exist. The tags named doc and pattern are for its schema.
+// exist. The comments on the fields, and the tags named pattern, are for its
+// schema.
 type registry struct {
-	Schema    string             `json:"$schema"`
-	Version   string             `json:"version" pattern:"^\\d+\\.\\d+\\.\\d+$" doc:"The version of this document, by semantic versioning. Ignore keys that you do not know."`
-	Source    string             `json:"source" doc:"The version of the API's source that the facts are from."`
-	Codes     []registryCode     `json:"codes" doc:"The codes: first the plain ones by status, then the others by number."`
-	Actions   []registryAction   `json:"actions" doc:"What a caller can do about an error."`
-	Endpoints []registryEndpoint `json:"endpoints" doc:"The endpoints, and the errors that each sends."`
-	Rules     []registryRule     `json:"rules" doc:"The errors that are sent besides, whatever the endpoint does."`
-	Uncoded   []registryUncoded  `json:"responses_without_code" doc:"The responses that have no code, or a code of 0 in an unusual body."`
-	Limits    registryLimits     `json:"rate_limits" doc:"What is known about the rate limits."`
-	Announced []registryAnnounce `json:"announced" doc:"Parts of the API's source that are not released, and may change."`
+	Schema string `json:"$schema"`
+
+	// The version of this document, by semantic versioning. Ignore keys that
+	// you do not know.
+	Version string `json:"version" pattern:"^\\d+\\.\\d+\\.\\d+$"`
+
+	// The version of the API's source that the facts are from.
+	Source string `json:"source"`
+
+	// The codes: first the plain ones by status, then the others by number.
+	Codes []registryCode `json:"codes"`
+
+	// What a caller can do about an error.
+	Actions []registryAction `json:"actions"`
+
+	// The endpoints, and the errors that each sends.
+	Endpoints []registryEndpoint `json:"endpoints"`
+
+	// The errors that are sent besides, whatever the endpoint does.
+	Rules []registryRule `json:"rules"`
+
+	// The responses that have no code, or a code of 0 in an unusual body.
+	Uncoded []registryUncoded `json:"responses_without_code"`
+
+	// What is known about the rate limits.
+	Limits registryLimits `json:"rate_limits"`
+
+	// Parts of the API's source that are not released, and may change.
+	Announced []registryAnnounce `json:"announced"`
 }
 
 type registryCode struct {
-	Code    string           `json:"code" pattern:"^(0|[1-9]\\d*)/[1-9]\\d\\d$" doc:"The identity of an error: its number and its HTTP status. The number alone is 0 for many."`
-	Number  int64            `json:"number" doc:"The number in the body."`
-	Status  int              `json:"status" doc:"The HTTP status."`
-	Name    string           `json:"name" doc:"The name, which is also that of the constant of the Go package."`
-	Group   string           `json:"group" doc:"The part of the table that the code belongs to."`
-	Message string           `json:"message" doc:"The message that the API sends. What stands in braces is replaced by what the caller sent."`
-	Refines *string          `json:"refines" pattern:"^\\d+/\\d+$" doc:"The more general code that this one refines."`
-	Page    *string          `json:"page" doc:"The meaning that the API's own page gives the code; null if the page does not list it."`
-	Meaning string           `json:"meaning" doc:"What the code means, in one short sentence."`
-	Cause   *string          `json:"cause" doc:"When the API sends it, or why it does not."`
-	Action  reference.Action `json:"action" doc:"What a caller should do."`
-	Advice  string           `json:"advice" doc:"What a caller should do, at length."`
-	Notes   []string         `json:"notes" doc:"What else to know."`
-	Other   []string         `json:"other_messages" doc:"Other messages that the API sends with this code. An ellipsis stands for text that differs."`
-	Sent    registrySent     `json:"sent" doc:"Whether the API sends it."`
-	Source  string           `json:"source" doc:"The line of the API's source, or the proxy."`
+	// The identity of an error: its number and its HTTP status. The number
+	// alone is 0 for many.
+	Code string `json:"code" pattern:"^(0|[1-9]\\d*)/[1-9]\\d\\d$"`
+
+	// The number in the body.
+	Number int64 `json:"number"`
+
+	// The HTTP status.
+	Status int `json:"status"`
+
+	// The name, which is also that of the constant of the Go package.
+	Name string `json:"name"`
+
+	// The part of the table that the code belongs to.
+	Group string `json:"group"`
+
+	// The message that the API sends. What stands in braces is replaced by what
+	// the caller sent.
+	Message string `json:"message"`
+
+	// The more general code that this one refines.
+	Refines *string `json:"refines" pattern:"^\\d+/\\d+$"`
+
+	// The meaning that the API's own page gives the code; null if the page does
+	// not list it.
+	Page *string `json:"page"`
+
+	// What the code means, in one short sentence.
+	Meaning string `json:"meaning"`
+
+	// When the API sends it, or why it does not.
+	Cause *string `json:"cause"`
+
+	// What a caller should do.
+	Action reference.Action `json:"action"`
+
+	// What a caller should do, at length.
+	Advice string `json:"advice"`
+
+	// What else to know.
+	Notes []string `json:"notes"`
+
+	// Other messages that the API sends with this code. An ellipsis stands for
+	// text that differs.
+	Other []string `json:"other_messages"`
+
+	// Whether the API sends it.
+	Sent registrySent `json:"sent"`
+
+	// The line of the API's source, or the proxy.
+	Source string `json:"source"`
 }
 
 type registrySent struct {
-	Today bool    `json:"today" doc:"Whether a caller of today's API has to expect it."`
-	How   string  `json:"how" doc:"The same in words."`
-	Since *string `json:"since" pattern:"^\\d{4}-\\d\\d-\\d\\d$" doc:"The day since which it is sent."`
-	Until *string `json:"until" pattern:"^\\d{4}-\\d\\d-\\d\\d$" doc:"The day until which it was sent."`
+	// Whether a caller of today's API has to expect it.
+	Today bool `json:"today"`
+
+	// The same in words.
+	How string `json:"how"`
+
+	// The day since which it is sent.
+	Since *string `json:"since" pattern:"^\\d{4}-\\d\\d-\\d\\d$"`
+
+	// The day until which it was sent.
+	Until *string `json:"until" pattern:"^\\d{4}-\\d\\d-\\d\\d$"`
 }
 
 type registryAction struct {
-	Action reference.Action `json:"action" doc:"The action."`
-	Words  string           `json:"words" doc:"The action in a few words."`
+	// The action.
+	Action reference.Action `json:"action"`
+
+	// The action in a few words.
+	Words string `json:"words"`
 }
 
 type registryEndpoint struct {
-	Method string           `json:"method" doc:"GET, POST, PATCH or DELETE."`
-	Path   string           `json:"path" doc:"The path after the version. {s} is a system, {m} a member, {w} a switch, {id} a message, {g} a group or, after guilds, a Discord server."`
-	Errors []registryAnswer `json:"errors" doc:"The errors that it sends, besides those of the rules."`
-	Note   *string          `json:"note" doc:"What else to know about it."`
+	// GET, POST, PATCH or DELETE.
+	Method string `json:"method"`
+
+	// The path after the version. {s} is a system, {m} a member, {w} a switch,
+	// {id} a message, {g} a group or, after guilds, a Discord server.
+	Path string `json:"path"`
+
+	// The errors that it sends, besides those of the rules.
+	Errors []registryAnswer `json:"errors"`
+
+	// What else to know about it.
+	Note *string `json:"note"`
 }
 
 type registryAnswer struct {
-	Code   string `json:"code" pattern:"^\\d+/\\d+$" doc:"The code."`
-	OnlyMe bool   `json:"only_me" doc:"Whether it is sent only if the system in the path is @me."`
+	// The code.
+	Code string `json:"code" pattern:"^\\d+/\\d+$"`
+
+	// Whether it is sent only if the system in the path is @me.
+	OnlyMe bool `json:"only_me"`
 }
 
 type registryRule struct {
-	Code  string          `json:"code" pattern:"^\\d+/\\d+$" doc:"The code."`
-	Where reference.Where `json:"where" doc:"Which requests the rule is about."`
-	When  string          `json:"when" doc:"When it is sent."`
+	// The code.
+	Code string `json:"code" pattern:"^\\d+/\\d+$"`
+
+	// Which requests the rule is about.
+	Where reference.Where `json:"where"`
+
+	// When it is sent.
+	When string `json:"when"`
 }
 
 type registryUncoded struct {
-	Origin   reference.Origin `json:"origin" doc:"Who sends it."`
-	Statuses []int            `json:"statuses" doc:"The statuses that it comes with. If there are none, it can be any."`
-	Body     string           `json:"body" doc:"The body."`
-	When     string           `json:"when" doc:"When it is sent."`
-	Advice   string           `json:"advice" doc:"What a caller should do."`
-	Until    *string          `json:"until" pattern:"^\\d{4}-\\d\\d-\\d\\d$" doc:"The last day on which it was sent."`
-	Examples []string         `json:"examples" doc:"Names of rows of testdata/corpus.jsonl."`
+	// Who sends it.
+	Origin reference.Origin `json:"origin"`
+
+	// The statuses that it comes with. If there are none, it can be any.
+	Statuses []int `json:"statuses"`
+
+	// The body.
+	Body string `json:"body"`
+
+	// When it is sent.
+	When string `json:"when"`
+
+	// What a caller should do.
+	Advice string `json:"advice"`
+
+	// The last day on which it was sent.
+	Until *string `json:"until" pattern:"^\\d{4}-\\d\\d-\\d\\d$"`
+
+	// Names of rows of testdata/corpus.jsonl.
+	Examples []string `json:"examples"`
 }
 
 type registryLimits struct {
-	Limits   []registryLimit `json:"limits" doc:"The limits."`
-	Counting []string        `json:"counting" doc:"Which requests count towards what."`
-	Headers  []string        `json:"headers" doc:"What the headers say."`
-	Quirk    []string        `json:"quirk" doc:"Why retry_after is not enough."`
+	// The limits.
+	Limits []registryLimit `json:"limits"`
+
+	// Which requests count towards what.
+	Counting []string `json:"counting"`
+
+	// What the headers say.
+	Headers []string `json:"headers"`
+
+	// Why retry_after is not enough.
+	Quirk []string `json:"quirk"`
 }
 
 type registryLimit struct {
-	Scope    string  `json:"scope" doc:"The name of the limit in the body of a 429."`
-	Own      *string `json:"own_scope" doc:"Its name in the header X-RateLimit-Scope for requests about the caller's own system, if that differs."`
-	Rate     int     `json:"rate" doc:"The requests that are allowed in a second."`
-	Burst    int     `json:"burst" doc:"The requests that pass at once."`
-	Interval int64   `json:"interval_ms" doc:"The time for one request in milliseconds, rounded up. Wait this much longer than retry_after."`
-	Requests string  `json:"requests" doc:"The requests that count towards it."`
+	// The name of the limit in the body of a 429.
+	Scope string `json:"scope"`
+
+	// Its name in the header X-RateLimit-Scope for requests about the caller's
+	// own system, if that differs.
+	Own *string `json:"own_scope"`
+
+	// The requests that are allowed in a second.
+	Rate int `json:"rate"`
+
+	// The requests that pass at once.
+	Burst int `json:"burst"`
+
+	// The time for one request in milliseconds, rounded up. Wait this much
+	// longer than retry_after.
+	Interval int64 `json:"interval_ms"`
+
+	// The requests that count towards it.
+	Requests string `json:"requests"`
 }
 
 type registryAnnounce struct {
-	Name      string   `json:"name" doc:"The branch."`
-	Codes     []string `json:"codes" doc:"The codes that it adds."`
-	Endpoints []string `json:"endpoints" doc:"The endpoints that it adds."`
-	Notes     []string `json:"notes" doc:"What else is known of it."`
+	// The branch.
+	Name string `json:"name"`
+
+	// The codes that it adds.
+	Codes []string `json:"codes"`
+
+	// The endpoints that it adds.
+	Endpoints []string `json:"endpoints"`
+
+	// What else is known of it.
+	Notes []string `json:"notes"`
 }
 
 // renderRegistry returns the file docs/errors.json.

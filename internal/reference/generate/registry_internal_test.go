@@ -37,6 +37,8 @@ func TestRenderRegistry(t *testing.T) {
 
 // Every key of the registry is described.
 func TestRegistry_Documented(t *testing.T) {
+	docs, err := fieldDocs(registrySource)
+	require.NoError(t, err)
 	count := 0
 	var visit func(typ reflect.Type)
 	visit = func(typ reflect.Type) {
@@ -48,7 +50,7 @@ func TestRegistry_Documented(t *testing.T) {
 				count++
 				require.NotEmpty(t, field.Tag.Get("json"), field.Name)
 				if field.Name != "Schema" {
-					require.Regexp(t, `^[A-Z].*\.$`, field.Tag.Get("doc"), "%s.%s", typ, field.Name)
+					require.Regexp(t, `^[A-Z].*\.$`, docs[typ.Name()+"."+field.Name], "%s.%s", typ, field.Name)
 				}
 				visit(field.Type)
 			}
@@ -60,11 +62,11 @@ func TestRegistry_Documented(t *testing.T) {
 }
 
 func TestSchemaOf(t *testing.T) {
-	require.Equal(t, object{{"type", "array"}, {"items", object{{"type", "boolean"}}}}, schemaOf(reflect.TypeFor[[]bool]()))
-	require.Equal(t, object{{"type", []any{"string", "null"}}, {"minLength", 1}}, schemaOf(reflect.TypeFor[*string]()))
+	require.Equal(t, object{{"type", "array"}, {"items", object{{"type", "boolean"}}}}, docs(nil).schemaOf(reflect.TypeFor[[]bool]()))
+	require.Equal(t, object{{"type", []any{"string", "null"}}, {"minLength", 1}}, docs(nil).schemaOf(reflect.TypeFor[*string]()))
 	require.Equal(t, object{{"enum", []any{reference.API, reference.Proxy, reference.Private, reference.Outdated}}},
-		schemaOf(reflect.TypeFor[reference.Origin]()))
-	require.Panics(t, func() { schemaOf(reflect.TypeFor[float64]()) })
+		docs(nil).schemaOf(reflect.TypeFor[reference.Origin]()))
+	require.Panics(t, func() { docs(nil).schemaOf(reflect.TypeFor[float64]()) })
 }
 
 func TestResponseName(t *testing.T) {

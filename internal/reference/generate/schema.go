@@ -1,31 +1,70 @@
 package main
 
 import (
+	_ "embed"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"iter"
 	"reflect"
+	"strings"
 
 	"github.com/pkerr/pkerr/internal/reference"
 )
 
-// dialect is the version of JSON Schema, and docs the place of the documents.
+// dialect is the version of JSON Schema, and home the place of the documents.
 const (
 	dialect = "https://json-schema.org/draft/2020-12/schema"
-	docs    = "https://github.com/pkerr/pkerr/raw/main/docs/"
+	home    = "https://github.com/pkerr/pkerr/raw/main/docs/"
 )
 
 // renderRegistrySchema returns the file docs/errors.schema.json.
 func renderRegistrySchema() ([]byte, error) {
 	schema := object{
 		{"$schema", dialect},
-		{"$id", docs + "errors.schema.json"},
+		{"$id", home + "errors.schema.json"},
 		{"title", "The registry of the errors of PluralKit's API"},
 	}
-	return encode(append(schema, schemaOf(reflect.TypeFor[registry]())...), "  ")
+	docs, err := fieldDocs(registrySource)
+	if err != nil {
+		return nil, err
+	}
+	return encode(append(schema, docs.schemaOf(reflect.TypeFor[registry]())...), "  ")
+}
+
+//go:embed registry.go
+var registrySource string
+
+// docs are the comments on the fields of structs, by "struct.field".
+type docs map[string]string
+
+// fieldDocs returns the comments on the fields of the structs in a Go file.
+func fieldDocs(source string) (docs, error) {
+	file, err := parser.ParseFile(token.NewFileSet(), "", source, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		return nil, err
+	}
+	all := docs{}
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.TypeSpec)
+		if !ok {
+			return true
+		}
+		if s, ok := spec.Type.(*ast.StructType); ok {
+			for _, field := range s.Fields.List {
+				for _, name := range field.Names {
+					all[spec.Name.Name+"."+name.Name] = strings.Join(strings.Fields(field.Doc.Text()), " ")
+				}
+			}
+		}
+		return false
+	})
+	return all, nil
 }
 
 // schemaOf returns the schema of a type of which [registry] consists. Every key
 // is required.
-func schemaOf(t reflect.Type) object {
+func (d docs) schemaOf(t reflect.Type) object {
 	if values := enum(t); values != nil {
 		return object{{"enum", values}}
 	}
@@ -37,18 +76,18 @@ func schemaOf(t reflect.Type) object {
 	case reflect.String:
 		return object{{"type", "string"}, {"minLength", 1}}
 	case reflect.Pointer:
-		return append(object{{"type", []any{"string", "null"}}}, schemaOf(t.Elem())[1:]...)
+		return append(object{{"type", []any{"string", "null"}}}, d.schemaOf(t.Elem())[1:]...)
 	case reflect.Slice:
-		return object{{"type", "array"}, {"items", schemaOf(t.Elem())}}
+		return object{{"type", "array"}, {"items", d.schemaOf(t.Elem())}}
 	case reflect.Struct:
 		var properties object
 		var required []any
 		for field := range t.Fields() {
-			schema := schemaOf(field.Type)
+			schema := d.schemaOf(field.Type)
 			if pattern := field.Tag.Get("pattern"); pattern != "" {
 				schema = append(schema, property{"pattern", pattern})
 			}
-			if doc := field.Tag.Get("doc"); doc != "" {
+			if doc := d[t.Name()+"."+field.Name]; doc != "" {
 				schema = append(object{{"description", doc}}, schema...)
 			}
 			name := field.Tag.Get("json")
@@ -86,7 +125,7 @@ func values[T any](seq iter.Seq[T]) (all []any) {
 func renderResponseSchema() ([]byte, error) {
 	schema := object{
 		{"$schema", dialect},
-		{"$id", docs + "error-response.schema.json"},
+		{"$id", home + "error-response.schema.json"},
 		{"title", "The body of an error of PluralKit's API"},
 	}
 	schema = append(schema, responseSchema("#/$defs/ErrorObject")...)
