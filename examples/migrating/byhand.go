@@ -20,9 +20,9 @@ func getByHand(c *http.Client, url string, dst any) error {
 	defer resp.Body.Close()
 	if resp.StatusCode != 200 {
 		var body struct {
-			Code       int
-			Message    string
-			RetryAfter int `json:"retry_after"`
+			Code       int    `json:"code"`
+			Message    string `json:"message"`
+			RetryAfter int    `json:"retry_after"`
 		}
 		if err := json.NewDecoder(resp.Body).Decode(&body); err != nil {
 			return err // a proxy's HTML: invalid character '<' looking for ...

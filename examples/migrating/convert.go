@@ -11,12 +11,11 @@ import (
 // fromPkgo converts an error that pkgo made of a response. The result still
 // matches the original. Any other error is returned as it is.
 func fromPkgo(err error) error {
-	var status pkgo.HTTPError
-	if errors.As(err, &status) {
+	if status, ok := errors.AsType[pkgo.HTTPError](err); ok {
 		return pkerr.MakeCode(0, int(status)).WithCause(err)
 	}
-	var e *pkgo.PKAPIError
-	if !errors.As(err, &e) {
+	e, ok := errors.AsType[*pkgo.PKAPIError](err)
+	if !ok {
 		return err
 	}
 	body := pkerr.Response{Code: int64(e.Code), Message: e.Message}

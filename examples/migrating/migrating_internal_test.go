@@ -1,7 +1,6 @@
 package migrating
 
 import (
-	"errors"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -103,7 +102,7 @@ func TestFromPkgo(t *testing.T) {
 
 // The constants of pkgo are numbers without a status.
 func TestPkgoConstants(t *testing.T) {
-	require.False(t, errors.Is(pkerr.MemberNotFound, pkerr.Code(pkgo.MemberNotFound)))
+	require.NotErrorIs(t, pkerr.MemberNotFound, pkerr.Code(pkgo.MemberNotFound))
 	require.Equal(t, pkerr.MemberNotFound, pkerr.MakeCode(pkgo.MemberNotFound, 404))
 	require.EqualValues(t, pkgo.MemberNotFound, pkerr.MemberNotFound.Number())
 }

@@ -52,7 +52,7 @@ type page struct {
 }
 
 func readPage(text string) page {
-	text = regexp.MustCompile("(?ms)^```.*?^```$").ReplaceAllString(text, "")
+	text = regexp.MustCompile("(?s)\n```.*?\n```\n").ReplaceAllString("\n"+text, "\n\n")
 	p := page{anchors: map[string]int{}}
 	for _, m := range regexp.MustCompile(`<a id="([^"]*)">`).FindAllStringSubmatch(text, -1) {
 		p.anchors[m[1]]++

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/pkerr/pkerr/internal/reference"
@@ -73,5 +74,5 @@ func number(n int) string {
 	if n < len(words) {
 		return words[n]
 	}
-	return fmt.Sprint(n)
+	return strconv.Itoa(n)
 }

@@ -233,12 +233,13 @@ type registryAnnounce struct {
 
 // renderRegistry returns the file docs/errors.json.
 func renderRegistry() ([]byte, error) {
+	rates := reference.Limits()
 	r := registry{
 		Schema:  "errors.schema.json",
 		Version: registryVersion,
 		Source:  reference.Source(),
 		Codes:   registryCodes(),
-		Limits:  limitsOf(reference.Limits()),
+		Limits:  limitsOf(&rates),
 	}
 	for a := range reference.Actions() {
 		r.Actions = append(r.Actions, registryAction{a, a.Words()})
@@ -300,7 +301,7 @@ func registryCodes() (all []registryCode) {
 	return all
 }
 
-func limitsOf(rates reference.RateLimits) registryLimits {
+func limitsOf(rates *reference.RateLimits) registryLimits {
 	all := registryLimits{Counting: plains(rates.Counting), Headers: plains(rates.Headers), Quirk: plains(rates.Quirk)}
 	for _, l := range rates.Limits {
 		all.Limits = append(all.Limits, registryLimit{

@@ -139,12 +139,17 @@ func responseSchema(errorObject string) object {
 	for _, l := range reference.Limits().Limits {
 		scopes = append(scopes, l.Scope)
 	}
+	const description = "The code is 0 for many errors, which only the HTTP status tells apart. " +
+		"Ignore keys that you do not know."
 	return object{
-		{"description", "The code is 0 for many errors, which only the HTTP status tells apart. Ignore keys that you do not know."},
+		{"description", description},
 		{"type", "object"},
 		{"required", []any{"message", "code"}},
 		{"properties", object{
-			{"message", object{{"type", "string"}, {"description", "The English text. It can contain what the caller sent, of any length."}}},
+			{"message", object{
+				{"type", "string"},
+				{"description", "The English text. It can contain what the caller sent, of any length."},
+			}},
 			{"code", object{{"type", "integer"}, {"minimum", 0}, {"description", "The number of the error."}}},
 			{"errors", object{
 				{"type", "object"},
@@ -159,9 +164,15 @@ func responseSchema(errorObject string) object {
 			{"retry_after", object{
 				{"type", "integer"},
 				{"minimum", 0},
-				{"description", "How long to wait, in milliseconds. It can be 0, and it is too short: wait one interval of the limit longer."},
+				{"description", "How long to wait, in milliseconds. It can be 0, and it is too short: " +
+					"wait one interval of the limit longer."},
 			}},
-			{"scope", object{{"type", "string"}, {"minLength", 1}, {"description", "The rate limit that was hit."}, {"examples", scopes}}},
+			{"scope", object{
+				{"type", "string"},
+				{"minLength", 1},
+				{"description", "The rate limit that was hit."},
+				{"examples", scopes},
+			}},
 		}},
 	}
 }
