@@ -26,7 +26,8 @@ func fromPkgo(err error) error {
 		for _, m := range all {
 			object := pkerr.ErrorObject{Message: m.Message}
 			if m.MaxLength > 0 { // pkgo has 0 for absent
-				object.MaxLength, object.ActualLength = &m.MaxLength, &m.ActualLength
+				object.MaxLength = &m.MaxLength
+				object.ActualLength = &m.ActualLength
 			}
 			body.Errors.Add(key, object)
 		}
