@@ -8,11 +8,18 @@ import (
 )
 
 // LocalLimiter is the [Limiter] for one process. The zero value lets requests
-// through as they come until the API refuses one. From then on it counts as the
-// API does, until the bucket has had the time to fill up again: it lets requests
-// through in the order in which they came. It sends 19 requests in the time of
-// 20, and allows a burst of half a second's worth. If the API refuses even some
-// of those, others use the same limit, and it makes room for them.
+// through as they come until the API refuses one, or says that others use the
+// same limit. From then on it sends 19 requests in the time of 20, and allows a
+// burst of half a second's worth, until the bucket has had the time to fill up
+// again. Requests get their turns in the order in which they came.
+//
+// Processes behind one IP address share its limits. Each slows down if less
+// remains than its own requests account for, or if the API refuses what it had
+// counted. Of two to ten processes that read as fast as they can, none gets more
+// than 1.5 times as much as another, and together they get at least 90 % of the
+// limit. About writes the API tells less: two processes get nearly all of the
+// limit, and ten less than half. A Limiter that they share does better.
+// docs/local-limiter.md has the figures and the algorithm.
 //
 // A LocalLimiter is safe for concurrent use, and must not be copied after its
 // first use. It starts no goroutines.
@@ -33,16 +40,16 @@ const minSweep = 1024
 type localBucket struct {
 	pacer
 
-	// queue has those that wait, in the order in which they came. Only the first
-	// one watches the clock.
+	// queue has those that wait, in the order in which they came. Only the
+	// first one watches the clock.
 	queue []*waiter
 }
 
 // waiter is one call of Wait whose turn has not come.
 type waiter struct {
-	// wake gets a value when the waiter should look again. It belongs to the call:
-	// a channel that stayed behind would belong to the testing/synctest bubble
-	// that made it.
+	// wake gets a value when the waiter should look again. It belongs to the
+	// call: a channel that stayed behind would belong to the testing/synctest
+	// bubble that made it.
 	wake chan struct{}
 
 	// deadline is that of the call's context, or zero.
@@ -61,8 +68,8 @@ func (w *waiter) notify() {
 
 // Wait waits until a request of the bucket may be sent. As soon as it is known
 // that this will be after the deadline of ctx, it returns a [*WaitError] with
-// [context.DeadlineExceeded], whatever its place in the queue. If ctx ends first,
-// it returns the cause.
+// [context.DeadlineExceeded], whatever its place in the queue. If ctx ends
+// first, it returns the cause.
 func (l *LocalLimiter) Wait(ctx context.Context, bucket Bucket) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -103,39 +110,36 @@ func (w *waiter) sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// Observe notes the rate of the bucket if seen has one, and lets no request of it
-// through for the time seen.Hold.
+// Observe notes the rate of the bucket if seen has one, and lets no request of
+// it through for the time seen.Hold.
 func (l *LocalLimiter) Observe(_ context.Context, bucket Bucket, seen Observation) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	now := time.Now()
-	b := l.bucket(bucket, now)
-	b.observe(now, seen)
-	b.dismiss(now, bucket)
+	b := l.bucket(bucket)
+	b.observe(seen)
+	b.dismiss(bucket)
 	b.notifyFirst()
 }
 
-// try reports whether a request of the bucket may be sent at once, and counts it
-// if so.
+// try reports whether a request of the bucket may be sent at once, and counts
+// it if so.
 func (l *LocalLimiter) try(bucket Bucket) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	now := time.Now()
-	return l.bucket(bucket, now).try(now)
+	return l.bucket(bucket).try()
 }
 
-// enter counts a request if it may be sent at once, and else adds a waiter to the
-// queue, unless its turn is known to come after the deadline.
+// enter counts a request if it may be sent at once, and else adds a waiter to
+// the queue, unless its turn is known to come after the deadline.
 func (l *LocalLimiter) enter(bucket Bucket, deadline time.Time) (*localBucket, *waiter, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	now := time.Now()
-	b := l.bucket(bucket, now)
-	if b.try(now) {
+	b := l.bucket(bucket)
+	if b.try() {
 		return b, nil, nil
 	}
-	if turn := b.turn(now, len(b.queue)); late(turn, deadline) {
-		return b, nil, tooLate(bucket, turn.Sub(now))
+	if err := b.late(bucket, len(b.queue), deadline); err != nil {
+		return b, nil, err
 	}
 	w := &waiter{wake: make(chan struct{}, 1), deadline: deadline}
 	b.queue = append(b.queue, w)
@@ -152,10 +156,10 @@ func (l *LocalLimiter) leave(b *localBucket, w *waiter) {
 	b.notifyFirst()
 }
 
-// reserve returns 0 if w need not wait any longer: with nil if its request may be
-// sent, which it counts, and else with the reason. Otherwise it returns how long w
-// has to wait before it looks again, which is the longest duration if w is not the
-// first.
+// reserve returns 0 if w need not wait any longer: with nil if its request may
+// be sent, which it counts, and else with the reason. Otherwise it returns how
+// long w has to wait before it looks again, which is the longest duration if w
+// is not the first.
 func (l *LocalLimiter) reserve(bucket Bucket, b *localBucket, w *waiter) (time.Duration, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -165,57 +169,61 @@ func (l *LocalLimiter) reserve(bucket Bucket, b *localBucket, w *waiter) (time.D
 	if b.queue[0] != w {
 		return longest, nil
 	}
-	now := time.Now()
-	b.sync(now)
-	if wait := b.turn(now, 0).Sub(now); wait > 0 {
-		b.dismiss(now, bucket)
-		if w.err != nil {
-			return 0, w.err
-		}
-		return wait, nil
+	b.sync(time.Now())
+	wait := b.turn(0).Sub(b.now)
+	if wait <= 0 {
+		b.count()
+		return 0, nil
 	}
-	b.count(now)
-	return 0, nil
+	b.dismiss(bucket)
+	if w.err != nil {
+		return 0, w.err
+	}
+	return wait, nil
 }
 
-// try counts a request if it may be sent at once.
-func (b *localBucket) try(now time.Time) bool {
-	if len(b.queue) > 0 || b.turn(now, 0).After(now) {
+// try counts a request if it may be sent at once, and reports whether it may.
+func (b *localBucket) try() bool {
+	if len(b.queue) > 0 || b.turn(0).After(b.now) {
 		return false
 	}
-	b.count(now)
+	b.count()
 	return true
 }
 
 // dismiss tells those whose turn is known to come after their deadline.
-func (b *localBucket) dismiss(now time.Time, bucket Bucket) {
+func (b *localBucket) dismiss(bucket Bucket) {
 	before := 0
 	b.queue = slices.DeleteFunc(b.queue, func(w *waiter) bool {
-		turn := b.turn(now, before)
-		if !late(turn, w.deadline) {
+		if w.err = b.late(bucket, before, w.deadline); w.err == nil {
 			before++
 			return false
 		}
-		w.err = tooLate(bucket, turn.Sub(now))
 		w.notify()
 		return true
 	})
 }
 
+// late returns the error of a request whose turn, after so many others, is
+// known to come after its deadline, and nil if it is not.
+func (b *localBucket) late(bucket Bucket, before int, deadline time.Time) error {
+	turn := b.turn(before)
+	if deadline.IsZero() || !turn.After(deadline) {
+		return nil
+	}
+	return &WaitError{Bucket: bucket, Delay: turn.Sub(b.now), Err: context.DeadlineExceeded}
+}
+
+// notifyFirst makes the first of the queue look again.
 func (b *localBucket) notifyFirst() {
 	if len(b.queue) > 0 {
 		b.queue[0].notify()
 	}
 }
 
-func late(turn, deadline time.Time) bool { return !deadline.IsZero() && turn.After(deadline) }
-
-func tooLate(bucket Bucket, delay time.Duration) error {
-	return &WaitError{Bucket: bucket, Delay: delay, Err: context.DeadlineExceeded}
-}
-
 // bucket returns the state of a bucket as of now.
-func (l *LocalLimiter) bucket(bucket Bucket, now time.Time) *localBucket {
+func (l *LocalLimiter) bucket(bucket Bucket) *localBucket {
+	now := time.Now()
 	b := l.buckets[bucket]
 	if b == nil {
 		l.forget(now)
@@ -223,21 +231,21 @@ func (l *LocalLimiter) bucket(bucket Bucket, now time.Time) *localBucket {
 			l.buckets = map[Bucket]*localBucket{}
 		}
 		// A scope that is not known gets the slowest rate there is.
-		b = &localBucket{pacer: pacer{always: l.Pace, rate: max(usualRate(bucket.Scope), 1)}}
+		b = &localBucket{pacer: newPacer(max(usualRate(bucket.Scope), 1), l.Pace)}
 		l.buckets[bucket] = b
 	}
 	b.sync(now)
 	return b
 }
 
-// forget drops the buckets that are full again, each time that there are twice as
-// many as were left the last time.
+// forget drops the buckets that are full again, each time that there are twice
+// as many as were left the last time.
 func (l *LocalLimiter) forget(now time.Time) {
 	if len(l.buckets) < max(l.sweep, minSweep) {
 		return
 	}
 	for bucket, b := range l.buckets {
-		if b.sync(now); len(b.queue) == 0 && b.full(now) {
+		if b.sync(now); len(b.queue) == 0 && b.full() {
 			delete(l.buckets, bucket)
 		}
 	}

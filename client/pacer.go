@@ -1,21 +1,29 @@
 package client
 
-import "time"
+import (
+	"math"
+	"math/rand/v2"
+	"time"
+)
 
 const (
 	// maxRate is how many requests a second are let through at most, whatever a
 	// server says.
 	maxRate = 1000
 
-	// maxRoom is the largest room, in intervals.
-	maxRoom = 16
+	// minShare is the least share of the rate that a process leaves itself.
+	minShare = 1. / 16
+
+	// tellingRate is the least rate at which what remains tells how many
+	// requests of others there are. In a smaller bucket one more or less says
+	// nothing.
+	tellingRate = 8
 )
 
-// pacer does the arithmetic of one bucket. It counts by GCRA, as the API does, but
-// a little slower, so that a request that is delayed on its way does not find the
-// bucket empty.
-//
-// Its times are never further ahead than a bucket can hold.
+// pacer does the arithmetic of one bucket. It counts by GCRA, as the API does,
+// but a little slower, so that a request that is delayed on its way does not
+// find the bucket empty. docs/local-limiter.md explains how it makes room for
+// others.
 type pacer struct {
 	// always makes it count before the first refusal, too.
 	always bool
@@ -23,101 +31,194 @@ type pacer struct {
 	// rate is how many requests a second the API takes.
 	rate int
 
-	// counting reports whether the API has refused a request and its bucket cannot
-	// have been full since.
+	// counting reports whether the API has refused a request or served others,
+	// and requests have been sent as fast as the pacer allows ever since.
 	counting bool
 
-	// empty is when the bucket will be as if nothing had been sent: the
+	// empty is when the bucket will be as if this process had sent nothing: the
 	// theoretical arrival time of GCRA.
 	empty time.Time
+
+	// last is when a request was last sent.
+	last time.Time
 
 	// held is until when nothing may be sent, or zero.
 	held time.Time
 
-	// room is the time that is left to others after each request, and changed is
-	// when it was last changed, or counting began.
-	room    time.Duration
-	changed time.Time
+	// refused is when a refusal was last taken account of.
+	refused time.Time
+
+	// share is the part of the rate that this process takes.
+	share float64
+
+	// crowd is how many requests of others the last response told of, not
+	// counting one, and telling reports whether it told that.
+	crowd   float64
+	telling bool
+
+	// alone reports whether the last response found the bucket full.
+	alone bool
 
 	// now is as of when all this is.
 	now time.Time
 }
 
+func newPacer(rate int, always bool) pacer {
+	return pacer{rate: rate, always: always, share: 1}
+}
+
 // sync brings the state up to now.
 func (p *pacer) sync(now time.Time) {
 	if now.Before(p.now) {
-		// Another clock: that of a testing/synctest bubble, or the real one after it.
-		*p = pacer{always: p.always, rate: p.rate}
+		// The clock is another one: that of a testing/synctest bubble, or the
+		// real one.
+		*p = newPacer(p.rate, p.always)
 	}
-	p.now = now
-	p.recover(now)
 	if !p.held.IsZero() && !p.held.After(now) {
-		if !p.counting && !p.always {
-			p.changed = now
-		}
-		// The API's bucket has had time for one request, and no more.
-		p.empty, p.counting, p.held = p.held.Add(p.burst()+p.room), true, time.Time{}
+		p.release()
 	}
-	// The API's bucket holds a second's worth, of which this one uses only the burst.
-	p.counting = p.counting && now.Sub(p.empty) < time.Second-p.burst()
+	if p.held.IsZero() && now.Sub(p.next()) >= time.Second {
+		// The bucket has been free for as long as it takes to fill up.
+		p.counting, p.crowd = false, 0
+	}
+	p.adjust(now.Sub(p.now).Seconds())
+	p.now = now
+}
+
+// release ends a hold.
+func (p *pacer) release() {
+	// The API's bucket has had time for one request, and no more.
+	p.empty, p.counting = p.held.Add(p.burst()), true
+	// Others were held, too, and should not all come back at the same moment.
+	p.last = p.held.Add(time.Duration((1.4*rand.Float64() - 1) * float64(p.spacing())))
+	p.held = time.Time{}
+}
+
+// adjust lets the share grow, and shrink with what others send. Everybody sees
+// the same bucket, so all shares tend to the same.
+func (p *pacer) adjust(seconds float64) {
+	if p.share == 1 && p.crowd == 0 {
+		return
+	}
+	share := (p.share + p.growth()*seconds) / (1 + 0.03*p.crowd*seconds)
+	p.share = min(max(share, minShare), 1)
+}
+
+// growth is what a second adds to the share.
+func (p *pacer) growth() float64 {
+	switch {
+	case p.telling:
+		return 0.05
+	case p.alone:
+		return 0.012 * math.Sqrt(p.share)
+	}
+	return 0.006 * math.Sqrt(p.share) // only a refusal, which is costly, takes it back
+}
+
+// kept is the part of the share that a refusal leaves.
+func (p *pacer) kept() float64 {
+	if p.telling {
+		return 0.5
+	}
+	return 0.78
 }
 
 // turn returns the earliest time at which a request may be sent that so many
 // others are sent before.
-func (p *pacer) turn(now time.Time, before int) time.Time {
-	ahead := time.Duration(before) * p.spacing()
+func (p *pacer) turn(before int) time.Time {
+	ahead := time.Duration(before) * p.each()
 	switch {
 	case !p.held.IsZero():
 		return p.held.Add(ahead)
-	case !p.counting && !p.always:
-		return now
+	case p.counting || p.always:
+		return later(p.next(), p.now).Add(ahead)
 	}
-	return later(p.empty, now).Add(ahead - p.burst())
+	return p.now
+}
+
+// next returns the earliest time at which a request may be sent if requests are
+// counted.
+func (p *pacer) next() time.Time {
+	return later(p.empty.Add(-p.burst()), p.last.Add(p.spacing()))
 }
 
 // count counts a request that is sent now.
-func (p *pacer) count(now time.Time) {
-	if p.counting || p.always {
-		p.empty = later(p.empty, now).Add(p.spacing() + p.room)
+func (p *pacer) count() {
+	p.last = p.now
+	p.empty = later(p.empty, p.now).Add(p.each())
+	// No bucket holds more than a second's worth.
+	if most := p.now.Add(max(p.each(), time.Second)); p.empty.After(most) {
+		p.empty = most
 	}
 }
 
 // observe takes in what a response said.
-func (p *pacer) observe(now time.Time, seen Observation) {
+func (p *pacer) observe(seen Observation) {
 	if seen.Rate > 0 {
 		p.rate = min(seen.Rate, maxRate)
 	}
 	if seen.Hold <= 0 {
+		p.compare(seen.Remaining)
 		return
 	}
-	// What was sent before the last change says nothing about it.
-	if (p.counting || p.always) && now.Sub(p.changed) > seen.Hold+time.Second/2 {
-		each := interval(p.rate)
-		p.room, p.changed = min(2*p.room+each/2, maxRoom*each), now
+	sent := seen.Sent
+	if sent.IsZero() || sent.After(p.now) {
+		sent = p.now
 	}
-	if until := now.Add(seen.Hold); until.After(p.held) {
-		p.held = until
+	// What was sent before the last refusal was known says nothing of the pace
+	// since.
+	if sent.After(p.refused) {
+		if p.counting { // else it is this process's own doing
+			p.share = max(p.share*p.kept(), minShare)
+		}
+		p.refused = p.now
 	}
+	p.held = later(p.held, p.now.Add(seen.Hold))
 }
 
-// recover takes back some of the room for each second without a refusal.
-func (p *pacer) recover(now time.Time) {
-	for step := interval(p.rate) / 4; p.room > 0 && now.Sub(p.changed) >= 2*time.Second; {
-		p.room = max(p.room-step, 0)
-		p.changed = p.changed.Add(time.Second)
+// compare finds out how many requests of others are in the bucket: what neither
+// remains nor is this process's own.
+func (p *pacer) compare(remaining int) {
+	p.crowd, p.alone = 0, remaining == p.rate-1
+	p.telling = remaining >= 0 && remaining <= p.rate && p.rate >= tellingRate
+	if !p.telling {
+		return
 	}
+	own := max(float64(p.empty.Sub(p.now))/float64(p.each()), 1)
+	others := float64(p.rate-remaining) - own
+	// Requests overtake each other, so one more or less says nothing.
+	p.crowd = max(others-1, 0)
+	p.counting = p.counting || others > 2
 }
 
-// full reports whether nothing is left to remember.
-func (p *pacer) full(now time.Time) bool {
-	return p.held.IsZero() && now.Sub(p.empty) >= time.Second
+// full reports whether there is nothing left to remember.
+func (p *pacer) full() bool {
+	return p.held.IsZero() && p.now.Sub(p.empty) >= time.Second
 }
 
-// spacing is the time between two requests of a bucket that nobody else uses.
-func (p *pacer) spacing() time.Duration { return interval(p.rate) * 20 / 19 }
+// each is the time between two requests of a bucket that nobody else uses.
+func (p *pacer) each() time.Duration { return interval(p.rate) * 20 / 19 }
 
 // burst is the time that can be made up for: half a second's worth of requests.
-func (p *pacer) burst() time.Duration { return p.spacing() * time.Duration((p.rate-1)/2) }
+func (p *pacer) burst() time.Duration { return p.each() * time.Duration((p.rate-1)/2) }
+
+// spacing is the least time between two requests because of others, or 0 if
+// there are none.
+func (p *pacer) spacing() time.Duration {
+	if p.share == 1 && p.crowd == 0 {
+		return 0
+	}
+	intervals := (1 + 3*p.crowd/float64(p.rate)) / p.share
+	if p.rate < tellingRate {
+		// A small bucket has no room for two at once. If all periods are powers
+		// of two, those that have found their places in time can keep them.
+		intervals = math.Exp2(math.Ceil(math.Log2(intervals) - 0.15))
+	}
+	if intervals < 20./19 {
+		return 0
+	}
+	return time.Duration(intervals * float64(interval(p.rate)))
+}
 
 func later(a, b time.Time) time.Time {
 	if a.After(b) {

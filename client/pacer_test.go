@@ -1,0 +1,139 @@
+package client_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pkerr/pkerr/client"
+)
+
+// A refusal of what was counted is the work of others. The process makes room
+// for them, and takes it back when they are gone.
+func TestLocalLimiter_MakesRoomAfterRefusals(t *testing.T) {
+	for _, pace := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			l := &client.LocalLimiter{Pace: pace}
+			gap := func() time.Duration {
+				at := arrivals(t, l, reads, 3)
+				return at[2] - at[1]
+			}
+			const hold = 200 * time.Millisecond
+			refuse(t, l, hold)
+			require.Equal(t, readGap, gap(), "the first refusal is its own doing")
+			before := time.Now()
+			time.Sleep(1)
+			refuse(t, l, hold)
+			slower := gap()
+			require.InDelta(t, 0.128, slower.Seconds(), 0.002, "it leaves 0.78 of the share")
+			l.Observe(t.Context(), reads, client.Observation{Rate: 10, Remaining: -1, Hold: hold, Sent: before})
+			require.InDelta(t, slower.Seconds(), gap().Seconds(), 0.004, "what was sent before says nothing new")
+			for range 20 {
+				time.Sleep(1)
+				refuse(t, l, hold)
+				gap()
+			}
+			require.InDelta(t, 1.1, gap().Seconds(), 0.5, "there is an end to it")
+
+			for range 20 {
+				now := gap()
+				require.LessOrEqual(t, now, 1600*time.Millisecond)
+				arrivals(t, l, reads, 100)
+			}
+			require.Equal(t, readGap, gap(), "as if they had never been")
+
+			refuse(t, l, hold)
+			time.Sleep(time.Hour)
+			refuse(t, l, hold)
+			require.Equal(t, readGap, gap(), "an hour later it is its own doing again")
+		})
+	}
+}
+
+// Processes that were refused together do not come back together.
+func TestLocalLimiter_ComesBackAtAnyMoment(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		back := map[time.Duration]bool{}
+		for range 20 {
+			l := &client.LocalLimiter{}
+			refuse(t, l, 200*time.Millisecond)
+			require.Equal(t, 200*time.Millisecond, arrivals(t, l, reads, 1)[0], "alone it does")
+			refuse(t, l, 200*time.Millisecond)
+			after := arrivals(t, l, reads, 1)[0] - 200*time.Millisecond
+			require.GreaterOrEqual(t, after, time.Duration(0))
+			require.Less(t, after, 180*time.Millisecond, "within 1.4 times its spacing")
+			back[after] = true
+		}
+		require.Greater(t, len(back), 10)
+	})
+}
+
+// If less remains than is its own doing, others use the bucket.
+func TestLocalLimiter_SeesOthers(t *testing.T) {
+	for _, pace := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			l := &client.LocalLimiter{Pace: pace}
+			// after lets one request through, and returns how long the next one
+			// waits after that response.
+			after := func(remaining int) time.Duration {
+				require.Zero(t, arrivals(t, l, reads, 1)[0])
+				l.Observe(t.Context(), reads, client.Observation{Rate: 10, Remaining: remaining, Sent: time.Now()})
+				wait := arrivals(t, l, reads, 1)[0]
+				time.Sleep(30 * time.Second)
+				return wait
+			}
+			require.Zero(t, after(9))
+			require.Zero(t, after(-1), "which says nothing")
+			require.Zero(t, after(11), "which makes no sense")
+			require.Equal(t, 160*time.Millisecond, after(6).Round(10*time.Millisecond))
+			require.Equal(t, 260*time.Millisecond, after(3).Round(10*time.Millisecond))
+			require.Zero(t, after(9), "they are gone")
+		})
+	}
+}
+
+// Its own requests are no reason to be slower.
+func TestLocalLimiter_KnowsItsOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &client.LocalLimiter{}
+		for i := range 9 {
+			require.Zero(t, arrivals(t, l, reads, 1)[0])
+			l.Observe(t.Context(), reads, client.Observation{Rate: 10, Remaining: 9 - i, Sent: time.Now()})
+		}
+	})
+}
+
+// A process that is alone again takes all of the limit, if it takes a while.
+func TestLocalLimiter_AloneAgain(t *testing.T) {
+	for _, c := range []struct {
+		rate int
+		gap  time.Duration
+		took time.Duration
+	}{
+		{10, readGap, 20 * time.Second},
+		{3, 334 * time.Millisecond * 20 / 19, 2 * time.Minute},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			l := &client.LocalLimiter{}
+			send := func() time.Duration {
+				start := time.Now()
+				require.NoError(t, l.Wait(t.Context(), reads))
+				seen := client.Observation{Rate: c.rate, Remaining: c.rate - 1, Sent: time.Now()}
+				l.Observe(t.Context(), reads, seen)
+				return time.Since(start)
+			}
+			for range 30 {
+				refused := client.Observation{Rate: c.rate, Hold: time.Second, Sent: time.Now()}
+				l.Observe(t.Context(), reads, refused)
+				send()
+			}
+			require.Greater(t, send(), 2*c.gap)
+			for start := time.Now(); time.Since(start) < c.took; {
+				send()
+			}
+			require.Equal(t, c.gap, send())
+		})
+	}
+}
