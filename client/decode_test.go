@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -215,6 +216,20 @@ func TestDecode_Fields(t *testing.T) {
 	require.Equal(t, pkerr.Fields{"a": {object("m")}}, e.Fields, "a list without errors leaves them")
 	e = decode(t, 400, nil, `{"errors":{"a":["m"]},"errors":{"b":["n"]},"code":40001}`)
 	require.Equal(t, pkerr.Fields{"b": {object("n")}}, e.Fields)
+}
+
+// The work for many equal keys is bounded by the length of the body.
+func TestDecode_RepeatedErrors(t *testing.T) {
+	const length = 256 << 10
+	for _, one := range []string{`"errors":{"a":"m"},`, `"errors":{"a":"m"},"errors":{},`, `"errors":[{"Simple":{"key":"a"}}],`} {
+		body := []byte("{" + strings.Repeat(one, length/len(one)) + `"code":40001}`)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		err := client.Decode(400, nil, body)
+		runtime.ReadMemStats(&after)
+		require.ErrorIs(t, err, pkerr.ModelParse)
+		require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(100*length), one)
+	}
 }
 
 // The API's rewrite sends a list.

@@ -15,6 +15,7 @@ type document struct {
 	message, problem, title scan.String // `message`, `error` and `title`
 	code                    int64       // 0 if absent
 	fields                  pkerr.Fields
+	hasFields               bool  // fields have been made, for the last or an earlier `errors`
 	retryAfter              int64 // in milliseconds, -1 if absent
 	scope                   string
 }

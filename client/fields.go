@@ -38,10 +38,10 @@ func (d *document) readErrors(s *scan.Scanner) {
 	switch s.Next() {
 	case '{':
 		s.Share()
-		d.fields = readFields(s)
+		d.fields = d.readFields(s)
 	case '[':
 		s.Share()
-		if fields := readList(s); fields != nil {
+		if fields := d.readList(s); fields != nil {
 			d.fields = fields
 		}
 	default:
@@ -50,7 +50,7 @@ func (d *document) readErrors(s *scan.Scanner) {
 }
 
 // readFields reads an object that has the errors of each key.
-func readFields(s *scan.Scanner) pkerr.Fields {
+func (d *document) readFields(s *scan.Scanner) pkerr.Fields {
 	var (
 		fields pkerr.Fields
 		slots  errorSlots
@@ -62,15 +62,20 @@ func readFields(s *scan.Scanner) pkerr.Fields {
 			continue
 		}
 		if fields == nil {
-			fields = newFields(s)
+			fields = d.newFields(s)
 		}
 		fields[s.Text(key)] = objects
 	}
 	return fields
 }
 
-// newFields returns empty fields with room for those that may follow.
-func newFields(s *scan.Scanner) pkerr.Fields {
+// newFields returns empty fields, with room for those that may follow. Only the
+// first ones of a body get room, because `errors` can be there many times.
+func (d *document) newFields(s *scan.Scanner) pkerr.Fields {
+	if d.hasFields {
+		return pkerr.Fields{}
+	}
+	d.hasFields = true
 	const usualLength, most = 128, 4096 // bytes of an error, and errors
 	return make(pkerr.Fields, min(s.Len()/usualLength, most))
 }
@@ -145,7 +150,7 @@ func readLength(s *scan.Scanner, value *int, pointer **int) {
 
 // readList reads a list of errors such as
 // {"Simple":{"key":"name","value":"the message"}}, and ignores all other items.
-func readList(s *scan.Scanner) pkerr.Fields {
+func (d *document) readList(s *scan.Scanner) pkerr.Fields {
 	var (
 		fields pkerr.Fields
 		slots  errorSlots
@@ -156,7 +161,7 @@ func readList(s *scan.Scanner) pkerr.Fields {
 			continue
 		}
 		if fields == nil {
-			fields = newFields(s)
+			fields = d.newFields(s)
 		}
 		slot := slots.next()
 		slot.object[0].Message = s.Text(message)
