@@ -279,26 +279,32 @@ var _ json.Marshaler = (*Error)(nil)
 // for nil. Use it to switch on exact codes; errors.Is also knows classes.
 func CodeOf(err error) Code {
 	code, _ := first(err, func(err error) (Code, bool) {
-		var code Code
-		switch e := err.(type) {
-		case Code:
-			code = e
-		case *Code:
-			if e != nil {
-				code = *e
-			}
-		case *Error:
-			if e != nil {
-				code = e.Code
-			}
-		case interface{ As(target any) bool }:
-			if offered := new(Code); e.As(offered) {
-				code = *offered
-			}
-		}
+		code := codeIn(err)
 		return code, code != 0
 	})
 	return code
+}
+
+// codeIn returns the code that err itself has, or offers by its As method. It
+// returns 0 for none.
+func codeIn(err error) Code {
+	switch err := err.(type) {
+	case Code:
+		return err
+	case *Code:
+		if err != nil {
+			return *err
+		}
+	case *Error:
+		if err != nil {
+			return err.Code
+		}
+	case interface{ As(target any) bool }:
+		if offered := new(Code); err.As(offered) {
+			return *offered
+		}
+	}
+	return 0
 }
 
 // Ref returns the reference that err names, as the caller wrote it: "abcde" for
@@ -347,21 +353,26 @@ func FieldErrors(err error) Fields {
 // the order of errors.Is.
 func inErrors[T any](err error, get func(*Error) (T, bool)) (T, bool) {
 	return first(err, func(err error) (found T, ok bool) {
-		var e *Error
-		switch err := err.(type) {
-		case *Error:
-			e = err
-		case Code, *Code: // has nothing but a code
-		case interface{ As(target any) bool }:
-			if offered := new(*Error); err.As(offered) {
-				e = *offered
-			}
+		if e := errorIn(err); e != nil {
+			return get(e)
 		}
-		if e == nil {
-			return found, false
-		}
-		return get(e)
+		return found, false
 	})
+}
+
+// errorIn returns the Error that err itself is, or offers by its As method. It
+// returns nil for none, and for a Code, which has nothing else to say.
+func errorIn(err error) *Error {
+	switch err := err.(type) {
+	case *Error:
+		return err
+	case Code, *Code:
+	case interface{ As(target any) bool }:
+		if offered := new(*Error); err.As(offered) {
+			return *offered
+		}
+	}
+	return nil
 }
 
 // first returns the first result of get in the chain of err, in the order of

@@ -43,8 +43,12 @@ func LogValue(err error) slog.Value {
 // that is logged as an attribute of its own the shape of [LogValue], and leaves
 // all other attributes as they are.
 func ReplaceAttr(_ []string, a slog.Attr) slog.Attr {
-	if err, ok := a.Value.Any().(error); ok {
-		a.Value = LogValue(err)
+	switch a.Value.Kind() {
+	case slog.KindAny, slog.KindLogValuer:
+		if err, ok := a.Value.Any().(error); ok {
+			a.Value = LogValue(err)
+		}
+	default: // Any would allocate.
 	}
 	return a
 }
@@ -58,13 +62,11 @@ func details(err error) (attrs []slog.Attr) {
 		}
 	}()
 	attrs, _ = first(err, func(err error) ([]slog.Attr, bool) {
-		switch e := err.(type) {
-		case Code:
-			return (&Error{Code: e}).details(), e != 0
-		case *Error:
-			return e.details(), e != nil
+		e := errorIn(err)
+		if code := codeIn(err); e == nil && code != 0 {
+			e = &Error{Code: code}
 		}
-		return nil, false
+		return e.details(), e != nil
 	})
 	response, _ := first(err, func(err error) ([]slog.Attr, bool) {
 		e, ok := err.(interface{ LogAttrs() []slog.Attr })

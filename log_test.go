@@ -113,6 +113,52 @@ func TestReplaceAttr_OtherAttributes(t *testing.T) {
 	}
 }
 
+// A handler calls ReplaceAttr for everything that it logs.
+func TestReplaceAttr_OtherAttributesDoNotAllocate(t *testing.T) {
+	for _, a := range []slog.Attr{
+		slog.String(slog.MessageKey, "a message"), slog.Time(slog.TimeKey, time.Now()), slog.Any(slog.LevelKey, slog.LevelInfo),
+		slog.Int("n", 1<<40), slog.Float64("f", 1.5), slog.Duration("d", time.Hour),
+	} {
+		require.Zero(t, testing.AllocsPerRun(100, func() { a = pkerr.ReplaceAttr(nil, a) }), "%v", a)
+	}
+}
+
+// offersCode and offersError are errors that offer one of ours, as a
+// *client.WaitError does.
+type offersCode struct{ code pkerr.Code }
+
+func (e offersCode) Error() string { return "offers a code" }
+
+func (e offersCode) As(target any) bool {
+	code, ok := target.(*pkerr.Code)
+	if ok {
+		*code = e.code
+	}
+	return ok
+}
+
+type offersError struct{ error *pkerr.Error }
+
+func (e offersError) Error() string { return "offers an error" }
+
+func (e offersError) As(target any) bool { return errors.As(e.error, target) }
+
+// What CodeOf and RetryAfter see is logged.
+func TestLogValue_Offered(t *testing.T) {
+	code := pkerr.MemberNotFound
+	for want, err := range map[string]error{
+		`{"text":"offers a code","code":"20002/404","message":"Member not found."}`:    offersCode{code},
+		`{"text":"a: offers a code","code":"20002/404","message":"Member not found."}`: fmt.Errorf("a: %w", offersCode{code}),
+		`{"text":"offers a code"}`: offersCode{},
+		`{"text":"offers an error","code":"0/429","message":"429: too many requests","retry_after":1000000000}`:    offersError{pkerr.TooManyRequests.WithRetryAfter(time.Second)},
+		`{"text":"20002/404: Member not found.","code":"20002/404","message":"Member not found."}`:                 &code,
+		`{"text":"offers a code\\n20001/404: System not found.","code":"20001/404","message":"System not found."}`: errors.Join(offersCode{}, pkerr.SystemNotFound),
+	} {
+		require.Equal(t, want, group(t, pkerr.LogValue(err)))
+	}
+	require.Equal(t, `{"text":"<nil>"}`, group(t, pkerr.LogValue((*pkerr.Code)(nil))))
+}
+
 func TestLogValue_Hostile(t *testing.T) {
 	for name, e := range hostile() {
 		t.Run(name, func(t *testing.T) {
