@@ -55,7 +55,7 @@ func (e *ResponseError) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	body := r.BodyBase64
-	if len(body) == 0 {
+	if r.Body != "" {
 		body = []byte(r.Body)
 	}
 	d := new(decoded)

@@ -78,6 +78,13 @@ func TestResponseError_JSON(t *testing.T) {
 	}
 }
 
+func TestResponseError_JSONWithoutABody(t *testing.T) {
+	e := requireResponseError(t, client.Decode(404, nil, nil))
+	require.Equal(t, e, stored(t, e))
+	e = requireResponseError(t, client.Check(&http.Response{StatusCode: 502, Body: http.NoBody}))
+	require.Equal(t, e, stored(t, e))
+}
+
 func TestResponseError_JSONOfAReadError(t *testing.T) {
 	resp := response(404, "")
 	resp.Header.Set("Content-Type", "text/plain")
