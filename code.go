@@ -171,7 +171,8 @@ func (c Code) constant() bool {
 //   - It matches the code that it refines: MemberNotFoundWithRef is a
 //     MemberNotFound, and a known number that came with another status is the
 //     constant of that number.
-//   - It matches its [Code.Class]: every 404 is a NotFound, unknown ones too.
+//   - It matches the plain code of its status, and its [Code.Class]: every 404
+//     is a NotFound, and every 418 is a BadRequest, unknown ones too.
 //
 // It never holds the other way round: a MemberNotFound is not a
 // MemberNotFoundWithRef. Code(0) matches only itself.
@@ -267,6 +268,8 @@ func (c Code) String() string {
 // Format prints what [Code.Error] returns for %v, %s and %+v, and quotes it for
 // %q. The verbs for integers, such as %d and %x, print the number alone. %#v
 // prints Go: pkerr.MemberNotFound, or a call of [MakeCode].
+//
+// Package fmt itself handles %T, %p, and a %w outside of Errorf.
 func (c Code) Format(f fmt.State, verb rune) {
 	switch verb {
 	case 'v':

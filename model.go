@@ -48,8 +48,9 @@ type ErrorObject struct {
 }
 
 // Response returns the body that is sent for e. Its message is that of e, else
-// the API's own text for the code, else that of [Code.Base]; never a template.
-// It shares nothing with e. For nil it is the zero Response.
+// the API's own text for the code, else that of [Code.Base], else that of the
+// plain code of the status, else "status 418"; never a template. It shares
+// nothing with e. For nil it is the zero Response.
 func (e *Error) Response() Response {
 	if e == nil {
 		return Response{}

@@ -49,11 +49,11 @@
 //     the code. Unknown numbers are codes like any other.
 //  6. The message is the first of `message`, `error` and `title` that is a
 //     string, not empty, and has its reference filled in. Else it is a body of
-//     type text/plain that has at most 512 bytes and is not HTML; else the
-//     API's own text for the code; else the text of the status; else "status
-//     600". A body that is compressed, binary or not UTF-8 is never the
-//     message. Any Content-Encoding counts as compressed, and control
-//     characters other than white space and ESC count as binary.
+//     type text/plain that has at most 512 bytes and is neither HTML nor a JSON
+//     object; else the API's own text for the code; else the text of the
+//     status; else "status 600". A body that is compressed, binary or not UTF-8
+//     is never the message. Any Content-Encoding counts as compressed, and
+//     control characters other than white space and ESC count as binary.
 //  7. `errors` has, for each key, a list, an object or a string, and the list
 //     may have strings, too. Or it is a list of
 //     {"Simple":{"key":"name","value":"text"}}. A length that is not an

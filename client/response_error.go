@@ -144,8 +144,9 @@ func (e *ResponseError) Error() string {
 // the request ID, and of the body only its length. Any other verb is reported
 // as a mistake, as package fmt does. The output is one line.
 //
-// fmt does not ask Format, and prints all fields, for two mistakes that go vet
-// reports: %w outside of Errorf, and a wrong verb for an error that wraps e.
+// Package fmt does not ask Format, and prints all fields, for a few mistaken
+// verbs: %w outside of Errorf, %p of a copy, and a verb such as %t for an error
+// that wraps e. The same holds for %s of a struct with e in an unexported field.
 func (e ResponseError) Format(f fmt.State, verb rune) { oneline.Format(f, verb, &e, e.goString) }
 
 func (e *ResponseError) goString() string {

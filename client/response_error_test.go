@@ -36,7 +36,7 @@ func requireOneLine(t *testing.T, text string) {
 
 // printed returns every printed form of an error, or of a copy of what it
 // points to. Of an error that wraps it these are the forms of the verbs for
-// errors: for all others fmt prints the fields of both, which go vet reports.
+// errors: for all others fmt prints the fields of both.
 func printed(t *testing.T, value any) []string {
 	t.Helper()
 	verbs := "vsqxX"
