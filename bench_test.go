@@ -75,7 +75,7 @@ func bodies() []written {
 	}
 }
 
-func TestWritingABodyAllocatesOnce(t *testing.T) {
+func TestError_MarshalJSON_Allocations(t *testing.T) {
 	for _, w := range bodies() {
 		require.Equal(t, w.body, wire(t, w.ours))
 		std, err := json.Marshal(w.std)

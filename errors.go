@@ -274,9 +274,10 @@ func (e *Error) MarshalJSON() ([]byte, error) {
 
 var _ json.Marshaler = (*Error)(nil)
 
-// CodeOf returns the code of err: the first nonzero one of a [Code] or [*Error]
-// in its chain, in the order of [errors.Is]. It returns 0 if there is none, and
-// for nil. Use it to switch on exact codes; errors.Is also knows classes.
+// CodeOf returns the code of err: the first nonzero one in its chain, in the
+// order of [errors.Is], of a [Code], an [*Error], or an error that offers a Code
+// by its As method. It returns 0 if there is none, and for nil. Use it to switch
+// on exact codes; errors.Is also knows classes.
 func CodeOf(err error) Code {
 	code, _ := first(err, func(err error) (Code, bool) {
 		code := codeIn(err)

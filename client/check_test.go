@@ -232,6 +232,7 @@ func TestCheck_ConnectionReuse(t *testing.T) {
 		"empty":           {0, false, true},
 		"a page of HTML":  {6 << 10, true, true},
 		"a little longer": {65 << 10, true, true},
+		"twice as long":   {127 << 10, true, true},
 		"much longer":     {4 << 20, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -420,6 +421,35 @@ func TestCheck_CloseOfStalledBody(t *testing.T) {
 		require.Equal(t, 50*time.Millisecond, time.Since(start))
 		require.EqualValues(t, 1, body.reads.Load())
 	})
+}
+
+// Close leaves nothing behind that closes the original once more.
+func TestCheck_CloseOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		original := &closeCounter{Reader: strings.NewReader("12")}
+		resp := &http.Response{StatusCode: 502, Body: original}
+		require.Error(t, client.Check(resp, client.WithBodyLimit(1)))
+		require.ErrorIs(t, resp.Body.Close(), errClosed)
+		time.Sleep(time.Minute)
+		require.Equal(t, 1, original.closed)
+	})
+}
+
+// A body that has ended is not read again.
+func TestCheck_CloseOfBrokenBody(t *testing.T) {
+	broken := &brokenBody{}
+	resp := &http.Response{StatusCode: 502, Body: io.NopCloser(broken)}
+	require.ErrorIs(t, client.Check(resp), io.ErrUnexpectedEOF)
+	require.NoError(t, resp.Body.Close())
+	require.Equal(t, 1, broken.reads)
+}
+
+// brokenBody counts how often it is read.
+type brokenBody struct{ reads int }
+
+func (b *brokenBody) Read([]byte) (int, error) {
+	b.reads++
+	return 0, io.ErrUnexpectedEOF
 }
 
 // After a 101 the body is the connection: reading it would wait for the server.

@@ -100,6 +100,7 @@ func TestDecode_Message(t *testing.T) {
 		"512 bytes are short":                 {404, text, strings.Repeat("x", 512), strings.Repeat("x", 512)},
 		"else the code's own text":            {404, nil, `{"code":20001}`, "System not found."},
 		"which the number tells":              {410, nil, `{"code":20001}`, "System not found."},
+		"whatever the status":                 {418, nil, `{"code":20001}`, "System not found."},
 		"and never a template":                {404, nil, `{"code":20003}`, "Member not found."},
 		"not even the API's":                  {404, nil, `{"message":"Member '{memberRef}' not found.","code":20003}`, "Member not found."},
 		"in any order":                        {404, nil, `{"code":20003,"message":"Member '{memberRef}' not found.","error":"b"}`, "b"},

@@ -52,7 +52,7 @@ func TestText(t *testing.T) {
 	}
 }
 
-func TestEveryRune(t *testing.T) {
+func TestText_EveryRune(t *testing.T) {
 	var all []rune
 	for r := range unicode.MaxRune + 1 {
 		// The planes in between have only ideographs.

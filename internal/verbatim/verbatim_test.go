@@ -32,7 +32,7 @@ func TestEnd(t *testing.T) {
 	}
 }
 
-func TestEndStopsWhereLessThanAWordIsLeft(t *testing.T) {
+func TestEnd_LessThanAWordLeft(t *testing.T) {
 	const text = "0123456789abcdef"
 	for start := range len(text) {
 		for end := start; end <= len(text); end++ {
