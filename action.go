@@ -55,12 +55,14 @@ const (
 
 // ActionOf returns what the caller should do about err, by the code that
 // [CodeOf] returns. A code without a constant gets the action of its
-// [Code.Class], and the statuses 502, 503 and 504 get [ActionVerify], whatever
-// their number. It returns [ActionUnknown] for nil and for an error that has no
-// code.
+// [Code.Class]. The status 429 gets [ActionRetry], and 502, 503 and 504 get
+// [ActionVerify], whatever their number. ActionOf returns [ActionUnknown] for
+// nil and for an error that has no code.
 func ActionOf(err error) Action {
 	code := CodeOf(err)
 	switch code.Status() {
+	case 429: // a limiter refused it before anything was done
+		return ActionRetry
 	case 502, 503, 504: // a proxy's answer says nothing of what the API did
 		return ActionVerify
 	}

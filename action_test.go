@@ -69,6 +69,7 @@ func TestActionOf_WithoutAConstant(t *testing.T) {
 		99999_503: pkerr.ActionVerify,
 		20002_410: pkerr.ActionCheckRef, // a known number with another status
 		20002_503: pkerr.ActionVerify,
+		40004_429: pkerr.ActionRetry, // whatever its number, it was refused
 		418:       pkerr.ActionFixRequest,
 		502:       pkerr.ActionVerify,
 		503:       pkerr.ActionVerify,
