@@ -255,8 +255,8 @@ func isTemplate(message string) bool {
 	return false
 }
 
-// Error returns the code and its text in one line: "20002/404: Member not
-// found."
+// Error returns the code and its text, such as "20002/404: Member not found.",
+// in one line.
 func (c Code) Error() string { return (&Error{Code: c}).Error() }
 
 // String returns the code alone: "20002/404". It never returns the packed

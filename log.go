@@ -35,8 +35,8 @@ func LogValue(err error) slog.Value {
 		return slog.Value{}
 	}
 	// Sprint recovers if err panics.
-	attrs := []slog.Attr{slog.String("text", oneline.Text(fmt.Sprint(err), loggedText))}
-	return slog.GroupValue(append(attrs, details(err)...)...)
+	text := slog.String("text", oneline.Text(fmt.Sprint(err), loggedText))
+	return slog.GroupValue(append([]slog.Attr{text}, details(err)...)...)
 }
 
 // ReplaceAttr is a function for [slog.HandlerOptions]. It gives every error

@@ -51,10 +51,10 @@ func (e selfLogging) LogValue() slog.Value { return pkerr.LogValue(e) }
 // panicking is an error whose methods all do.
 type panicking struct{}
 
-func (panicking) Error() string      { panic("Error") }
-func (panicking) Unwrap() error      { panic("Unwrap") }
-func (panicking) As(target any) bool { panic("As") }
-func (panicking) Is(error) bool      { panic("Is") }
+func (panicking) Error() string { panic("Error") }
+func (panicking) Unwrap() error { panic("Unwrap") }
+func (panicking) As(any) bool   { panic("As") }
+func (panicking) Is(error) bool { panic("Is") }
 
 func TestLogValue(t *testing.T) {
 	var fields pkerr.Fields
