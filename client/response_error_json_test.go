@@ -85,6 +85,13 @@ func TestResponseError_JSONWithoutABody(t *testing.T) {
 	require.Equal(t, e, stored(t, e))
 }
 
+func TestResponseError_JSONCompressedText(t *testing.T) {
+	header := http.Header{"Content-Type": {"text/plain"}, "Content-Encoding": {"br"}}
+	e := requireResponseError(t, client.Decode(404, header, []byte("text, by chance")))
+	require.EqualError(t, e, "404: Not Found")
+	requireSame(t, e, stored(t, e))
+}
+
 func TestResponseError_JSONOfAReadError(t *testing.T) {
 	resp := response(404, "")
 	resp.Header.Set("Content-Type", "text/plain")
