@@ -20,13 +20,20 @@ type Bucket struct {
 }
 
 // String returns a stable key for the bucket, such as
-// "api.pluralkit.me/generic_get". It has no secrets in it: the owner is a hash.
-// Two buckets have the same key only if they are the same.
+// "api.pluralkit.me/generic_get". It has no secrets in it, because Owner is a
+// hash. Two buckets have the same key only if they are equal.
 func (b Bucket) String() string {
-	escape := strings.NewReplacer("%", "%25", "/", "%2F")
-	key := escape.Replace(b.Host) + "/" + escape.Replace(b.Scope)
-	if b.Owner != "" {
-		key += "/" + escape.Replace(b.Owner)
+	host, scope := escapeKey(b.Host), escapeKey(b.Scope)
+	if b.Owner == "" {
+		return host + "/" + scope
 	}
-	return key
+	return host + "/" + scope + "/" + escapeKey(b.Owner)
+}
+
+// escapeKey escapes what separates the parts of a key.
+func escapeKey(part string) string {
+	if !strings.ContainsAny(part, "%/") {
+		return part
+	}
+	return strings.NewReplacer("%", "%25", "/", "%2F").Replace(part)
 }

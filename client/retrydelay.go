@@ -9,28 +9,39 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// RetryDelay returns how long to wait before a request that was refused with a 429 is sent again, and whether err is such
-// a refusal at all. It returns false for nil, and for every other error: a 5xx of this API is no evidence that nothing
-// was written, so it is not for a program to repeat.
+// RetryDelay returns how long to wait before a request that was refused with a 429
+// is sent again. For a [*WaitError] it is its Delay, or a second if that is not
+// known. It returns false for nil and for every other error. A 5xx of this API is
+// no evidence that nothing was written, so a program should not repeat it.
 //
-// The delay is what the API asks for, as [pkerr.RetryAfter] has it, and one emission interval more: the time in which the
-// API grants one request. It is a second divided by the X-RateLimit-Limit header; without one, what the API's documentation says
-// of the scope, else of the method: 100 ms for reads, 334 ms for writes. Where neither is known it is a second.
+// The delay is what the API asks for, as [pkerr.RetryAfter] returns it, plus one
+// emission interval: the time in which the API grants one request. That is a
+// second divided by the X-RateLimit-Limit header. Without the header it is what
+// the API documents for the scope, or else for the method: 100 ms for reads,
+// 334 ms for writes. If neither is known it is a second.
 //
-// The API's own figure is too low. When a burst goes over the limit, the API counts the first request that it refuses as if
-// it had been served, and tells the client to come back after 0 milliseconds. A client that obeys is counted and refused
-// again, and so on for ever. A refusal with 0 milliseconds and all the headers of the limiter is such a one, and its delay
-// is two intervals, one of them for the request that was counted. After this delay the first retry passes at any rate and
-// round trip, as long as nobody else uses the same limit.
+// The API's own figure is too low. When a burst exceeds the limit, the API counts
+// the first request that it refuses as if it had been served, and asks for 0
+// milliseconds. A client that obeys is counted and refused again, and so on
+// forever. A refusal with 0 milliseconds, all headers of the limiter, and nothing
+// remaining was counted, and its delay is two intervals. After this delay the
+// first retry passes at any rate and round trip, as long as nobody else uses the
+// same limit.
 //
-// It is for those who retry by hand; [Transport] does it all.
+// It is for callers that retry by hand; [Transport] does it all.
 func RetryDelay(err error) (time.Duration, bool) {
+	if e, ok := errors.AsType[*WaitError](err); ok && e != nil {
+		if e.Delay <= 0 {
+			return time.Second, true
+		}
+		return e.Delay, true
+	}
 	if pkerr.CodeOf(err).Status() != http.StatusTooManyRequests {
 		return 0, false
 	}
 	wait, _ := pkerr.RetryAfter(err)
 	interval := emissionInterval(err)
-	if wait == 0 && booked(err) {
+	if wait == 0 && counted(err) {
 		wait = interval
 	}
 	if wait > longest-interval {
@@ -39,14 +50,16 @@ func RetryDelay(err error) (time.Duration, bool) {
 	return wait + interval, true
 }
 
-// booked tells whether a refusal that says «0 milliseconds» has all the headers of the limiter, and nothing left in them.
-func booked(err error) bool {
+// counted reports whether a refusal has all headers of the limiter, and nothing
+// remains. If it asks for 0 milliseconds, the API has counted the request.
+func counted(err error) bool {
 	e, _ := errors.AsType[*ResponseError](err)
 	limit, ok := e.RateLimit()
 	return ok && limit.Limit > 0 && limit.Scope != "" && limit.Remaining == 0
 }
 
-// emissionInterval returns the time in which the limit that err is about grants one request.
+// emissionInterval returns the time in which the limit that err is about grants
+// one request.
 func emissionInterval(err error) time.Duration {
 	e, _ := errors.AsType[*ResponseError](err)
 	if limit, ok := e.RateLimit(); ok && limit.Limit > 0 {
@@ -74,7 +87,7 @@ const (
 	tokenRate = 20
 )
 
-// usualRate returns the rate of a scope, 0 where it is not known.
+// usualRate returns the rate of a scope, and 0 if it is not known.
 func usualRate(scope string) int {
 	switch {
 	case scope == "token2":
@@ -87,12 +100,14 @@ func usualRate(scope string) int {
 	return 0
 }
 
-// interval returns the time in which one request is granted at this rate, rounded up to whole milliseconds.
+// interval returns the time in which one request is granted at this rate, rounded
+// up to whole milliseconds.
 func interval(rate int) time.Duration {
 	return max((time.Second/time.Duration(rate) + time.Millisecond - 1).Truncate(time.Millisecond), time.Millisecond)
 }
 
-// isRead tells whether the API counts requests with this method as reads.
+// isRead reports whether the API counts requests with this method as reads. It
+// counts HEAD as a write.
 func isRead(method string) bool {
 	return method == http.MethodGet || method == ""
 }

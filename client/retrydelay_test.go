@@ -1,10 +1,12 @@
 package client_test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"math"
 	"net/http"
+	"net/url"
 	"testing"
 	"time"
 
@@ -25,29 +27,29 @@ func TestRetryDelay(t *testing.T) {
 		body   string
 		want   time.Duration
 	}{
-		"retry_after and an interval of the limit":   {"GET", map[string]string{"X-RateLimit-Limit": "10"}, `{"retry_after":19}`, 119 * time.Millisecond},
-		"the first 429 of a burst says 0":            {"GET", map[string]string{"X-RateLimit-Limit": "10"}, `{"retry_after":0}`, 100 * time.Millisecond},
-		"which the limiter has booked, if it was it": {"GET", limiter("10", "0"), `{"retry_after":0}`, 200 * time.Millisecond},
-		"also at 3 per second":                       {"PATCH", limiter("3", "0"), `{"retry_after":0}`, 668 * time.Millisecond},
-		"but no other refusal":                       {"GET", limiter("10", "0"), `{"retry_after":1}`, 101 * time.Millisecond},
-		"nor where something is left":                {"GET", limiter("10", "1"), `{"retry_after":0}`, 100 * time.Millisecond},
-		"nor without the limit":                      {"GET", map[string]string{"X-RateLimit-Scope": "generic_get", "X-RateLimit-Remaining": "0"}, `{"retry_after":0}`, 100 * time.Millisecond},
-		"HEAD and OPTIONS are reads":                 {"HEAD", nil, `{"retry_after":0}`, 100 * time.Millisecond},
-		"both":                                       {"OPTIONS", nil, `{"retry_after":0}`, 100 * time.Millisecond},
-		"3 per second":                               {"PATCH", map[string]string{"X-RateLimit-Limit": "3"}, `{"retry_after":333}`, 667 * time.Millisecond},
-		"20 per second":                              {"GET", map[string]string{"X-RateLimit-Limit": "20"}, `{"retry_after":1}`, 51 * time.Millisecond},
-		"a limit that nobody has":                    {"GET", map[string]string{"X-RateLimit-Limit": "999999999"}, `{"retry_after":1}`, 2 * time.Millisecond},
-		"no header, the scope of a read":             {"", nil, `{"retry_after":0,"scope":"generic_get"}`, 100 * time.Millisecond},
-		"no header, the scope of a write":            {"", nil, `{"retry_after":0,"scope":"generic_update"}`, 334 * time.Millisecond},
-		"no header, the scope of a token":            {"", nil, `{"retry_after":0,"scope":"token2"}`, 50 * time.Millisecond},
-		"the scope tells more than the method":       {"GET", nil, `{"retry_after":0,"scope":"generic_update"}`, 334 * time.Millisecond},
-		"no scope, a read":                           {"GET", nil, `{"retry_after":0}`, 100 * time.Millisecond},
-		"no scope, a write":                          {"DELETE", nil, `{"retry_after":0}`, 334 * time.Millisecond},
-		"nothing known":                              {"", nil, `{"retry_after":0}`, time.Second},
-		"not even retry_after":                       {"", nil, `<html>`, time.Second},
-		"a header that is junk":                      {"GET", map[string]string{"X-RateLimit-Limit": "-1"}, `{"retry_after":0}`, 100 * time.Millisecond},
-		"never overflowing":                          {"GET", nil, `{"retry_after":9223372036854775807}`, longest},
-		"a Retry-After header":                       {"GET", map[string]string{"Retry-After": "2"}, ``, 2100 * time.Millisecond},
+		"retry_after and an interval of the limit":    {"GET", map[string]string{"X-RateLimit-Limit": "10"}, `{"retry_after":19}`, 119 * time.Millisecond},
+		"the first 429 of a burst says 0":             {"GET", map[string]string{"X-RateLimit-Limit": "10"}, `{"retry_after":0}`, 100 * time.Millisecond},
+		"which the limiter has counted, if it was it": {"GET", limiter("10", "0"), `{"retry_after":0}`, 200 * time.Millisecond},
+		"also at 3 per second":                        {"PATCH", limiter("3", "0"), `{"retry_after":0}`, 668 * time.Millisecond},
+		"but no other refusal":                        {"GET", limiter("10", "0"), `{"retry_after":1}`, 101 * time.Millisecond},
+		"nor where something is left":                 {"GET", limiter("10", "1"), `{"retry_after":0}`, 100 * time.Millisecond},
+		"nor without the limit":                       {"GET", map[string]string{"X-RateLimit-Scope": "generic_get", "X-RateLimit-Remaining": "0"}, `{"retry_after":0}`, 100 * time.Millisecond},
+		"HEAD is a write":                             {"HEAD", nil, `{"retry_after":0}`, 334 * time.Millisecond},
+		"so is everything but GET":                    {"OPTIONS", nil, `{"retry_after":0}`, 334 * time.Millisecond},
+		"3 per second":                                {"PATCH", map[string]string{"X-RateLimit-Limit": "3"}, `{"retry_after":333}`, 667 * time.Millisecond},
+		"20 per second":                               {"GET", map[string]string{"X-RateLimit-Limit": "20"}, `{"retry_after":1}`, 51 * time.Millisecond},
+		"a limit that nobody has":                     {"GET", map[string]string{"X-RateLimit-Limit": "999999999"}, `{"retry_after":1}`, 2 * time.Millisecond},
+		"no header, the scope of a read":              {"", nil, `{"retry_after":0,"scope":"generic_get"}`, 100 * time.Millisecond},
+		"no header, the scope of a write":             {"", nil, `{"retry_after":0,"scope":"generic_update"}`, 334 * time.Millisecond},
+		"no header, the scope of a token":             {"", nil, `{"retry_after":0,"scope":"token2"}`, 50 * time.Millisecond},
+		"the scope tells more than the method":        {"GET", nil, `{"retry_after":0,"scope":"generic_update"}`, 334 * time.Millisecond},
+		"no scope, a read":                            {"GET", nil, `{"retry_after":0}`, 100 * time.Millisecond},
+		"no scope, a write":                           {"DELETE", nil, `{"retry_after":0}`, 334 * time.Millisecond},
+		"nothing known":                               {"", nil, `{"retry_after":0}`, time.Second},
+		"not even retry_after":                        {"", nil, `<html>`, time.Second},
+		"a header that is junk":                       {"GET", map[string]string{"X-RateLimit-Limit": "-1"}, `{"retry_after":0}`, 100 * time.Millisecond},
+		"never overflowing":                           {"GET", nil, `{"retry_after":9223372036854775807}`, longest},
+		"a Retry-After header":                        {"GET", map[string]string{"Retry-After": "2"}, ``, 2100 * time.Millisecond},
 	} {
 		t.Run(name, func(t *testing.T) {
 			resp := response(429, c.body)
@@ -65,7 +67,7 @@ func TestRetryDelay(t *testing.T) {
 	}
 }
 
-func TestRetryDelayOfWhatIsNoRateLimit(t *testing.T) {
+func TestRetryDelay_NoRateLimit(t *testing.T) {
 	for _, err := range []error{
 		nil, io.EOF, pkerr.NotFound, pkerr.InternalServerError.WithRetryAfter(time.Second), (*pkerr.Error)(nil), (*client.ResponseError)(nil),
 		client.Decode(503, http.Header{"Retry-After": {"5"}}, nil),
@@ -78,4 +80,17 @@ func TestRetryDelayOfWhatIsNoRateLimit(t *testing.T) {
 	delay, ok := client.RetryDelay(pkerr.TooManyRequests)
 	require.True(t, ok)
 	require.Equal(t, time.Second, delay)
+}
+
+func TestRetryDelay_WaitError(t *testing.T) {
+	for delay, want := range map[time.Duration]time.Duration{12 * time.Second: 12 * time.Second, 0: time.Second, -1: time.Second} {
+		err := error(&client.WaitError{Delay: delay, Err: context.DeadlineExceeded})
+		for _, err := range []error{err, fmt.Errorf("wrapped: %w", err), &url.Error{Op: "Get", URL: "https://api.pluralkit.me/", Err: err}} {
+			got, ok := client.RetryDelay(err)
+			require.True(t, ok)
+			require.Equal(t, want, got)
+		}
+	}
+	_, ok := client.RetryDelay((*client.WaitError)(nil))
+	require.False(t, ok)
 }

@@ -8,122 +8,153 @@ import (
 	"sync"
 )
 
-// scopes knows which bucket a request counts towards: what the API has said of the route, else of others like it; a guess,
-// until it has said something.
+// scopes knows which bucket a request counts towards: what the API has said of
+// its route, else of others of the same kind, and until then a guess.
 type scopes struct {
-	mu   sync.Mutex
-	seen map[route]string // scopes that are, or once were, not what one would expect without them
+	mu    sync.Mutex
+	seen  map[route]string     // by route, if its kind would not say the same
+	kinds map[route]kindScopes // by kind, if the guess would not say the same
+
+	// waiting has the requests that wait for a slot, and spare the slots that were
+	// granted and not used.
+	waiting []*slotRequest
+	spare   map[Bucket]spareSlots
+	changes int // of what those that wait need, or can have
 }
 
 // route is what the API's choice of a scope can depend on.
 type route struct {
 	host, owner, path string
-	method            string // GET, HEAD, or "" for a write
-	all               bool   // it stands for all routes to things of one kind
+	own               bool // the path says that it is about the token's own system
+	read              bool
+	all               bool // it stands for all routes of one kind
+}
+
+// kindScopes are the scopes that the API has named for routes of one kind.
+type kindScopes struct {
+	last  string // the scope named last
+	other string // the one named before it, if that was not long ago
+	run   int    // how often last was named in a row
 }
 
 const (
-	// maxRoutes is how many routes are remembered before all are forgotten, and learned anew. Their paths have the IDs of
-	// members in them, so there is no end to them.
+	// maxRoutes is how many routes are remembered before all are forgotten, and
+	// learned anew. There is no end to them, since paths contain IDs.
 	maxRoutes = 4096
 
-	// maxScope is how long the name of a scope may be. Those of the API are much shorter.
+	// maxScope is how long the name of a scope may be. Those of the API are much
+	// shorter.
 	maxScope = 64
+
+	// mixedRun is how many responses in a row must name one scope until a kind of
+	// route is no longer expected to have another one as well.
+	mixedRun = 16
 )
 
-// bucket returns the bucket that requests of the route count towards, as far as is known.
-func (s *scopes) bucket(r route) Bucket {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	scope, ok := s.seen[r]
-	if !ok {
-		scope = s.expect(r)
+// expect returns the scope that a request of the route is expected to have. If it
+// may as well be another one, that is the second.
+//
+// A program that goes through its members uses each path once. What the API said
+// last of such a path is then the best guess, unless it has lately said two things.
+func (s *scopes) expect(r route) (scope, other string) {
+	if scope, ok := s.seen[r]; ok {
+		return scope, ""
 	}
-	return r.bucket(scope)
+	if len(s.kinds) > 0 && !r.own {
+		if k, ok := s.kinds[r.kind()]; ok {
+			return k.last, k.other
+		}
+	}
+	return r.guess(), ""
 }
 
-// expect returns the scope of a route of which nothing is known. A program that goes through its own members, say, uses each
-// path once, so it is the scope that the API named last for a path of that kind.
-func (s *scopes) expect(r route) string {
-	if scope, ok := s.seen[r.kind()]; ok && !r.mine() {
-		return scope
+// learn notes the scope that a response of the route names, and reports whether
+// others are now expected to have another scope than before.
+func (s *scopes) learn(r route, scope string) (changed bool) {
+	expected, other := s.expect(r)
+	if scope == expected && len(s.kinds) == 0 {
+		return false // as nearly always
 	}
-	return r.guess()
-}
-
-// learn notes the scope that a response of the route names.
-func (s *scopes) learn(r route, scope string) {
-	if scope == "" || len(scope) > maxScope {
-		return
+	if scope != expected || other != "" {
+		if _, known := s.seen[r]; s.seen == nil || !known && len(s.seen) >= maxRoutes {
+			s.seen = map[route]string{}
+		}
+		s.seen[r] = scope
+		changed = true
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.note(r, scope, s.expect(r))
-	if !r.mine() {
-		s.note(r.kind(), scope, r.guess())
+	if r.own {
+		return changed
 	}
-}
-
-// note remembers a scope, unless it is the one that has always been expected anyway.
-func (s *scopes) note(r route, scope, expected string) {
-	_, known := s.seen[r]
+	kind := r.kind()
+	k, known := s.kinds[kind]
+	if !known && scope == r.guess() {
+		return changed
+	}
 	switch {
-	case !known && scope == expected:
-		return
-	case s.seen == nil, !known && len(s.seen) >= maxRoutes:
-		s.seen = map[route]string{}
+	case scope != k.last:
+		k = kindScopes{last: scope, other: k.last}
+	case k.run >= mixedRun:
+		k.other = ""
 	}
-	s.seen[r] = scope
+	k.run = min(k.run+1, mixedRun)
+	if s.kinds == nil || !known && len(s.kinds) >= maxRoutes {
+		s.kinds = map[route]kindScopes{}
+	}
+	s.kinds[kind] = k
+	return changed
 }
 
 // bucket returns the bucket of the route's requests in that scope.
 func (r route) bucket(scope string) Bucket {
 	b := Bucket{Host: r.host, Scope: scope}
 	if strings.HasPrefix(scope, "own_system_") {
-		b.Owner = r.owner // in all others the API counts by IP address, whoever it is
+		b.Owner = r.owner // in all other scopes the API counts by IP address
 	}
 	return b
 }
 
 func routeOf(req *http.Request) route {
-	var r route
-	if isRead(req.Method) {
-		r.method = http.MethodGet
-	}
-	if req.Method == http.MethodHead {
-		r.method = http.MethodHead
-	}
+	r := route{read: isRead(req.Method)}
 	if req.URL != nil {
 		r.host, r.path = req.URL.Host, req.URL.Path
 	}
-	if token := req.Header.Get("Authorization"); token != "" {
-		// A hash, for buckets are printed, and stored by limiters that are shared.
-		sum := sha256.Sum256([]byte(token))
-		r.owner = hex.EncodeToString(sum[:8])
+	if token := first(req.Header, "Authorization"); token != "" {
+		// A hash, because buckets are printed, and stored by limiters that are shared.
+		sum := sha256.Sum256(append(make([]byte, 0, 128), token...)) // on the stack
+		var owner [16]byte
+		hex.Encode(owner[:], sum[:len(owner)/2])
+		r.owner = string(owner[:])
+		r.own = strings.Contains(r.path, "/@me/") || strings.HasSuffix(r.path, "/@me")
 	}
 	return r
 }
 
-// kind returns what stands for all routes to things of the same kind: /v2/members, for /v2/members/abcde and what is below it.
+// kind returns what stands for all routes to things of the same kind: /v2/members
+// for /v2/members/abcde and what is below it.
 func (r route) kind() route {
-	if parts := strings.SplitN(r.path, "/", 4); len(parts) == 4 {
-		r.path = strings.Join(parts[:3], "/")
+	slashes := 0
+	for i := range len(r.path) {
+		if r.path[i] != '/' {
+			continue
+		}
+		if slashes++; slashes == 3 {
+			r.path = r.path[:i]
+			break
+		}
 	}
 	r.all = true
 	return r
 }
 
-// mine tells whether the path itself says that it is about the token's own system.
-func (r route) mine() bool { return r.owner != "" && strings.Contains(r.path+"/", "/@me/") }
-
-// guess returns the scope that a request has as far as anybody knows.
+// guess returns the scope that a request has as far as its route tells.
 func (r route) guess() string {
-	scope := "generic"
-	if r.mine() {
-		scope = "own_system"
+	switch {
+	case r.own && r.read:
+		return "own_system_get"
+	case r.own:
+		return "own_system_update"
+	case r.read:
+		return "generic_get"
 	}
-	if r.method != "" {
-		return scope + "_get"
-	}
-	return scope + "_update"
+	return "generic_update"
 }

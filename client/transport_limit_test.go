@@ -50,7 +50,7 @@ func together(t *testing.T, api *pkerrtest.Server, n int) error {
 }
 
 // The first try after RetryDelay passes, whatever the rate and the round trip.
-func TestTheFirstRetryAfterRetryDelayPasses(t *testing.T) {
+func TestRetryDelay_FirstRetryPasses(t *testing.T) {
 	for _, rate := range []int{3, 10, 20} {
 		for _, roundTrip := range roundTrips {
 			t.Run(fmt.Sprintf("%d per second, %v", rate, roundTrip), func(t *testing.T) {
@@ -140,7 +140,7 @@ func (c *counter) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-func TestTransportUnderLoad(t *testing.T) {
+func TestTransport_UnderLoad(t *testing.T) {
 	for _, rate := range []int{3, 10, 20} {
 		for _, roundTrip := range roundTrips {
 			for _, jitter := range []time.Duration{0, 100 * time.Millisecond} {
@@ -189,7 +189,7 @@ func work(t *testing.T, httpClient *http.Client, goroutines int, next func() *ht
 }
 
 // A program that edits all of its own members uses each path once. The API counts them by token, which only its responses tell.
-func TestTransportGoesThroughOneOfAKindAfterTheOther(t *testing.T) {
+func TestTransport_OwnMembers(t *testing.T) {
 	const members = 100
 	var refs []string
 	for i := range members {
@@ -227,7 +227,7 @@ func TestTransportGoesThroughOneOfAKindAfterTheOther(t *testing.T) {
 }
 
 // What the API counts by address is counted so for all tokens together, also in the scope of apps, which has a rate of its own.
-func TestTransportCountsAllTokensOfAnAppTogether(t *testing.T) {
+func TestTransport_TokensOfOneApp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		api := pkerrtest.NewServer(t, pkerrtest.WithLatency(30*time.Millisecond), pkerrtest.WithRateLimit(pkerrtest.Rates{}))
 		api.On("/v2/members/{ref}").ReplyBytes(http.StatusNoContent, nil, "")

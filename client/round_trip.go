@@ -1,0 +1,133 @@
+package client
+
+import (
+	"context"
+	"math"
+	"net/http"
+	"time"
+)
+
+// roundTrip is one request on its way through a Transport.
+type roundTrip struct {
+	sending
+	slotRequest
+
+	transport *Transport
+	announced bool          // OnWait knows that it waits
+	left      time.Duration // of MaxWait
+	attempts  int           // how often it was sent
+	unhinted  int           // how many 429s did not say how long to wait
+	failed    int           // how many other attempts failed
+}
+
+// attempt is what came of sending a request once: a response or an error, as
+// RoundTrip returns them.
+type attempt struct {
+	resp *http.Response
+	err  error
+
+	// failure is set if it may help to send the request again, after delay. It is
+	// what Check makes of resp, or err.
+	failure error
+	delay   time.Duration
+}
+
+// refused reports whether the attempt was refused for its rate.
+func (a attempt) refused() bool {
+	return a.resp != nil && a.resp.StatusCode == http.StatusTooManyRequests
+}
+
+// send sends the request once, and passes on what the response says of its limit.
+func (c *roundTrip) send() attempt {
+	t := c.transport
+	c.attempts++
+	started := time.Now()
+	resp, err := t.base().RoundTrip(c.request)
+	if err != nil {
+		return c.unreachable(err)
+	}
+	if resp == nil {
+		return attempt{err: errNoResponse}
+	}
+	t.scopes.counted(&c.slotRequest, first(resp.Header, "X-Ratelimit-Scope"))
+	seen := Observation{Remaining: -1, Sent: started}
+	if n, ok := number(resp.Header["X-Ratelimit-Limit"]); ok {
+		seen.Rate = int(min(n, math.MaxInt))
+	}
+	if n, ok := number(resp.Header["X-Ratelimit-Remaining"]); ok {
+		seen.Remaining = int(min(n, math.MaxInt))
+	}
+	if resp.StatusCode == http.StatusTooManyRequests {
+		return c.refused(resp, seen)
+	}
+	if seen.Rate > 0 {
+		c.observe(seen)
+	}
+	switch resp.StatusCode {
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return c.unavailable(resp)
+	}
+	return attempt{resp: resp}
+}
+
+func (c *roundTrip) observe(seen Observation) {
+	c.transport.limiter().Observe(c.original.Context(), c.bucket, seen)
+}
+
+// refused holds the bucket of a request that was refused for its rate.
+func (c *roundTrip) refused(resp *http.Response, seen Observation) attempt {
+	c.transport.scopes.refused(c.bucket)
+	// The body may be late or never come, so the header counts first.
+	held := c.hold(headerDelay(c.decode(resp, nil, false)))
+	seen.Hold = held
+	c.observe(seen)
+	longer := func(delay time.Duration) {
+		if hold := c.hold(delay); hold > held {
+			held, seen.Hold = hold, hold
+			c.observe(seen)
+		}
+	}
+	failure := c.keep(resp, func() { longer(c.retryDelay(c.decode(resp, nil, false))) })
+	delay := c.retryDelay(failure)
+	longer(delay)
+	if unhinted(failure) {
+		c.unhinted++
+	}
+	return attempt{resp: resp, failure: failure, delay: delay}
+}
+
+// hold returns how long a refusal holds its bucket. Nobody would wait for longer
+// than MaxWait, so the next request finds out whether the limit still holds.
+func (c *roundTrip) hold(delay time.Duration) time.Duration {
+	if maxWait := c.transport.maxWait(); delay >= maxWait {
+		return maxWait / 2
+	}
+	return delay
+}
+
+// keep reads the body of resp and returns what resp says. The body can be read from
+// resp again.
+func (c *roundTrip) keep(resp *http.Response, late func()) *ResponseError {
+	ctx, done := c.limit(maxBodyWait)
+	defer done()
+	body, truncated := keepBody(ctx, resp, late)
+	return c.decode(resp, body, truncated)
+}
+
+func (c *roundTrip) decode(resp *http.Response, body []byte, truncated bool) *ResponseError {
+	e := Decode(resp.StatusCode, resp.Header, body).(*ResponseError)
+	e.Truncated = truncated
+	e.setRequest(c.original)
+	return e
+}
+
+// limit returns a context that ends with that of the request, after d, or when the
+// request has waited for MaxWait. done ends it, and counts the time.
+func (c *roundTrip) limit(d time.Duration) (ctx context.Context, done func()) {
+	start := time.Now()
+	ctx, cancel := context.WithTimeout(c.original.Context(), min(d, c.left))
+	return ctx, func() {
+		cancel()
+		c.left -= time.Since(start)
+	}
+}

@@ -1,0 +1,52 @@
+package client_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pkerr/pkerr/client"
+)
+
+// unlimited returns a Transport whose base answers at once, and a request.
+func unlimited(tb testing.TB, token string) (*client.Transport, *http.Request) {
+	tb.Helper()
+	resp := &http.Response{StatusCode: http.StatusOK, Header: usualHeader(), Body: http.NoBody}
+	transport := &client.Transport{Base: roundTrip(func(*http.Request) (*http.Response, error) { return resp, nil })}
+	req, err := http.NewRequestWithContext(tb.Context(), http.MethodGet, "https://api.pluralkit.me/v2/systems/exmpl", nil)
+	require.NoError(tb, err)
+	if token != "" {
+		req.Header.Set("Authorization", token)
+	}
+	return transport, req
+}
+
+const token = "0123456789abcdefghijklmnopqrstuvwxyz/ABCDEFGHIJKLMNOPQRSTUVWXYZ+"
+
+// What Transport costs a request that nothing limits.
+func TestTransport_Allocations(t *testing.T) {
+	for name, token := range map[string]string{"with a token": token, "without one": ""} {
+		transport, req := unlimited(t, token)
+		allocs := testing.AllocsPerRun(100, func() {
+			if _, err := transport.RoundTrip(req); err != nil {
+				t.Fatal(err)
+			}
+		})
+		require.LessOrEqual(t, allocs, 2.0, name)
+	}
+}
+
+func BenchmarkTransport(b *testing.B) {
+	for name, token := range map[string]string{"token": token, "none": ""} {
+		b.Run("authorization="+name, func(b *testing.B) {
+			transport, req := unlimited(b, token)
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := transport.RoundTrip(req); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,330 @@
+package client_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/client"
+)
+
+// Requests that were sent and refused get their 429, whatever the limiter says of
+// their next turn.
+func TestTransport_RefusedKeeps429(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		api := limited(t, 3, 30*time.Millisecond)
+		base := &counter{base: api.Client().Transport}
+		httpClient := &http.Client{Transport: &client.Transport{Base: base, MaxWait: 5 * time.Second}}
+		var served, refused, failed atomic.Int32
+		var group sync.WaitGroup
+		for range 50 {
+			group.Go(func() {
+				req := request(t, api.URL+"/v2/systems/abcde")
+				req.Method = http.MethodPatch
+				switch resp, err := httpClient.Do(req); {
+				case err != nil:
+					failed.Add(1)
+				case errors.Is(client.Check(resp), pkerr.TooManyRequests):
+					refused.Add(1)
+				default:
+					served.Add(1)
+				}
+			})
+		}
+		group.Wait()
+		require.Zero(t, failed.Load(), "all were sent")
+		require.EqualValues(t, 50, served.Load()+refused.Load())
+		require.Greater(t, served.Load(), int32(10))
+	})
+}
+
+// What comes of a request that has to wait, for each of the bounds of a wait and
+// each of its reasons.
+func TestTransport_Bounds(t *testing.T) {
+	const (
+		bound = 10 * time.Second
+		long  = 20 * time.Second
+		short = time.Second
+	)
+	bucket := client.Bucket{Host: "api.pluralkit.me", Scope: "generic_get"}
+	type result struct {
+		resp *http.Response
+		err  error
+		took time.Duration
+	}
+	is429 := func(t *testing.T, r result) {
+		t.Helper()
+		require.NoError(t, r.err)
+		require.ErrorIs(t, client.Check(r.resp), pkerr.TooManyRequests)
+	}
+	notSent := func(name string, delay time.Duration) func(*testing.T, result) {
+		return func(t *testing.T, r result) {
+			t.Helper()
+			e, ok := errors.AsType[*client.WaitError](r.err)
+			require.True(t, ok, "%v", r.err)
+			require.Equal(t, client.WaitError{Bucket: bucket, Delay: delay, Bound: name, Err: context.DeadlineExceeded}, *e)
+			require.ErrorIs(t, r.err, pkerr.TooManyRequests)
+			require.ErrorIs(t, r.err, context.DeadlineExceeded)
+			require.ErrorContains(t, r.err, name)
+			require.True(t, os.IsTimeout(r.err))
+		}
+	}
+	both := func(t *testing.T, r result) {
+		t.Helper()
+		require.ErrorIs(t, r.err, context.DeadlineExceeded)
+		require.ErrorIs(t, r.err, pkerr.TooManyRequests)
+		e, ok := errors.AsType[*client.ResponseError](r.err)
+		require.True(t, ok, "the refusal is told")
+		require.Equal(t, 429, e.Status)
+		require.True(t, os.IsTimeout(r.err))
+	}
+	clientTimeout := func(otherwise func(*testing.T, result)) func(*testing.T, result) {
+		return func(t *testing.T, r result) {
+			t.Helper()
+			e, ok := errors.AsType[*url.Error](r.err)
+			require.True(t, ok)
+			require.True(t, e.Timeout())
+			require.ErrorIs(t, r.err, context.DeadlineExceeded)
+			if !strings.Contains(r.err.Error(), "Client.Timeout exceeded") {
+				// The context has the same deadline, and net/http did not see its own first.
+				otherwise(t, r)
+			}
+		}
+	}
+	bounds := []string{"MaxWait", "context deadline", "Client.Timeout"}
+	for name, c := range map[string]struct {
+		asks   time.Duration // what a 429 asks for; 0: the request is served
+		held   time.Duration // for another request, from the start
+		longer time.Duration // for another request, after half of short
+		knows  bool          // the limiter knows how long a wait takes
+		took   time.Duration
+		want   [3]func(*testing.T, result) // by bound
+	}{
+		"its own delay is too long":                 {asks: long, knows: true, want: [...]func(*testing.T, result){is429, is429, is429}},
+		"its own delay, which becomes too long":     {asks: short, longer: long, knows: true, took: short / 2, want: [...]func(*testing.T, result){is429, is429, is429}},
+		"its own delay, and nobody knows how long":  {asks: short, took: bound, want: [...]func(*testing.T, result){is429, both, clientTimeout(both)}},
+		"another's hold is too long":                {held: long, knows: true, want: [...]func(*testing.T, result){notSent("MaxWait", long), notSent("context deadline", long), notSent("context deadline", long)}},
+		"another's hold, which becomes too long":    {held: short, longer: long, knows: true, took: short / 2, want: [...]func(*testing.T, result){notSent("MaxWait", long), notSent("context deadline", long), notSent("context deadline", long)}},
+		"another's hold, and nobody knows how long": {held: long, took: bound, want: [...]func(*testing.T, result){notSent("MaxWait", 0), notSent("context deadline", 0), clientTimeout(notSent("context deadline", 0))}},
+		"own delay after another's hold":            {held: short, asks: long, knows: true, took: short, want: [...]func(*testing.T, result){is429, is429, is429}},
+	} {
+		for i, by := range bounds {
+			t.Run(name+"/"+by, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					limiter := client.Limiter(&client.LocalLimiter{})
+					if !c.knows {
+						answers := []error{}
+						if c.held == 0 {
+							answers = []error{nil}
+						}
+						limiter = &asked{answers: answers}
+					}
+					hold := func(d time.Duration) {
+						limiter.Observe(t.Context(), bucket, client.Observation{Rate: 10, Remaining: -1, Hold: d})
+					}
+					if c.held > 0 {
+						hold(c.held)
+					}
+					if c.longer > 0 {
+						time.AfterFunc(short/2, func() { hold(c.longer) })
+					}
+					transport := &client.Transport{Limiter: limiter, MaxWait: time.Hour, Base: roundTrip(func(*http.Request) (*http.Response, error) {
+						if c.asks == 0 {
+							return response(200, ""), nil
+						}
+						resp := refused("generic_get", "10")
+						// RetryDelay adds 100 ms.
+						resp.Body = response(429, fmt.Sprintf(`{"retry_after":%d}`, c.asks.Milliseconds()-100)).Body
+						return resp, nil
+					})}
+					httpClient := &http.Client{Transport: transport}
+					ctx := t.Context()
+					switch by {
+					case "MaxWait":
+						transport.MaxWait = bound
+					case "context deadline":
+						var cancel context.CancelFunc
+						ctx, cancel = context.WithTimeout(ctx, bound)
+						defer cancel()
+					default:
+						httpClient.Timeout = bound
+					}
+					start := time.Now()
+					var r result
+					r.resp, r.err = httpClient.Do(request(t, "https://api.pluralkit.me/v2/members/abcde").WithContext(ctx))
+					r.took = time.Since(start)
+					c.want[i](t, r)
+					if r.resp != nil {
+						require.NoError(t, r.resp.Body.Close())
+					}
+					require.Equal(t, c.took, r.took)
+				})
+			})
+		}
+	}
+}
+
+// A context that ends for another reason than its deadline.
+func TestTransport_CancelWhileWaiting(t *testing.T) {
+	cause := errors.New("enough")
+	for name, sent := range map[string]bool{"refused": true, "never sent": false} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				limiter := &asked{}
+				if sent {
+					limiter.answers = []error{nil}
+				}
+				ctx, cancel := context.WithCancelCause(t.Context())
+				time.AfterFunc(time.Second, func() { cancel(cause) })
+				var count atomic.Int32
+				_, err := (&client.Transport{Base: statuses(&count, 429), Limiter: limiter}).
+					RoundTrip(request(t, "https://api.pluralkit.me/v2/members/abcde").WithContext(ctx))
+				require.ErrorIs(t, err, cause)
+				require.ErrorIs(t, err, context.Canceled)
+				require.ErrorIs(t, err, pkerr.TooManyRequests)
+				require.NotErrorIs(t, err, context.DeadlineExceeded)
+				require.False(t, os.IsTimeout(err))
+				_, is := errors.AsType[*client.WaitError](err)
+				require.Equal(t, !sent, is)
+				require.ErrorContains(t, err, map[bool]string{
+					true:  "client: not sent again: context canceled: enough, after GET /v2/members/abcde: 429: too many requests",
+					false: "client: not sent to api.pluralkit.me/generic_get: context canceled: enough",
+				}[sent])
+			})
+		})
+	}
+}
+
+// MaxWait bounds the first turn and all retries together.
+func TestTransport_MaxWaitBoundsAllWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		limiter := &client.LocalLimiter{}
+		limiter.Observe(t.Context(), reads, client.Observation{Rate: 10, Remaining: -1, Hold: 700 * time.Millisecond})
+		var count atomic.Int32
+		transport := &client.Transport{Limiter: limiter, MaxWait: time.Second, Base: roundTrip(func(req *http.Request) (*http.Response, error) {
+			time.Sleep(time.Hour) // is no waiting
+			return statuses(&count, 429)(req)
+		})}
+		start := time.Now()
+		resp, err := transport.RoundTrip(request(t, "https://api.pluralkit.me/v2/members/abcde"))
+		require.NoError(t, err)
+		require.ErrorIs(t, client.Check(resp), pkerr.TooManyRequests)
+		require.EqualValues(t, 2, count.Load(), "once, and after another 200 ms, but not after 200 ms more")
+		require.Equal(t, 2*time.Hour+900*time.Millisecond, time.Since(start))
+	})
+}
+
+// OnWait is called before each wait, with what is known of it.
+func TestTransport_OnWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var waits []client.Wait
+		var count atomic.Int32
+		limiter := &client.LocalLimiter{}
+		limiter.Observe(t.Context(), reads, client.Observation{Rate: 10, Remaining: -1, Hold: 3 * time.Second})
+		transport := &client.Transport{
+			Limiter: limiter,
+			Base:    statuses(&count, 429, 200),
+			OnWait: func(req *http.Request, wait client.Wait) {
+				require.Equal(t, "/v2/members/abcde", req.URL.Path)
+				waits = append(waits, wait)
+			},
+		}
+		for range 2 {
+			_, err := do(t, transport, http.MethodGet, "")
+			require.NoError(t, err)
+		}
+		require.Len(t, waits, 3)
+		require.Equal(t, client.Wait{Bucket: reads, Delay: 3 * time.Second}, waits[0], "the first turn")
+		require.ErrorIs(t, waits[1].Err, pkerr.TooManyRequests)
+		require.Equal(t, client.Wait{Bucket: reads, Delay: 200 * time.Millisecond, Err: waits[1].Err}, waits[1])
+		require.Equal(t, reads, waits[2].Bucket)
+		require.NoError(t, waits[2].Err)
+		require.Positive(t, waits[2].Delay)
+		require.Less(t, waits[2].Delay, 200*time.Millisecond)
+	})
+}
+
+// A wait that is not begun is not announced, nor is one that nobody knows of.
+func TestTransport_OnWaitWithoutWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var count atomic.Int32
+		held := &client.LocalLimiter{}
+		held.Observe(t.Context(), reads, client.Observation{Rate: 10, Remaining: -1, Hold: time.Hour})
+		for _, limiter := range []client.Limiter{&client.LocalLimiter{}, held, &asked{}, &asked{answers: []error{nil}}} {
+			transport := &client.Transport{Limiter: limiter, Base: statuses(&count, 200), OnWait: func(*http.Request, client.Wait) {
+				t.Error("there is no wait")
+			}}
+			_, _ = do(t, transport, http.MethodGet, "")
+		}
+	})
+}
+
+// A program that repeats until its context ends waits as the error says.
+func TestTransport_ErrorSaysHowLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var count atomic.Int32
+		limiter := &client.LocalLimiter{}
+		limiter.Observe(t.Context(), reads, client.Observation{Rate: 10, Remaining: -1, Hold: time.Minute})
+		httpClient := &http.Client{Transport: &client.Transport{Limiter: limiter, Base: statuses(&count, 200), MaxWait: time.Second}}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		tries := 0
+		for start := time.Now(); ctx.Err() == nil; tries++ {
+			_, err := httpClient.Do(request(t, "https://api.pluralkit.me/v2/members/abcde").WithContext(ctx))
+			if err == nil {
+				require.Equal(t, time.Minute, time.Since(start))
+				break
+			}
+			delay, ok := client.RetryDelay(err)
+			require.True(t, ok)
+			time.Sleep(delay)
+		}
+		require.Equal(t, 1, tries)
+	})
+}
+
+// Without any deadline, 500 writes are more than a minute's worth. Those that come
+// too late are told so at once, and why.
+func TestTransport_ManyWrites(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		api := limited(t, 3, 30*time.Millisecond)
+		httpClient := &http.Client{Transport: &client.Transport{Base: api.Client().Transport, Limiter: &client.LocalLimiter{Pace: true}}}
+		start := time.Now()
+		var served, late atomic.Int32
+		var group sync.WaitGroup
+		for range 500 {
+			group.Go(func() {
+				req := request(t, api.URL+"/v2/systems/abcde")
+				req.Method = http.MethodPatch
+				_, err := httpClient.Do(req)
+				if err == nil {
+					served.Add(1)
+					return
+				}
+				late.Add(1)
+				require.ErrorIs(t, err, pkerr.TooManyRequests)
+				require.ErrorContains(t, err, "later than MaxWait allows")
+				require.NotContains(t, err.Error(), "deadline")
+				require.Zero(t, time.Since(start))
+				delay, ok := client.RetryDelay(err)
+				require.True(t, ok)
+				require.Greater(t, delay, time.Minute)
+			})
+		}
+		group.Wait()
+		require.EqualValues(t, 500, served.Load()+late.Load())
+		require.Greater(t, served.Load(), int32(160))
+	})
+}
