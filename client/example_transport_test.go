@@ -24,15 +24,14 @@ func busy(refusals int) *httptest.Server {
 	}))
 }
 
-// How do I wait out rate limits without doing anything?
+// How do I wait out rate limits without doing anything, and see what it waits for?
 func ExampleTransport() {
 	api := busy(2)
 	defer api.Close()
 
 	httpClient := &http.Client{Transport: &client.Transport{
 		OnWait: func(_ *http.Request, wait client.Wait) {
-			delay, err := wait.Delay, wait.Err
-			fmt.Println("waiting", delay, "for", err)
+			fmt.Println("waiting", wait.Delay, "for", wait.Err)
 		},
 	}}
 	resp, err := httpClient.Get(api.URL + "/v2/fronters")
@@ -46,6 +45,56 @@ func ExampleTransport() {
 	// waiting 119ms for GET /v2/fronters: 429: too many requests (scope generic_get, retry after 19ms)
 	// waiting 119ms for GET /v2/fronters: 429: too many requests (scope generic_get, retry after 19ms)
 	// 204 <nil>
+}
+
+// How do I repeat reads when a proxy fails?
+func ExampleTransport_retrySafeMethods() {
+	failures := 1
+	proxy := roundTrip(func(*http.Request) (*http.Response, error) {
+		resp := &http.Response{StatusCode: http.StatusNoContent, Header: http.Header{}, Body: http.NoBody}
+		if failures--; failures >= 0 {
+			resp.StatusCode = http.StatusBadGateway
+			resp.Header.Set("Retry-After", "0")
+		}
+		return resp, nil
+	})
+	httpClient := &http.Client{Transport: &client.Transport{
+		Base:             proxy,
+		RetrySafeMethods: true,
+		OnWait: func(_ *http.Request, wait client.Wait) {
+			fmt.Println("waiting", wait.Delay, "for", wait.Err)
+		},
+	}}
+	resp, err := httpClient.Get("https://api.pluralkit.me/v2/fronters")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer resp.Body.Close()
+	fmt.Println(resp.StatusCode)
+	// Output:
+	// waiting 0s for GET /v2/fronters: 502: Bad Gateway (retry after 0s)
+	// 204
+}
+
+// What do I get when a request would have to wait for too long?
+func ExampleWaitError() {
+	limiter := &client.LocalLimiter{}
+	// Another request was refused.
+	limiter.Observe(context.Background(), client.Bucket{Host: "api.pluralkit.me", Scope: "generic_get"},
+		client.Observation{Rate: 10, Hold: 12 * time.Second})
+
+	httpClient := &http.Client{Transport: &client.Transport{Limiter: limiter, MaxWait: 5 * time.Second}}
+	_, err := httpClient.Get("https://api.pluralkit.me/v2/fronters")
+	fmt.Println(err)
+	fmt.Println(errors.Is(err, pkerr.TooManyRequests))
+	if delay, ok := client.RetryDelay(err); ok {
+		fmt.Println("try again in", delay.Round(time.Second))
+	}
+	// Output:
+	// Get "https://api.pluralkit.me/v2/fronters": client: not sent to api.pluralkit.me/generic_get: its turn comes in 12s, later than MaxWait allows
+	// true
+	// try again in 12s
 }
 
 // How do I stay below the limit in the first place?
@@ -96,20 +145,21 @@ func ExampleRetryDelay() {
 	// false <nil>
 }
 
-// fleet is a limiter for several processes: a stand-in for one that asks a store which all of them share.
+// fleet is a limiter for several processes. It stands in for one that asks a store
+// that all of them share.
 type fleet struct {
 	local client.LocalLimiter // what it falls back on
 }
 
-// Wait asks the store for a turn of the bucket. A Bucket can be printed, and so be a key.
+// Wait asks the store for a turn. The bucket has a key.
 func (f *fleet) Wait(ctx context.Context, bucket client.Bucket) error {
-	fmt.Printf("may I send to %s in %s?\n", bucket.Host, bucket.Scope)
+	fmt.Println("may I send to", bucket)
 	return f.local.Wait(ctx, bucket)
 }
 
-// Observe tells the store what the API said: a rate, and for how long to hold everybody.
+// Observe tells the store what the API said: a rate, and how long to hold everybody.
 func (f *fleet) Observe(ctx context.Context, bucket client.Bucket, seen client.Observation) {
-	fmt.Printf("%s takes %d a second, and is held for %v\n", bucket.Scope, seen.Rate, seen.Hold)
+	fmt.Printf("%s takes %d a second, and is held for %v\n", bucket, seen.Rate, seen.Hold)
 	f.local.Observe(ctx, bucket, seen)
 }
 
@@ -134,9 +184,18 @@ func ExampleLimiter() {
 	defer resp.Body.Close()
 	fmt.Println(resp.StatusCode)
 	// Output:
-	// may I send to api.pluralkit.me in generic_get?
-	// generic_get takes 10 a second, and is held for 100ms
-	// may I send to api.pluralkit.me in generic_get?
-	// generic_get takes 10 a second, and is held for 0s
+	// may I send to api.pluralkit.me/generic_get
+	// api.pluralkit.me/generic_get takes 10 a second, and is held for 100ms
+	// may I send to api.pluralkit.me/generic_get
+	// api.pluralkit.me/generic_get takes 10 a second, and is held for 0s
 	// 204
+}
+
+// What key does a limiter store a bucket by?
+func ExampleBucket_String() {
+	fmt.Println(client.Bucket{Host: "api.pluralkit.me", Scope: "generic_get"})
+	fmt.Println(client.Bucket{Host: "api.pluralkit.me", Scope: "own_system_get", Owner: "ab12cd34ef567890"})
+	// Output:
+	// api.pluralkit.me/generic_get
+	// api.pluralkit.me/own_system_get/ab12cd34ef567890
 }

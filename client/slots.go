@@ -19,6 +19,9 @@ type slotRequest struct {
 	// slots. Only the first of them takes any, so that none is kept for long.
 	inLine, first bool
 
+	// sure reports whether one slot is all that it needs.
+	sure bool
+
 	// wake makes it look again, if it waits. asOf is what it has seen of the changes.
 	wake func()
 	asOf int
@@ -43,14 +46,18 @@ func (s *scopes) next(r *slotRequest) (needs bool, ahead int) {
 	if other == "" {
 		s.leaveLine(r)
 		s.passOn(r, r.bucket, r.bucket)
+		s.settle(r)
+		r.sure = len(s.spare) == 0
 		return r.granted == 0, 0
 	}
+	r.sure = false
 	if !r.inLine {
 		r.inLine = true
 		s.waiting = append(s.waiting, r)
 	}
 	both := [...]Bucket{r.bucket, r.route.bucket(other)}
 	s.passOn(r, both[0], both[1])
+	s.settle(r)
 	ahead = s.ahead(r)
 	r.first = ahead == 0
 	if !r.first {
@@ -94,6 +101,9 @@ func (s *scopes) counted(r *slotRequest, scope string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r.bucket = r.route.bucket(scope)
+	if !r.has(r.bucket) {
+		s.setSpare(r.bucket, spareSlots{s.spareOf(r.bucket).n - 1, time.Now()})
+	}
 	s.passOn(r, r.bucket, r.bucket)
 	r.granted = 0
 	if s.learn(r.route, scope) {
@@ -204,10 +214,25 @@ func (s *scopes) passOn(r *slotRequest, a, b Bucket) {
 	}
 }
 
+// settle makes up for requests that counted towards a bucket without a slot of it,
+// with those that r has.
+func (s *scopes) settle(r *slotRequest) {
+	slots := r.slots[:r.granted]
+	r.granted = 0
+	for _, slot := range slots {
+		if is := s.spareOf(slot); is.n < 0 {
+			is.n++
+			s.setSpare(slot, is)
+			continue
+		}
+		r.add(slot)
+	}
+}
+
 // takeSpare gives r a spare slot, and reports whether there was one.
 func (s *scopes) takeSpare(r *slotRequest, b Bucket) bool {
 	is := s.spareOf(b)
-	if is.n == 0 {
+	if is.n <= 0 {
 		return false
 	}
 	is.n--
@@ -235,7 +260,11 @@ func (s *scopes) spareOf(b Bucket) spareSlots {
 	}
 	rate := max(usualRate(b.Scope), 1)
 	spacing := interval(rate) * 20 / 19
-	is.n = max(min(is.n, (rate+1)/2-int((idle+spacing*3/4)/spacing)), 0)
+	if is.n < 0 {
+		is.n = min(is.n+int(idle/spacing), 0)
+	} else {
+		is.n = max(min(is.n, (rate+1)/2-int((idle+spacing*3/4)/spacing)), 0)
+	}
 	return is
 }
 

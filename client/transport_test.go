@@ -439,6 +439,11 @@ func TestTransport_HoldsOneBucket(t *testing.T) {
 			free:    []call{{"GET", "/v2/members/a", ""}, {"GET", "/v2/members/b", "t"}},
 			held:    []call{{"PATCH", "/v2/members/b", ""}, {"POST", "/v2/members", "t"}, {"DELETE", "/v2/groups/a", ""}},
 		},
+		"HEAD is a write": {
+			refused: call{"HEAD", "/v2/members/a", ""},
+			free:    []call{{"GET", "/v2/members/a", ""}},
+			held:    []call{{"PATCH", "/v2/members/b", ""}, {"HEAD", "/v2/systems/b", "t"}},
+		},
 		"one's own system does not stop those by address": {
 			refused: call{"GET", "/v2/systems/@me", "t"},
 			free:    []call{{"GET", "/v2/systems/b", ""}, {"GET", "/v2/systems/@me", "u"}, {"PATCH", "/v2/systems/@me", "t"}, {"GET", "/v2/members/a", "t"}},

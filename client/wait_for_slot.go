@@ -24,7 +24,7 @@ func (c *roundTrip) waitForSlot() error {
 		}
 		if local, ok := t.limiter().(*LocalLimiter); ok && ahead == 0 && local.try(c.bucket) {
 			t.scopes.grant(&c.slotRequest)
-			if !c.inLine {
+			if c.sure {
 				return nil // as nearly always, and without a timer
 			}
 			continue

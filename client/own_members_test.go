@@ -1,0 +1,125 @@
+package client_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pkerr/pkerr/client"
+	"github.com/pkerr/pkerr/pkerrtest"
+)
+
+// visits is what came of goroutines that go through members, each of a path of its
+// own, of which a part is the token's own system's.
+type visits struct {
+	served, refused, givenUp int64
+	slowest                  time.Duration // of all requests
+}
+
+// visit lets goroutines send requests to members for a minute.
+func visit(t *testing.T, method string, goroutines int, pace bool, own float64, latency time.Duration) visits {
+	t.Helper()
+	var v visits
+	synctest.Test(t, func(t *testing.T) {
+		const members = 3000
+		random := rand.New(rand.NewPCG(1, uint64(goroutines)))
+		var refs []string
+		for i := range members {
+			if random.Float64() < own {
+				refs = append(refs, fmt.Sprint("m", i))
+			}
+		}
+		api := pkerrtest.NewServer(t, pkerrtest.WithLatency(latency),
+			pkerrtest.WithRateLimit(pkerrtest.Rates{}), pkerrtest.WithSystem("t", refs...))
+		api.On("/v2/members/{ref}").ReplyBytes(http.StatusNoContent, nil, "")
+		base := &counter{base: api.Client().Transport, jitter: 20 * time.Millisecond}
+		httpClient := &http.Client{Transport: &client.Transport{Base: base, Limiter: &client.LocalLimiter{Pace: pace}}}
+		end := time.Now().Add(time.Minute)
+		var mu sync.Mutex
+		var sent atomic.Int64
+		var group sync.WaitGroup
+		for range goroutines {
+			group.Go(func() {
+				for time.Now().Before(end) {
+					i := sent.Add(1) - 1
+					req := request(t, fmt.Sprintf("%s/v2/members/m%d", api.URL, i%members))
+					req.Method = method
+					req.Header.Set("Authorization", "t")
+					start := time.Now()
+					resp, err := httpClient.Do(req)
+					require.NoError(t, err)
+					require.NoError(t, resp.Body.Close())
+					mu.Lock()
+					v.slowest = max(v.slowest, time.Since(start))
+					switch {
+					case resp.StatusCode != http.StatusNoContent:
+						v.givenUp++
+					case time.Now().Before(end):
+						v.served++
+					}
+					mu.Unlock()
+				}
+			})
+		}
+		group.Wait()
+		v.refused = base.refused.Load()
+	})
+	return v
+}
+
+// Requests to members of which half are the system's own, and half are not, can use
+// two budgets, though nobody knows which one before they are sent.
+func TestTransport_OwnAndOtherMembers(t *testing.T) {
+	for _, c := range []struct {
+		method string
+		rate   float64
+		least  float64 // share of the two budgets
+	}{
+		{http.MethodGet, 10, 0.85},
+		{http.MethodPatch, 3, 0.5},
+	} {
+		for _, goroutines := range []int{4, 10, 50} {
+			for _, pace := range []bool{false, true} {
+				for _, latency := range []time.Duration{5 * time.Millisecond, 30 * time.Millisecond, 150 * time.Millisecond} {
+					t.Run(fmt.Sprintf("%s, %d goroutines, pace %v, %v", c.method, goroutines, pace, latency), func(t *testing.T) {
+						v := visit(t, c.method, goroutines, pace, 0.5, latency)
+						share := float64(v.served) / (2 * 60 * c.rate)
+						t.Logf("%.0f %% of two budgets, %d refused, %d given up, the slowest took %v", 100*share, v.refused, v.givenUp, v.slowest)
+						require.GreaterOrEqual(t, share, c.least)
+						require.Zero(t, v.givenUp)
+						require.Less(t, v.slowest, 22*time.Second)
+						if pace {
+							require.LessOrEqual(t, v.refused, int64(10))
+						}
+					})
+				}
+			}
+		}
+	}
+}
+
+// A system's own members alone. The first requests wait in the wrong queue, but only
+// until the first response.
+func TestTransport_OwnMembersWithPace(t *testing.T) {
+	for _, c := range []struct {
+		method  string
+		slowest time.Duration // of 50 goroutines: 5 s and 17 s at the rate of the API
+		refused int64
+	}{
+		{http.MethodGet, 6 * time.Second, 0},
+		{http.MethodPatch, 20 * time.Second, 1},
+	} {
+		v := visit(t, c.method, 50, true, 1, 30*time.Millisecond)
+		t.Logf("%s: %d served, %d refused, the slowest took %v", c.method, v.served, v.refused, v.slowest)
+		require.Less(t, v.slowest, c.slowest)
+		require.LessOrEqual(t, v.refused, c.refused)
+		require.Zero(t, v.givenUp)
+	}
+}

@@ -1,0 +1,287 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+var (
+	generic = Bucket{Host: "h", Scope: "generic_get"}
+	own     = Bucket{Host: "h", Scope: "own_system_get", Owner: "o"}
+)
+
+// member is a request of a kind that was told to have two scopes.
+func member(id string) *slotRequest {
+	return &slotRequest{route: route{host: "h", owner: "o", path: "/v2/members/" + id, read: true}}
+}
+
+// mixed returns scopes that expect both of a member.
+func mixed() *scopes {
+	s := new(scopes)
+	told(s, member("mine").route, "own_system_get")
+	told(s, member("theirs").route, "generic_get")
+	s.spare = nil
+	return s
+}
+
+// needs requires that r needs a slot of the bucket, after so many others.
+func needs(t *testing.T, s *scopes, r *slotRequest, bucket Bucket, ahead int) {
+	t.Helper()
+	ok, n := s.next(r)
+	require.True(t, ok)
+	require.Equal(t, ahead, n)
+	require.Equal(t, bucket, r.bucket)
+}
+
+func ready(t *testing.T, s *scopes, r *slotRequest) {
+	t.Helper()
+	ok, _ := s.next(r)
+	require.False(t, ok)
+}
+
+func TestSlots_One(t *testing.T) {
+	var s scopes
+	r := member("a")
+	needs(t, &s, r, generic, 0)
+	require.True(t, r.sure)
+	s.grant(r)
+	ready(t, &s, r)
+}
+
+// Who may count towards either of two buckets needs a slot of both, and passes on the
+// one that is not used.
+func TestSlots_Two(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := mixed()
+		a, b := member("a"), member("b")
+		needs(t, s, a, generic, 0)
+		require.False(t, a.sure)
+		s.grant(a)
+		needs(t, s, b, generic, 1)
+		needs(t, s, a, own, 0)
+		s.grant(a)
+		ready(t, s, a)
+
+		needs(t, s, b, generic, 0)
+		s.grant(b)
+		needs(t, s, b, own, 0)
+		s.counted(a, "generic_get")
+		require.Equal(t, generic, a.bucket)
+		ready(t, s, b)
+		require.Equal(t, []Bucket{generic, own}, b.slots[:b.granted])
+
+		// What it was answered is known from now on.
+		needs(t, s, member("a"), generic, 0)
+		require.Empty(t, s.waiting)
+	})
+}
+
+// A response that names no scope has used what was granted.
+func TestSlots_WithoutScope(t *testing.T) {
+	s := mixed()
+	a := member("a")
+	for range 2 {
+		s.next(a)
+		s.grant(a)
+	}
+	ready(t, s, a)
+	s.counted(a, "")
+	require.Zero(t, a.granted)
+	require.Zero(t, s.spareOf(own).n)
+	require.Zero(t, s.spareOf(generic).n)
+}
+
+// A slot that was not used is good for as long as the limiter counts it.
+func TestSlots_Expire(t *testing.T) {
+	for after, want := range map[time.Duration]int{0: 1, 300 * time.Millisecond: 1, 600 * time.Millisecond: 0, time.Hour: 0, -time.Hour: 0} {
+		synctest.Test(t, func(t *testing.T) {
+			s := mixed()
+			a := member("a")
+			for range 2 {
+				s.next(a)
+				s.grant(a)
+			}
+			s.counted(a, "generic_get")
+			if after < 0 { // as in another bubble
+				s.spare[own] = spareSlots{s.spare[own].n, time.Now().Add(-after)}
+			} else {
+				time.Sleep(after)
+			}
+			require.Equal(t, want, s.spareOf(own).n)
+		})
+	}
+}
+
+// A refusal says that there are none.
+func TestSlots_Refused(t *testing.T) {
+	s := mixed()
+	a := member("a")
+	for range 2 {
+		s.next(a)
+		s.grant(a)
+	}
+	s.counted(a, "generic_get")
+	require.Equal(t, 1, s.spareOf(own).n)
+	s.refused(own)
+	require.Zero(t, s.spareOf(own).n)
+}
+
+// What counted towards a bucket without a slot of it is made up for.
+func TestSlots_Settle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var s scopes
+		a, b, c := member("a"), member("b"), member("c")
+		needs(t, &s, a, generic, 0)
+		s.grant(a)
+		s.counted(a, "own_system_get")
+		needs(t, &s, b, own, 0)
+		require.False(t, b.sure)
+		s.grant(b)
+		needs(t, &s, b, own, 0)
+		s.grant(b)
+		ready(t, &s, b)
+		needs(t, &s, c, own, 0)
+		s.grant(c)
+		ready(t, &s, c)
+
+		s.counted(c, "generic_get")
+		time.Sleep(200 * time.Millisecond)
+		require.Zero(t, s.spareOf(generic).n, "the bucket has drained by itself")
+	})
+}
+
+// Those that wait look again when what they need, or can have, has changed.
+func TestSlots_Wake(t *testing.T) {
+	woken := func(s *scopes, r *slotRequest) *bool {
+		w := false
+		if !s.wait(r, func() { w = true }) {
+			w = true
+		}
+		return &w
+	}
+	t.Run("another scope", func(t *testing.T) {
+		var s scopes
+		a, b := member("a"), member("b")
+		other := &slotRequest{route: route{host: "h", owner: "o", path: "/v2/groups/a", read: true}}
+		for _, r := range []*slotRequest{a, b, other} {
+			s.next(r)
+		}
+		wokenB, wokenOther := woken(&s, b), woken(&s, other)
+		s.counted(a, "generic_get")
+		require.False(t, *wokenB, "as expected")
+		s.counted(a, "own_system_get")
+		require.True(t, *wokenB)
+		require.False(t, *wokenOther)
+		s.stop(b)
+		s.stop(other)
+		require.Empty(t, s.waiting)
+	})
+	t.Run("between two looks", func(t *testing.T) {
+		var s scopes
+		a, b := member("a"), member("b")
+		s.next(a)
+		s.next(b)
+		s.counted(a, "own_system_get")
+		require.True(t, *woken(&s, b))
+		require.Empty(t, s.waiting)
+	})
+	t.Run("first in line", func(t *testing.T) {
+		s := mixed()
+		a, b, c := member("a"), member("b"), member("c")
+		for _, r := range []*slotRequest{a, b, c} {
+			s.next(r)
+		}
+		wokenB, wokenC := woken(s, b), woken(s, c)
+		s.leave(a)
+		require.True(t, *wokenB)
+		require.False(t, *wokenC)
+	})
+	t.Run("a spare slot", func(t *testing.T) {
+		s := mixed()
+		a, b := member("a"), member("b")
+		for range 2 {
+			s.next(a)
+			s.grant(a)
+		}
+		ready(t, s, a)
+		needs(t, s, b, generic, 0)
+		wokenB := woken(s, b)
+		s.counted(a, "own_system_get")
+		require.True(t, *wokenB)
+	})
+	t.Run("what another left", func(t *testing.T) {
+		s := mixed()
+		a, b := member("a"), member("b")
+		s.next(a)
+		s.grant(a)
+		s.next(b)
+		s.leave(a)
+		require.Zero(t, a.granted)
+		needs(t, s, b, own, 0)
+	})
+}
+
+// A kind has one scope again when the API has named no other for long.
+func TestSlots_OneAgain(t *testing.T) {
+	s := mixed()
+	for i := range mixedRun {
+		told(s, member(fmt.Sprint(i)).route, "generic_get")
+		_, other := s.expect(member("x").route)
+		require.Equal(t, i < mixedRun-1, other != "")
+	}
+}
+
+func TestLineDelay(t *testing.T) {
+	require.Zero(t, lineDelay(generic, 10))
+	require.Equal(t, 4500*time.Millisecond, lineDelay(generic, 100))
+	require.Zero(t, lineDelay(Bucket{Scope: "other"}, 100), "nothing is known of it")
+}
+
+// However many give up, and whenever, nobody is left behind, and the others get on.
+func TestSlots_GiveUpAtRandom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		sent := 0
+		transport := &Transport{Limiter: &LocalLimiter{Pace: true}, Base: base(func(*http.Request) (*http.Response, error) {
+			time.Sleep(30 * time.Millisecond)
+			mu.Lock()
+			defer mu.Unlock()
+			sent++
+			header := http.Header{}
+			header.Set("X-RateLimit-Limit", "10")
+			header.Set("X-RateLimit-Scope", []string{"generic_get", "own_system_get"}[rand.IntN(2)])
+			return &http.Response{StatusCode: http.StatusOK, Header: header, Body: http.NoBody}, nil
+		})}
+		var group sync.WaitGroup
+		for i := range 500 {
+			group.Go(func() {
+				time.Sleep(rand.N(20 * time.Second))
+				ctx, cancel := context.WithTimeout(t.Context(), rand.N(5*time.Second))
+				defer cancel()
+				req, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprint("https://h/v2/members/", i), nil)
+				require.NoError(t, err)
+				req.Header.Set("Authorization", "t")
+				resp, err := transport.RoundTrip(req)
+				if err == nil {
+					require.NoError(t, resp.Body.Close())
+				}
+			})
+		}
+		group.Wait()
+		require.Empty(t, transport.scopes.waiting)
+		require.Greater(t, sent, 250, "of at most 400 in 20 seconds")
+	})
+}
+
+// base is a RoundTripper that is a function.
+type base func(*http.Request) (*http.Response, error)
+
+func (f base) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
