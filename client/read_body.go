@@ -50,7 +50,7 @@ func keepBody(ctx context.Context, resp *http.Response, late func()) (body []byt
 	body, err := r.stop()
 	kept := io.Reader(bytes.NewReader(body))
 	switch {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		resp.Body = io.NopCloser(kept)
 		return body, false
 	case err != nil:

@@ -135,5 +135,5 @@ func (c *roundTrip) unavailable(resp *http.Response) attempt {
 func (c *roundTrip) backoff() time.Duration {
 	delay := min(firstBackoff<<min(c.failed, 30), maxBackoff)
 	c.failed++
-	return delay/2 + rand.N(delay)
+	return delay/2 + rand.N(delay) //nolint:gosec // Nobody has to guess it.
 }

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"math"
 	"net/http"
 	"time"
@@ -42,7 +43,7 @@ func (c *roundTrip) send() attempt {
 	t := c.transport
 	c.attempts++
 	started := time.Now()
-	resp, err := t.base().RoundTrip(c.request)
+	resp, err := t.base().RoundTrip(c.request) //nolint:bodyclose // RoundTrip closes it, or returns it.
 	if err != nil {
 		return c.unreachable(err)
 	}
@@ -115,7 +116,7 @@ func (c *roundTrip) keep(resp *http.Response, late func()) *ResponseError {
 }
 
 func (c *roundTrip) decode(resp *http.Response, body []byte, truncated bool) *ResponseError {
-	e := Decode(resp.StatusCode, resp.Header, body).(*ResponseError)
+	e, _ := errors.AsType[*ResponseError](Decode(resp.StatusCode, resp.Header, body))
 	e.Truncated = truncated
 	e.setRequest(c.original)
 	return e

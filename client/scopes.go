@@ -38,6 +38,10 @@ type kindScopes struct {
 }
 
 const (
+	// genericGet and genericUpdate are the scopes of what is counted by IP address.
+	genericGet    = "generic_get"
+	genericUpdate = "generic_update"
+
 	// maxRoutes is how many routes are remembered before all are forgotten, and
 	// learned anew. There is no end to them, since paths contain IDs.
 	maxRoutes = 4096
@@ -68,28 +72,30 @@ func (s *scopes) expect(r route) (scope, other string) {
 	return r.guess(), ""
 }
 
-// learn notes the scope that a response of the route names, and reports whether
-// others are now expected to have another scope than before.
-func (s *scopes) learn(r route, scope string) (changed bool) {
+// learn notes the scope that a response of the route names. It reports whether the
+// route is now expected to have another scope than before, and whether others of its
+// kind are.
+func (s *scopes) learn(r route, scope string) (one, kind bool) {
 	expected, other := s.expect(r)
 	if scope == expected && len(s.kinds) == 0 {
-		return false // as nearly always
+		return false, false // as nearly always
 	}
 	if scope != expected || other != "" {
 		if _, known := s.seen[r]; s.seen == nil || !known && len(s.seen) >= maxRoutes {
 			s.seen = map[route]string{}
 		}
 		s.seen[r] = scope
-		changed = true
+		one = true
 	}
-	if r.own {
-		return changed
-	}
-	kind := r.kind()
-	k, known := s.kinds[kind]
+	return one, !r.own && s.learnKind(r.kind(), scope)
+}
+
+func (s *scopes) learnKind(r route, scope string) (changed bool) {
+	before, known := s.kinds[r]
 	if !known && scope == r.guess() {
-		return changed
+		return false
 	}
+	k := before
 	switch {
 	case scope != k.last:
 		k = kindScopes{last: scope, other: k.last}
@@ -100,8 +106,13 @@ func (s *scopes) learn(r route, scope string) (changed bool) {
 	if s.kinds == nil || !known && len(s.kinds) >= maxRoutes {
 		s.kinds = map[route]kindScopes{}
 	}
-	s.kinds[kind] = k
-	return changed
+	s.kinds[r] = k
+	return !k.sameAs(before)
+}
+
+// sameAs reports whether k and other are of the same scopes.
+func (k kindScopes) sameAs(other kindScopes) bool {
+	return k.last == other.last && k.other == other.other || k.last == other.other && k.other == other.last
 }
 
 // bucket returns the bucket of the route's requests in that scope.
@@ -154,7 +165,7 @@ func (r route) guess() string {
 	case r.own:
 		return "own_system_update"
 	case r.read:
-		return "generic_get"
+		return genericGet
 	}
-	return "generic_update"
+	return genericUpdate
 }

@@ -27,12 +27,14 @@ type slotRequest struct {
 	asOf int
 }
 
-// spareSlots are slots of one bucket.
+// spareSlots are the slots of a bucket that were granted and not used; or, if n is
+// negative, used without being granted.
 type spareSlots struct {
 	n int
 
-	// granted is when the limiter last granted one to a request that needs two.
-	granted time.Time
+	// asOf is when the limiter last granted a slot to a request that needs two, or
+	// when one was last used without being granted.
+	asOf time.Time
 }
 
 // next finds the slot that r needs next, and reports whether it needs one. ahead is
@@ -92,7 +94,7 @@ func (s *scopes) grant(r *slotRequest) {
 }
 
 // counted notes the scope that the response to r names, and passes on the slots that
-// r has not used. If the response names none, r has used them all.
+// r has not used. If the response names none, r may have used any of them.
 func (s *scopes) counted(r *slotRequest, scope string) {
 	if scope == "" || len(scope) > maxScope {
 		r.granted = 0
@@ -106,13 +108,15 @@ func (s *scopes) counted(r *slotRequest, scope string) {
 	}
 	s.passOn(r, r.bucket, r.bucket)
 	r.granted = 0
-	if s.learn(r.route, scope) {
-		s.changes++
-		kind := r.route.kind()
-		for _, w := range s.waiting {
-			if w.wake != nil && (w.route == r.route || w.route.kind() == kind) {
-				w.wake()
-			}
+	routeChanged, kindChanged := s.learn(r.route, scope)
+	if !routeChanged && !kindChanged {
+		return
+	}
+	s.changes++
+	kind := r.route.kind()
+	for _, w := range s.waiting {
+		if w.wake != nil && (w.route == r.route || kindChanged && w.route.kind() == kind) {
+			w.wake()
 		}
 	}
 }
@@ -214,8 +218,7 @@ func (s *scopes) passOn(r *slotRequest, a, b Bucket) {
 	}
 }
 
-// settle makes up for requests that counted towards a bucket without a slot of it,
-// with those that r has.
+// settle makes up for slots that were used without being granted, with those of r.
 func (s *scopes) settle(r *slotRequest) {
 	slots := r.slots[:r.granted]
 	r.granted = 0
@@ -248,15 +251,14 @@ func (s *scopes) setSpare(b Bucket, is spareSlots) {
 	s.spare[b] = is
 }
 
-// spareOf returns the spare slots of a bucket that still count.
-//
-// The bucket drains while nothing is sent. It has as many slots of its own again
-// when the limiter's count of it, of half a second's worth, has drained too.
+// spareOf returns the spare slots of a bucket that still count. The API's bucket
+// drains, and so a slot is spare only until the limiter's count of the bucket, which
+// is of half a second's worth, has drained as well.
 func (s *scopes) spareOf(b Bucket) spareSlots {
 	is := s.spare[b]
-	idle := time.Since(is.granted)
+	idle := time.Since(is.asOf)
 	if is.n == 0 || idle < 0 || idle > time.Second {
-		return spareSlots{granted: is.granted}
+		return spareSlots{asOf: is.asOf}
 	}
 	rate := max(usualRate(b.Scope), 1)
 	spacing := interval(rate) * 20 / 19

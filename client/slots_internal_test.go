@@ -161,11 +161,11 @@ func TestSlots_Settle(t *testing.T) {
 // Those that wait look again when what they need, or can have, has changed.
 func TestSlots_Wake(t *testing.T) {
 	woken := func(s *scopes, r *slotRequest) *bool {
-		w := false
-		if !s.wait(r, func() { w = true }) {
-			w = true
+		w := new(bool)
+		if !s.wait(r, func() { *w = true }) {
+			*w = true
 		}
-		return &w
+		return w
 	}
 	t.Run("another scope", func(t *testing.T) {
 		var s scopes

@@ -50,128 +50,157 @@ func TestTransport_RefusedKeeps429(t *testing.T) {
 	})
 }
 
-// What comes of a request that has to wait, for each of the bounds of a wait and
-// each of its reasons.
+// What comes of a request that has to wait, for each bound of a wait and each reason
+// for it.
 func TestTransport_Bounds(t *testing.T) {
 	const (
 		bound = 10 * time.Second
 		long  = 20 * time.Second
 		short = time.Second
 	)
-	bucket := client.Bucket{Host: "api.pluralkit.me", Scope: "generic_get"}
-	type result struct {
-		resp *http.Response
-		err  error
-		took time.Duration
-	}
-	is429 := func(t *testing.T, r result) {
-		t.Helper()
-		require.NoError(t, r.err)
-		require.ErrorIs(t, client.Check(r.resp), pkerr.TooManyRequests)
-	}
-	notSent := func(name string, delay time.Duration) func(*testing.T, result) {
-		return func(t *testing.T, r result) {
-			t.Helper()
-			e, ok := errors.AsType[*client.WaitError](r.err)
-			require.True(t, ok, "%v", r.err)
-			require.Equal(t, client.WaitError{Bucket: bucket, Delay: delay, Bound: name, Err: context.DeadlineExceeded}, *e)
-			require.ErrorIs(t, r.err, pkerr.TooManyRequests)
-			require.ErrorIs(t, r.err, context.DeadlineExceeded)
-			require.ErrorContains(t, r.err, name)
-			require.True(t, os.IsTimeout(r.err))
-		}
-	}
-	both := func(t *testing.T, r result) {
-		t.Helper()
-		require.ErrorIs(t, r.err, context.DeadlineExceeded)
-		require.ErrorIs(t, r.err, pkerr.TooManyRequests)
-		e, ok := errors.AsType[*client.ResponseError](r.err)
-		require.True(t, ok, "the refusal is told")
-		require.Equal(t, 429, e.Status)
-		require.True(t, os.IsTimeout(r.err))
-	}
-	clientTimeout := func(otherwise func(*testing.T, result)) func(*testing.T, result) {
-		return func(t *testing.T, r result) {
-			t.Helper()
-			e, ok := errors.AsType[*url.Error](r.err)
-			require.True(t, ok)
-			require.True(t, e.Timeout())
-			require.ErrorIs(t, r.err, context.DeadlineExceeded)
-			if !strings.Contains(r.err.Error(), "Client.Timeout exceeded") {
-				// The context has the same deadline, and net/http did not see its own first.
-				otherwise(t, r)
-			}
-		}
-	}
-	bounds := []string{"MaxWait", "context deadline", "Client.Timeout"}
 	for name, c := range map[string]struct {
-		asks   time.Duration // what a 429 asks for; 0: the request is served
-		held   time.Duration // for another request, from the start
-		longer time.Duration // for another request, after half of short
-		knows  bool          // the limiter knows how long a wait takes
-		took   time.Duration
-		want   [3]func(*testing.T, result) // by bound
+		wait
+		took time.Duration
+		want [3]outcome // by MaxWait, context deadline, and Client.Timeout
 	}{
-		"its own delay is too long":                 {asks: long, knows: true, want: [...]func(*testing.T, result){is429, is429, is429}},
-		"its own delay, which becomes too long":     {asks: short, longer: long, knows: true, took: short / 2, want: [...]func(*testing.T, result){is429, is429, is429}},
-		"its own delay, and nobody knows how long":  {asks: short, took: bound, want: [...]func(*testing.T, result){is429, both, clientTimeout(both)}},
-		"another's hold is too long":                {held: long, knows: true, want: [...]func(*testing.T, result){notSent("MaxWait", long), notSent("context deadline", long), notSent("context deadline", long)}},
-		"another's hold, which becomes too long":    {held: short, longer: long, knows: true, took: short / 2, want: [...]func(*testing.T, result){notSent("MaxWait", long), notSent("context deadline", long), notSent("context deadline", long)}},
-		"another's hold, and nobody knows how long": {held: long, took: bound, want: [...]func(*testing.T, result){notSent("MaxWait", 0), notSent("context deadline", 0), clientTimeout(notSent("context deadline", 0))}},
-		"own delay after another's hold":            {held: short, asks: long, knows: true, took: short, want: [...]func(*testing.T, result){is429, is429, is429}},
+		"its own delay is too long": {
+			wait{asks: long, known: true}, 0,
+			[...]outcome{is429, is429, is429},
+		},
+		"its own delay, which becomes too long": {
+			wait{asks: short, longer: long, known: true}, short / 2,
+			[...]outcome{is429, is429, is429},
+		},
+		"its own delay, and nobody knows how long": {
+			wait{asks: short}, bound,
+			[...]outcome{is429, interrupted, clientTimeout(interrupted)},
+		},
+		"its own delay after another's hold": {
+			wait{asks: long, held: short, known: true}, short,
+			[...]outcome{is429, is429, is429},
+		},
+		"another's hold is too long": {
+			wait{held: long, known: true}, 0,
+			[...]outcome{notSent("MaxWait", long), notSent("context deadline", long), notSent("context deadline", long)},
+		},
+		"another's hold, which becomes too long": {
+			wait{held: short, longer: long, known: true}, short / 2,
+			[...]outcome{notSent("MaxWait", long), notSent("context deadline", long), notSent("context deadline", long)},
+		},
+		"another's hold, and nobody knows how long": {
+			wait{held: long}, bound,
+			[...]outcome{notSent("MaxWait", 0), notSent("context deadline", 0), clientTimeout(notSent("context deadline", 0))},
+		},
 	} {
-		for i, by := range bounds {
+		for i, by := range []string{"MaxWait", "context deadline", "Client.Timeout"} {
 			t.Run(name+"/"+by, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					limiter := client.Limiter(&client.LocalLimiter{})
-					if !c.knows {
-						answers := []error{}
-						if c.held == 0 {
-							answers = []error{nil}
-						}
-						limiter = &asked{answers: answers}
-					}
-					hold := func(d time.Duration) {
-						limiter.Observe(t.Context(), bucket, client.Observation{Rate: 10, Remaining: -1, Hold: d})
-					}
-					if c.held > 0 {
-						hold(c.held)
-					}
-					if c.longer > 0 {
-						time.AfterFunc(short/2, func() { hold(c.longer) })
-					}
-					transport := &client.Transport{Limiter: limiter, MaxWait: time.Hour, Base: roundTrip(func(*http.Request) (*http.Response, error) {
-						if c.asks == 0 {
-							return response(200, ""), nil
-						}
-						resp := refused("generic_get", "10")
-						// RetryDelay adds 100 ms.
-						resp.Body = response(429, fmt.Sprintf(`{"retry_after":%d}`, c.asks.Milliseconds()-100)).Body
-						return resp, nil
-					})}
+					transport := c.transport(t)
 					httpClient := &http.Client{Transport: transport}
-					ctx := t.Context()
+					ctx, cancel := context.WithCancel(t.Context())
 					switch by {
 					case "MaxWait":
 						transport.MaxWait = bound
 					case "context deadline":
-						var cancel context.CancelFunc
-						ctx, cancel = context.WithTimeout(ctx, bound)
-						defer cancel()
+						ctx, cancel = context.WithTimeout(t.Context(), bound)
 					default:
 						httpClient.Timeout = bound
 					}
+					defer cancel()
 					start := time.Now()
-					var r result
-					r.resp, r.err = httpClient.Do(request(t, "https://api.pluralkit.me/v2/members/abcde").WithContext(ctx))
-					r.took = time.Since(start)
-					c.want[i](t, r)
-					if r.resp != nil {
-						require.NoError(t, r.resp.Body.Close())
+					resp, err := httpClient.Do(request(t, "https://api.pluralkit.me/v2/members/abcde").WithContext(ctx))
+					require.Equal(t, c.took, time.Since(start))
+					c.want[i](t, resp, err)
+					if resp != nil {
+						require.NoError(t, resp.Body.Close())
 					}
-					require.Equal(t, c.took, r.took)
 				})
 			})
+		}
+	}
+}
+
+// wait is why a request has to wait.
+type wait struct {
+	asks   time.Duration // what its 429 asks for; 0: it is served
+	held   time.Duration // for another request, from the start
+	longer time.Duration // for another request, after half a second
+	known  bool          // the limiter knows how long a wait takes
+}
+
+// transport returns one whose first request has to wait.
+func (w wait) transport(t *testing.T) *client.Transport {
+	t.Helper()
+	limiter := client.Limiter(&client.LocalLimiter{})
+	switch {
+	case !w.known && w.held > 0:
+		limiter = &asked{}
+	case !w.known:
+		limiter = &asked{answers: []error{nil}}
+	}
+	hold := func(d time.Duration) {
+		if d > 0 {
+			limiter.Observe(t.Context(), reads, client.Observation{Rate: 10, Remaining: -1, Hold: d})
+		}
+	}
+	hold(w.held)
+	time.AfterFunc(time.Second/2, func() { hold(w.longer) })
+	return &client.Transport{Limiter: limiter, MaxWait: time.Hour, Base: roundTrip(func(*http.Request) (*http.Response, error) {
+		if w.asks == 0 {
+			return response(200, ""), nil
+		}
+		resp := refused("generic_get", "10")
+		// RetryDelay adds 100 ms.
+		resp.Body = response(429, fmt.Sprintf(`{"retry_after":%d}`, w.asks.Milliseconds()-100)).Body
+		return resp, nil
+	})}
+}
+
+// outcome is what comes of a request.
+type outcome func(*testing.T, *http.Response, error)
+
+func is429(t *testing.T, resp *http.Response, err error) {
+	t.Helper()
+	require.NoError(t, err)
+	require.ErrorIs(t, client.Check(resp), pkerr.TooManyRequests)
+}
+
+// notSent is a WaitError with that bound and delay.
+func notSent(bound string, delay time.Duration) outcome {
+	return func(t *testing.T, _ *http.Response, err error) {
+		t.Helper()
+		e, ok := errors.AsType[*client.WaitError](err)
+		require.True(t, ok, "%v", err)
+		require.Equal(t, client.WaitError{Bucket: reads, Delay: delay, Bound: bound, Err: context.DeadlineExceeded}, *e)
+		require.ErrorIs(t, err, pkerr.TooManyRequests)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.ErrorContains(t, err, bound)
+		require.True(t, os.IsTimeout(err))
+	}
+}
+
+// interrupted is an error that matches the refusal and the end of the context.
+func interrupted(t *testing.T, _ *http.Response, err error) {
+	t.Helper()
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	require.ErrorIs(t, err, pkerr.TooManyRequests)
+	e, ok := errors.AsType[*client.ResponseError](err)
+	require.True(t, ok, "the refusal is told")
+	require.Equal(t, 429, e.Status)
+	require.True(t, os.IsTimeout(err))
+}
+
+// clientTimeout is the error of net/http, or the other one if net/http did not see
+// its own timeout before the context ended at the same time.
+func clientTimeout(otherwise outcome) outcome {
+	return func(t *testing.T, resp *http.Response, err error) {
+		t.Helper()
+		e, ok := errors.AsType[*url.Error](err)
+		require.True(t, ok)
+		require.True(t, e.Timeout())
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		if !strings.Contains(err.Error(), "Client.Timeout exceeded") {
+			otherwise(t, resp, err)
 		}
 	}
 }

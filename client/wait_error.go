@@ -64,7 +64,7 @@ func (e *WaitError) Error() string {
 	default:
 		text = strings.TrimSuffix(text, ": its turn comes ")
 	}
-	if e.Err != nil && !(e.Bound != "" && e.Err == context.DeadlineExceeded) {
+	if e.Err != nil && (e.Bound == "" || !isTooLate(e.Err)) {
 		text += ": " + oneline.Text(e.Err.Error(), printedText)
 	}
 	return text
@@ -76,6 +76,11 @@ func rounded(d time.Duration) time.Duration {
 		return d
 	}
 	return d.Round(time.Millisecond)
+}
+
+// isTooLate reports whether err says only that a turn would come too late.
+func isTooLate(err error) bool {
+	return err == context.DeadlineExceeded //nolint:errorlint // What wraps it has a reason of its own.
 }
 
 // Unwrap returns Err.

@@ -103,7 +103,7 @@ func (c *roundTrip) announce(ctx context.Context, ahead int) (granted bool, err 
 // impatient is a context that cannot wait, so that a limiter tells how long it
 // would take.
 type impatient struct {
-	context.Context
+	context.Context //nolint:containedctx // It is one.
 
 	deadline time.Time
 }
@@ -116,9 +116,9 @@ func (c *roundTrip) notSent(ctx context.Context, err error) error {
 	e := &WaitError{Bucket: c.bucket, Err: err}
 	if told, ok := errors.AsType[*WaitError](err); ok && told != nil {
 		e.Delay = told.Delay
-		if err == error(told) {
+		if any(err) == any(told) {
 			e.Bucket = cmp.Or(told.Bucket, c.bucket)
-			e.Err = cmp.Or(told.Err, error(context.DeadlineExceeded))
+			e.Err = cmp.Or(told.Err, context.DeadlineExceeded)
 		}
 	}
 	request := c.original.Context()
@@ -131,7 +131,7 @@ func (c *roundTrip) notSent(ctx context.Context, err error) error {
 		}
 	case ctx.Err() != nil:
 		e.Err, e.Bound = context.DeadlineExceeded, boundMaxWait
-	case e.Err != error(context.DeadlineExceeded):
+	case !isTooLate(e.Err):
 		// The limiter has its own reason.
 	case ok && !deadline.After(bound):
 		e.Bound = boundDeadline
