@@ -13,9 +13,9 @@ type Bucket struct {
 	// own_system_update for a system's own requests.
 	Scope string
 
-	// Owner tells apart the callers that the API counts by themselves rather than
-	// by IP address, as in the own_system scopes. It is a hash of the request's
-	// Authorization header, or empty.
+	// Owner tells apart the callers that the API counts by themselves rather
+	// than by IP address, as in the own_system scopes. It is a hash of the
+	// request's Authorization header, or empty.
 	Owner string
 }
 

@@ -13,7 +13,8 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-// busy starts an API that refuses the first requests, and then has nothing to say.
+// busy starts an API that refuses the first requests, and then has nothing to
+// say.
 func busy(refusals int) *httptest.Server {
 	return httptest.NewServer(server.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) error {
 		if refusals--; refusals >= 0 {
@@ -24,7 +25,8 @@ func busy(refusals int) *httptest.Server {
 	}))
 }
 
-// How do I wait out rate limits without doing anything, and see what it waits for?
+// How do I wait out rate limits without doing anything, and see what it waits
+// for?
 func ExampleTransport() {
 	api := busy(2)
 	defer api.Close()
@@ -145,8 +147,8 @@ func ExampleRetryDelay() {
 	// false <nil>
 }
 
-// fleet is a limiter for several processes. It stands in for one that asks a store
-// that all of them share.
+// fleet is a limiter for several processes. It stands in for one that asks a
+// store that all of them share.
 type fleet struct {
 	local client.LocalLimiter // what it falls back on
 }
@@ -157,7 +159,8 @@ func (f *fleet) Wait(ctx context.Context, bucket client.Bucket) error {
 	return f.local.Wait(ctx, bucket)
 }
 
-// Observe tells the store what the API said: a rate, and how long to hold everybody.
+// Observe tells the store what the API said: a rate, and how long to hold
+// everybody.
 func (f *fleet) Observe(ctx context.Context, bucket client.Bucket, seen client.Observation) {
 	fmt.Printf("%s takes %d a second, and is held for %v\n", bucket, seen.Rate, seen.Hold)
 	f.local.Observe(ctx, bucket, seen)

@@ -16,8 +16,8 @@ import (
 	"github.com/pkerr/pkerr/pkerrtest"
 )
 
-// visits is what came of goroutines that go through members, each of a path of its
-// own, of which a part is the token's own system's.
+// visits is what came of goroutines that go through members, each of a path of
+// its own, of which a part is the token's own system's.
 type visits struct {
 	served, refused, givenUp int64
 	slowest                  time.Duration // of all requests
@@ -74,8 +74,8 @@ func visit(t *testing.T, method string, goroutines int, pace bool, own float64, 
 	return v
 }
 
-// Requests to members of which half are the system's own, and half are not, can use
-// two budgets, though nobody knows which one before they are sent.
+// Requests to members of which half are the system's own, and half are not, can
+// use two budgets, though nobody knows which one before they are sent.
 func TestTransport_OwnAndOtherMembers(t *testing.T) {
 	for _, c := range []struct {
 		method string
@@ -105,8 +105,8 @@ func TestTransport_OwnAndOtherMembers(t *testing.T) {
 	}
 }
 
-// A system's own members alone. The first requests wait in the wrong queue, but only
-// until the first response.
+// A system's own members alone. The first requests wait in the wrong queue, but
+// only until the first response.
 func TestTransport_OwnMembersWithPace(t *testing.T) {
 	for _, c := range []struct {
 		method  string
@@ -122,4 +122,45 @@ func TestTransport_OwnMembersWithPace(t *testing.T) {
 		require.LessOrEqual(t, v.refused, c.refused)
 		require.Zero(t, v.givenUp)
 	}
+}
+
+// withToken sets a token, as a caller of a Transport or its Base might.
+type withToken struct {
+	token string
+	base  http.RoundTripper
+}
+
+func (w withToken) RoundTrip(req *http.Request) (*http.Response, error) {
+	req = req.Clone(req.Context())
+	req.Header.Set("Authorization", w.token)
+	return w.base.RoundTrip(req)
+}
+
+// Each token has a budget of its own for @me. Transport sees that if what sets
+// the Authorization header wraps it.
+func TestTransport_TokensOfSeveralSystems(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		api := pkerrtest.NewServer(t, pkerrtest.WithLatency(30*time.Millisecond), pkerrtest.WithRateLimit(pkerrtest.Rates{}))
+		api.On("/v2/systems/@me").ReplyBytes(http.StatusNoContent, nil, "")
+		transport := &client.Transport{Base: api.Client().Transport}
+		end := time.Now().Add(time.Minute)
+		var served atomic.Int64
+		var group sync.WaitGroup
+		for i := range 5 {
+			httpClient := &http.Client{Transport: withToken{fmt.Sprint("t", i), transport}}
+			group.Go(func() {
+				passed, givenUp := work(t, httpClient, 5, func() *http.Request {
+					if time.Now().After(end) {
+						return nil
+					}
+					return request(t, api.URL+"/v2/systems/@me")
+				})
+				served.Add(passed)
+				require.Zero(t, givenUp)
+			})
+		}
+		group.Wait()
+		t.Logf("%.1f a second of 5 times 10", float64(served.Load())/60)
+		require.Greater(t, served.Load(), int64(5*10*60*93/100))
+	})
 }

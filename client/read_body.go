@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// maxKeptBody is how much of the body of a response is kept before the request is
-	// sent again.
+	// maxKeptBody is how much of the body of a response is kept before the
+	// request is sent again.
 	maxKeptBody = 64 << 10
 
 	// maxBodyWait is how long to wait for that body at most.
@@ -61,8 +61,8 @@ func keepBody(ctx context.Context, resp *http.Response, late func()) (body []byt
 	return body, true
 }
 
-// bodyReader reads a body on a goroutine of its own, because nothing else can be
-// relied on to end a Read.
+// bodyReader reads a body on a goroutine of its own, because nothing else can
+// be relied on to end a Read.
 type bodyReader struct {
 	body io.ReadCloser
 	done chan struct{} // closed when the goroutine has ended
@@ -115,8 +115,8 @@ func (r *bodyReader) stop() ([]byte, error) {
 	return r.data, errSlowBody
 }
 
-// closeSoon closes the body of a response that may be nil. It does not wait for long
-// if that takes long.
+// closeSoon closes the body of a response that may be nil. It does not wait for
+// long if that takes long.
 func closeSoon(resp *http.Response) {
 	if resp == nil {
 		return

@@ -17,8 +17,8 @@ import (
 	"github.com/pkerr/pkerr/client"
 )
 
-// stuckBody is a body that never comes. Its Read ends when it is closed, or only
-// with the test.
+// stuckBody is a body that never comes. Its Read ends when it is closed, or
+// only with the test.
 type stuckBody struct {
 	begin string
 	end   <-chan struct{}
@@ -75,7 +75,8 @@ func (b *late) Read(p []byte) (int, error) {
 	return b.Reader.Read(p)
 }
 
-// observed is a limiter that lets everything through, and notes what it observes.
+// observed is a limiter that lets everything through, and notes what it
+// observes.
 type observed struct {
 	mu    sync.Mutex
 	start time.Time
@@ -92,8 +93,8 @@ func (l *observed) Observe(_ context.Context, _ client.Bucket, seen client.Obser
 	l.holds = append(l.holds, hold{time.Since(l.start), seen.Hold})
 }
 
-// A refusal whose body never comes holds its bucket at once, and gives the request
-// back in the end.
+// A refusal whose body never comes holds its bucket at once, and gives the
+// request back in the end.
 func TestTransport_BodyNeverComes(t *testing.T) {
 	const ms = time.Millisecond
 	for name, c := range map[string]struct {
@@ -293,7 +294,8 @@ func TestTransport_RequestBodyNeverComes(t *testing.T) {
 	})
 }
 
-// A refusal over a real connection that stalls is given up, and so is the connection.
+// A refusal over a real connection that stalls is given up, and so is the
+// connection.
 func TestTransport_BodyStallsOnNetwork(t *testing.T) {
 	gone := make(chan struct{})
 	address, httpClient := serve(t, func(w http.ResponseWriter, r *http.Request) {

@@ -9,9 +9,10 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// waitToRepeat waits until a request that has failed may be sent again, and makes
-// it ready for that. It reports whether it may be. If the context of the request
-// has ended, it returns an error that matches that as well as the failure.
+// waitToRepeat waits until a request that has failed may be sent again, and
+// makes it ready for that. It reports whether it may be. If the context of the
+// request has ended, it returns an error that matches that as well as the
+// failure.
 func (c *roundTrip) waitToRepeat(last attempt) (again bool, err error) {
 	ctx := c.original.Context()
 	if ctx.Err() == nil && !c.tooLong(last.delay) {
@@ -28,8 +29,8 @@ func (c *roundTrip) waitToRepeat(last attempt) (again bool, err error) {
 	return false, nil
 }
 
-// prepare waits until the request may be sent again and makes its body ready. First
-// the body, so that no slot is taken that cannot be used.
+// prepare waits until the request may be sent again and makes its body ready.
+// First the body, so that no slot is taken that cannot be used.
 func (c *roundTrip) prepare(last attempt) error {
 	if err := c.pause(last); err != nil {
 		return err
@@ -42,8 +43,8 @@ func (c *roundTrip) prepare(last attempt) error {
 	return c.renew(ctx)
 }
 
-// pause waits until the body that was sent before is released, and for the delay of
-// a failure. That of a refusal is the limiter's.
+// pause waits until the body that was sent before is released, and for the
+// delay of a failure. That of a refusal is the limiter's.
 func (c *roundTrip) pause(last attempt) error {
 	ctx, done := c.limit(longest)
 	defer done()
@@ -69,9 +70,9 @@ func (c *roundTrip) tooLong(d time.Duration) bool {
 	return d > c.left || ok && d > time.Until(deadline)
 }
 
-// headerDelay returns how long to wait after a refusal as far as its header tells,
-// apart from Retry-After, which the body overrules. The body of a refusal of the
-// API's own limiter asks for no more.
+// headerDelay returns how long to wait after a refusal as far as its header
+// tells, apart from Retry-After, which the body overrules. The body of a
+// refusal of the API's own limiter asks for no more.
 func headerDelay(refusal *ResponseError) time.Duration {
 	if counted(refusal) {
 		return 2 * emissionInterval(refusal)
@@ -79,8 +80,8 @@ func headerDelay(refusal *ResponseError) time.Duration {
 	return emissionInterval(refusal)
 }
 
-// retryDelay is RetryDelay, but for a refusal that says nothing, such as an edge's,
-// it is a second, and twice as long for each further one.
+// retryDelay is RetryDelay, but for a refusal that says nothing, such as an
+// edge's, it is a second, and twice as long for each further one.
 func (c *roundTrip) retryDelay(refusal *ResponseError) time.Duration {
 	if unhinted(refusal) {
 		return time.Second << min(c.unhinted, 30)
@@ -96,8 +97,8 @@ func unhinted(refusal *ResponseError) bool {
 	return !asked && !limited
 }
 
-// The delay before the first retry of a request that failed, on average, and the
-// longest one.
+// The delay before the first retry of a request that failed, on average, and
+// the longest one.
 const (
 	firstBackoff = 500 * time.Millisecond
 	maxBackoff   = time.Hour

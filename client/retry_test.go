@@ -20,8 +20,8 @@ import (
 
 var errBroken = errors.New("connection reset")
 
-// results answers with one result after another, the last one for ever: a status,
-// or an error for 0. It notes when it was asked.
+// results answers with one result after another, the last one for ever: a
+// status, or an error for 0. It notes when it was asked.
 type results struct {
 	statuses   []int
 	retryAfter string
@@ -97,7 +97,8 @@ func TestTransport_RetrySafeMethodsIsOff(t *testing.T) {
 	}
 }
 
-// Half a second, twice as long each time, give or take half, and all of that range.
+// Half a second, twice as long each time, give or take half, and all of that
+// range.
 func TestTransport_RetrySafeMethodsBackoff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for attempt, mean := range []time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second} {
@@ -199,8 +200,8 @@ func TestTransport_RetrySafeMethodsEndWithContext(t *testing.T) {
 	}
 }
 
-// A 429 without a hint, such as an edge's, is waited out for a second, and twice as
-// long each time.
+// A 429 without a hint, such as an edge's, is waited out for a second, and
+// twice as long each time.
 func TestTransport_UnhintedRefusal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
@@ -258,7 +259,8 @@ func TestTransport_HintedRefusal(t *testing.T) {
 	}
 }
 
-// Many goroutines together ask an edge that refuses everything hardly more often.
+// Many goroutines together ask an edge that refuses everything hardly more
+// often.
 func TestTransport_UnhintedRefusalsOfMany(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var count atomic.Int32

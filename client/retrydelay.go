@@ -9,24 +9,25 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// RetryDelay returns how long to wait before a request that was refused with a 429
-// is sent again. For a [*WaitError] it is its Delay, or a second if that is not
-// known. It returns false for nil and for every other error. A 5xx of this API is
-// no evidence that nothing was written, so a program should not repeat it.
+// RetryDelay returns how long to wait before a request that was refused with a
+// 429 is sent again. For a [*WaitError] it is its Delay, or a second if that is
+// not known. It returns false for nil and for every other error. A 5xx of this
+// API is no evidence that nothing was written, so a program should not repeat
+// it.
 //
-// The delay is what the API asks for, as [pkerr.RetryAfter] returns it, plus one
-// emission interval: the time in which the API grants one request. That is a
-// second divided by the X-RateLimit-Limit header. Without the header it is what
-// the API documents for the scope, or else for the method: 100 ms for reads,
-// 334 ms for writes. If neither is known it is a second.
+// The delay is what the API asks for, as [pkerr.RetryAfter] returns it, plus
+// one emission interval: the time in which the API grants one request. That is
+// a second divided by the X-RateLimit-Limit header. Without the header it is
+// what the API documents for the scope, or else for the method: 100 ms for
+// reads, 334 ms for writes. If neither is known it is a second.
 //
-// The API's own figure is too low. When a burst exceeds the limit, the API counts
-// the first request that it refuses as if it had been served, and asks for 0
-// milliseconds. A client that obeys is counted and refused again, and so on
-// forever. A refusal with 0 milliseconds, all headers of the limiter, and nothing
-// remaining was counted, and its delay is two intervals. After this delay the
-// first retry passes at any rate and round trip, as long as nobody else uses the
-// same limit.
+// The API's own figure is too low. When a burst exceeds the limit, the API
+// counts the first request that it refuses as if it had been served, and asks
+// for 0 milliseconds. A client that obeys is counted and refused again, and so
+// on forever. A refusal with 0 milliseconds, all headers of the limiter, and
+// nothing remaining was counted, and its delay is two intervals. After this
+// delay the first retry passes at any rate and round trip, as long as nobody
+// else uses the same limit.
 //
 // It is for callers that retry by hand; [Transport] does it all.
 func RetryDelay(err error) (time.Duration, bool) {
@@ -100,8 +101,8 @@ func usualRate(scope string) int {
 	return 0
 }
 
-// interval returns the time in which one request is granted at this rate, rounded
-// up to whole milliseconds.
+// interval returns the time in which one request is granted at this rate,
+// rounded up to whole milliseconds.
 func interval(rate int) time.Duration {
 	return max((time.Second/time.Duration(rate) + time.Millisecond - 1).Truncate(time.Millisecond), time.Millisecond)
 }

@@ -27,8 +27,8 @@ type attempt struct {
 	resp *http.Response
 	err  error
 
-	// failure is set if it may help to send the request again, after delay. It is
-	// what Check makes of resp, or err.
+	// failure is set if it may help to send the request again, after delay. It
+	// is what Check makes of resp, or err.
 	failure error
 	delay   time.Duration
 }
@@ -38,7 +38,8 @@ func (a attempt) refused() bool {
 	return a.resp != nil && a.resp.StatusCode == http.StatusTooManyRequests
 }
 
-// send sends the request once, and passes on what the response says of its limit.
+// send sends the request once, and passes on what the response says of its
+// limit.
 func (c *roundTrip) send() attempt {
 	t := c.transport
 	c.attempts++
@@ -97,8 +98,9 @@ func (c *roundTrip) refused(resp *http.Response, seen Observation) attempt {
 	return attempt{resp: resp, failure: failure, delay: delay}
 }
 
-// hold returns how long a refusal holds its bucket. Nobody would wait for longer
-// than MaxWait, so the next request finds out whether the limit still holds.
+// hold returns how long a refusal holds its bucket. Nobody would wait for
+// longer than MaxWait, so the next request finds out whether the limit still
+// holds.
 func (c *roundTrip) hold(delay time.Duration) time.Duration {
 	if maxWait := c.transport.maxWait(); delay >= maxWait {
 		return maxWait / 2
@@ -106,8 +108,8 @@ func (c *roundTrip) hold(delay time.Duration) time.Duration {
 	return delay
 }
 
-// keep reads the body of resp and returns what resp says. The body can be read from
-// resp again.
+// keep reads the body of resp and returns what resp says. The body can be read
+// from resp again.
 func (c *roundTrip) keep(resp *http.Response, late func()) *ResponseError {
 	ctx, done := c.limit(maxBodyWait)
 	defer done()
@@ -122,8 +124,8 @@ func (c *roundTrip) decode(resp *http.Response, body []byte, truncated bool) *Re
 	return e
 }
 
-// limit returns a context that ends with that of the request, after d, or when the
-// request has waited for MaxWait. done ends it, and counts the time.
+// limit returns a context that ends with that of the request, after d, or when
+// the request has waited for MaxWait. done ends it, and counts the time.
 func (c *roundTrip) limit(d time.Duration) (ctx context.Context, done func()) {
 	start := time.Now()
 	ctx, cancel := context.WithTimeout(c.original.Context(), min(d, c.left))

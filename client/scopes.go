@@ -15,8 +15,8 @@ type scopes struct {
 	seen  map[route]string     // by route, if its kind would not say the same
 	kinds map[route]kindScopes // by kind, if the guess would not say the same
 
-	// waiting has the requests that wait for a slot, and spare the slots that were
-	// granted and not used.
+	// waiting has the requests that wait for a slot, and spare the slots that
+	// were granted and not used.
 	waiting []*slotRequest
 	spare   map[Bucket]spareSlots
 	changes int // of what those that wait need, or can have
@@ -38,7 +38,8 @@ type kindScopes struct {
 }
 
 const (
-	// genericGet and genericUpdate are the scopes of what is counted by IP address.
+	// genericGet and genericUpdate are the scopes of what is counted by IP
+	// address.
 	genericGet    = "generic_get"
 	genericUpdate = "generic_update"
 
@@ -46,20 +47,21 @@ const (
 	// learned anew. There is no end to them, since paths contain IDs.
 	maxRoutes = 4096
 
-	// maxScope is how long the name of a scope may be. Those of the API are much
-	// shorter.
+	// maxScope is how long the name of a scope may be. Those of the API are
+	// much shorter.
 	maxScope = 64
 
-	// mixedRun is how many responses in a row must name one scope until a kind of
-	// route is no longer expected to have another one as well.
+	// mixedRun is how many responses in a row must name one scope until a kind
+	// of route is no longer expected to have another one as well.
 	mixedRun = 16
 )
 
-// expect returns the scope that a request of the route is expected to have. If it
-// may as well be another one, that is the second.
+// expect returns the scope that a request of the route is expected to have. If
+// it may as well be another one, that is the second.
 //
-// A program that goes through its members uses each path once. What the API said
-// last of such a path is then the best guess, unless it has lately said two things.
+// A program that goes through its members uses each path once. What the API
+// said last of such a path is then the best guess, unless it has lately said
+// two things.
 func (s *scopes) expect(r route) (scope, other string) {
 	if scope, ok := s.seen[r]; ok {
 		return scope, ""
@@ -72,9 +74,9 @@ func (s *scopes) expect(r route) (scope, other string) {
 	return r.guess(), ""
 }
 
-// learn notes the scope that a response of the route names. It reports whether the
-// route is now expected to have another scope than before, and whether others of its
-// kind are.
+// learn notes the scope that a response of the route names. It reports whether
+// the route is now expected to have another scope than before, and whether
+// others of its kind are.
 func (s *scopes) learn(r route, scope string) (one, kind bool) {
 	expected, other := s.expect(r)
 	if scope == expected && len(s.kinds) == 0 {
@@ -130,7 +132,8 @@ func routeOf(req *http.Request) route {
 		r.host, r.path = req.URL.Host, req.URL.Path
 	}
 	if token := first(req.Header, "Authorization"); token != "" {
-		// A hash, because buckets are printed, and stored by limiters that are shared.
+		// A hash, because buckets are printed, and stored by limiters that are
+		// shared.
 		sum := sha256.Sum256(append(make([]byte, 0, 128), token...)) // on the stack
 		var owner [16]byte
 		hex.Encode(owner[:], sum[:len(owner)/2])
@@ -140,8 +143,8 @@ func routeOf(req *http.Request) route {
 	return r
 }
 
-// kind returns what stands for all routes to things of the same kind: /v2/members
-// for /v2/members/abcde and what is below it.
+// kind returns what stands for all routes to things of the same kind:
+// /v2/members for /v2/members/abcde and what is below it.
 func (r route) kind() route {
 	slashes := 0
 	for i := range len(r.path) {

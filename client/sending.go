@@ -28,8 +28,8 @@ func (s *sending) hasBody() bool {
 	return s.original.Body != nil && s.original.Body != http.NoBody
 }
 
-// setBody makes body the one that is sent next. Base may ask for it once more by
-// itself, as net/http does if a connection turns out to be dead.
+// setBody makes body the one that is sent next. Base may ask for it once more
+// by itself, as net/http does if a connection turns out to be dead.
 func (s *sending) setBody(body io.ReadCloser) {
 	s.request = s.original.WithContext(s.original.Context())
 	s.request.Body = s.track(body)
@@ -56,9 +56,9 @@ func (s *sending) track(body io.ReadCloser) io.ReadCloser {
 // repeatable reports whether the request can be sent once more.
 func (s *sending) repeatable() bool { return !s.hasBody() || s.original.GetBody != nil }
 
-// released waits until nobody reads a body that has been sent. A server may refuse
-// a request before it has read all of it, and the next body may share what is
-// behind this one.
+// released waits until nobody reads a body that has been sent. A server may
+// refuse a request before it has read all of it, and the next body may share
+// what is behind this one.
 func (s *sending) released(ctx context.Context) error {
 	s.mu.Lock()
 	open := s.open

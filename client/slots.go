@@ -6,8 +6,8 @@ import (
 )
 
 // slotRequest is a request that needs a slot of its bucket, which the limiter
-// grants. If it may count towards either of two buckets it needs one of each, and
-// uses only one.
+// grants. If it may count towards either of two buckets it needs one of each,
+// and uses only one.
 type slotRequest struct {
 	route  route
 	bucket Bucket // that it needs a slot of next, and then the one it counted towards
@@ -15,30 +15,32 @@ type slotRequest struct {
 	slots   [2]Bucket // that it was granted
 	granted int       // how many of these
 
-	// inLine reports whether it is in the line of those of its kind that need two
-	// slots. Only the first of them takes any, so that none is kept for long.
+	// inLine reports whether it is in the line of those of its kind that need
+	// two slots. Only the first of them takes any, so that none is kept for
+	// long.
 	inLine, first bool
 
 	// sure reports whether one slot is all that it needs.
 	sure bool
 
-	// wake makes it look again, if it waits. asOf is what it has seen of the changes.
+	// wake makes it look again, if it waits. asOf is what it has seen of the
+	// changes.
 	wake func()
 	asOf int
 }
 
-// spareSlots are the slots of a bucket that were granted and not used; or, if n is
-// negative, used without being granted.
+// spareSlots are the slots of a bucket that were granted and not used; or, if n
+// is negative, used without being granted.
 type spareSlots struct {
 	n int
 
-	// asOf is when the limiter last granted a slot to a request that needs two, or
-	// when one was last used without being granted.
+	// asOf is when the limiter last granted a slot to a request that needs two,
+	// or when one was last used without being granted.
 	asOf time.Time
 }
 
-// next finds the slot that r needs next, and reports whether it needs one. ahead is
-// how many others in line take theirs before.
+// next finds the slot that r needs next, and reports whether it needs one.
+// ahead is how many others in line take theirs before.
 func (s *scopes) next(r *slotRequest) (needs bool, ahead int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -93,8 +95,8 @@ func (s *scopes) grant(r *slotRequest) {
 	s.setSpare(r.bucket, spareSlots{s.spareOf(r.bucket).n, time.Now()})
 }
 
-// counted notes the scope that the response to r names, and passes on the slots that
-// r has not used. If the response names none, r may have used any of them.
+// counted notes the scope that the response to r names, and passes on the slots
+// that r has not used. If the response names none, r may have used any of them.
 func (s *scopes) counted(r *slotRequest, scope string) {
 	if scope == "" || len(scope) > maxScope {
 		r.granted = 0
@@ -128,7 +130,8 @@ func (s *scopes) refused(b Bucket) {
 	delete(s.spare, b)
 }
 
-// wait sets what wakes r. It reports whether nothing has changed since r looked.
+// wait sets what wakes r. It reports whether nothing has changed since r
+// looked.
 func (s *scopes) wait(r *slotRequest, wake func()) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -218,7 +221,8 @@ func (s *scopes) passOn(r *slotRequest, a, b Bucket) {
 	}
 }
 
-// settle makes up for slots that were used without being granted, with those of r.
+// settle makes up for slots that were used without being granted, with those of
+// r.
 func (s *scopes) settle(r *slotRequest) {
 	slots := r.slots[:r.granted]
 	r.granted = 0
@@ -251,9 +255,9 @@ func (s *scopes) setSpare(b Bucket, is spareSlots) {
 	s.spare[b] = is
 }
 
-// spareOf returns the spare slots of a bucket that still count. The API's bucket
-// drains, and so a slot is spare only until the limiter's count of the bucket, which
-// is of half a second's worth, has drained as well.
+// spareOf returns the spare slots of a bucket that still count. The API's
+// bucket drains, and so a slot is spare only until the limiter's count of the
+// bucket, which is of half a second's worth, has drained as well.
 func (s *scopes) spareOf(b Bucket) spareSlots {
 	is := s.spare[b]
 	idle := time.Since(is.asOf)
@@ -270,8 +274,9 @@ func (s *scopes) spareOf(b Bucket) spareSlots {
 	return is
 }
 
-// lineDelay returns how long a request waits at least that has so many others ahead
-// of it: two buckets grant two slots in each interval, besides their bursts.
+// lineDelay returns how long a request waits at least that has so many others
+// ahead of it: two buckets grant two slots in each interval, besides their
+// bursts.
 func lineDelay(b Bucket, ahead int) time.Duration {
 	rate := usualRate(b.Scope)
 	if ahead <= rate || rate == 0 {

@@ -56,8 +56,8 @@ func TestSlots_One(t *testing.T) {
 	ready(t, &s, r)
 }
 
-// Who may count towards either of two buckets needs a slot of both, and passes on the
-// one that is not used.
+// Who may count towards either of two buckets needs a slot of both, and passes
+// on the one that is not used.
 func TestSlots_Two(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := mixed()
@@ -245,7 +245,8 @@ func TestLineDelay(t *testing.T) {
 	require.Zero(t, lineDelay(Bucket{Scope: "other"}, 100), "nothing is known of it")
 }
 
-// However many give up, and whenever, nobody is left behind, and the others get on.
+// However many give up, and whenever, nobody is left behind, and the others get
+// on.
 func TestSlots_GiveUpAtRandom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex

@@ -35,7 +35,8 @@ func refused(scope, limit string) *http.Response {
 	return resp
 }
 
-// statuses answers with one status after another, the last one for ever, and counts.
+// statuses answers with one status after another, the last one for ever, and
+// counts.
 func statuses(count *atomic.Int32, all ...int) roundTrip {
 	return func(req *http.Request) (*http.Response, error) {
 		if req.Body != nil {
@@ -161,7 +162,8 @@ func TestTransport_RepeatsWholeBody(t *testing.T) {
 	})
 }
 
-// A server may refuse a request before it has read its body. The next try waits until nobody reads that body any more.
+// A server may refuse a request before it has read its body. The next try waits
+// until nobody reads that body any more.
 func TestTransport_OneReaderOfBody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var reading atomic.Int32
@@ -257,7 +259,8 @@ func TestTransport_ClosesDiscardedResponse(t *testing.T) {
 	})
 }
 
-// The request is its caller's, as http.RoundTripper has it: neither it nor its header is changed.
+// The request is its caller's, as http.RoundTripper has it: neither it nor its
+// header is changed.
 func TestTransport_LeavesRequestUnchanged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var count atomic.Int32
@@ -285,7 +288,8 @@ func TestTransport_BaseReturnsNothing(t *testing.T) {
 	require.ErrorContains(t, err, "neither a response nor an error")
 }
 
-// A wait that is known to outlast the deadline is not begun, also where it is for the refusal of another request.
+// A wait that is known to outlast the deadline is not begun, also where it is
+// for the refusal of another request.
 func TestTransport_DoesNotWaitInVain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		transport := &client.Transport{Base: roundTrip(func(*http.Request) (*http.Response, error) {
@@ -539,7 +543,8 @@ func (s *spyLimiter) Wait(_ context.Context, bucket client.Bucket) error {
 
 func (*spyLimiter) Observe(context.Context, client.Bucket, client.Observation) {}
 
-// Over a real network, and with a body that the server does not read before it refuses.
+// Over a real network, and with a body that the server does not read before it
+// refuses.
 func TestTransport_ReusesConnection(t *testing.T) {
 	var tries atomic.Int32
 	var connections sync.Map
@@ -589,7 +594,8 @@ func TestTransport_ResponseWithoutBody(t *testing.T) {
 	})
 }
 
-// A Base may ask for the body again by itself, as net/http does where a connection turns out to be dead.
+// A Base may ask for the body again by itself, as net/http does where a
+// connection turns out to be dead.
 func TestTransport_WaitsForBodiesOfBase(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var reading atomic.Int32

@@ -20,8 +20,8 @@ import (
 	"github.com/pkerr/pkerr/client"
 )
 
-// Requests that were sent and refused get their 429, whatever the limiter says of
-// their next turn.
+// Requests that were sent and refused get their 429, whatever the limiter says
+// of their next turn.
 func TestTransport_RefusedKeeps429(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		api := limited(t, 3, 30*time.Millisecond)
@@ -50,8 +50,8 @@ func TestTransport_RefusedKeeps429(t *testing.T) {
 	})
 }
 
-// What comes of a request that has to wait, for each bound of a wait and each reason
-// for it.
+// What comes of a request that has to wait, for each bound of a wait and each
+// reason for it.
 func TestTransport_Bounds(t *testing.T) {
 	const (
 		bound = 10 * time.Second
@@ -190,8 +190,8 @@ func interrupted(t *testing.T, _ *http.Response, err error) {
 	require.True(t, os.IsTimeout(err))
 }
 
-// clientTimeout is the error of net/http, or the other one if net/http did not see
-// its own timeout before the context ended at the same time.
+// clientTimeout is the error of net/http, or the other one if net/http did not
+// see its own timeout before the context ended at the same time.
 func clientTimeout(otherwise outcome) outcome {
 	return func(t *testing.T, resp *http.Response, err error) {
 		t.Helper()
@@ -324,8 +324,8 @@ func TestTransport_ErrorSaysHowLong(t *testing.T) {
 	})
 }
 
-// Without any deadline, 500 writes are more than a minute's worth. Those that come
-// too late are told so at once, and why.
+// Without any deadline, 500 writes are more than a minute's worth. Those that
+// come too late are told so at once, and why.
 func TestTransport_ManyWrites(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		api := limited(t, 3, 30*time.Millisecond)

@@ -22,8 +22,8 @@ const (
 // write.
 //
 // It matches [pkerr.TooManyRequests], [pkerr.CodeOf] returns that code, and
-// [RetryDelay] and [pkerr.RetryAfter] return its Delay. Any [Limiter] can return
-// one. Its methods are safe on nil and on the zero value.
+// [RetryDelay] and [pkerr.RetryAfter] return its Delay. Any [Limiter] can
+// return one. Its methods are safe on nil and on the zero value.
 type WaitError struct {
 	// Bucket is the limit that the request would have counted towards.
 	Bucket Bucket
@@ -31,17 +31,19 @@ type WaitError struct {
 	// Delay is the time until the request's turn, and 0 if that is not known.
 	Delay time.Duration
 
-	// Bound is what the wait would have exceeded: "MaxWait" or "context deadline".
-	// Transport sets it. It is empty if neither is the reason.
+	// Bound is what the wait would have exceeded: "MaxWait" or "context
+	// deadline". Transport sets it. It is empty if neither is the reason.
 	Bound string
 
-	// Err is [context.DeadlineExceeded] if the turn would come too late, and else
-	// what ended the wait: the limiter's own error, or that of the context.
+	// Err is [context.DeadlineExceeded] if the turn would come too late, and
+	// else what ended the wait: the limiter's own error, or that of the
+	// context.
 	Err error
 }
 
 // Error returns what happened in one line, such as "client: not sent to
-// api.pluralkit.me/generic_get: its turn comes in 12s, later than MaxWait allows".
+// api.pluralkit.me/generic_get: its turn comes in 12s, later than MaxWait
+// allows".
 func (e *WaitError) Error() string {
 	if e == nil {
 		return "<nil>"
@@ -142,8 +144,8 @@ func (e *interruptedError) Unwrap() []error { return []error{e.ended, e.failure}
 
 func (e *interruptedError) Timeout() bool { return errors.Is(e.ended, context.DeadlineExceeded) }
 
-// contextError returns why ctx has ended: an error that matches both its Err and
-// its cause. It is nil for a ctx that has not.
+// contextError returns why ctx has ended: an error that matches both its Err
+// and its cause. It is nil for a ctx that has not.
 func contextError(ctx context.Context) error {
 	err, cause := ctx.Err(), context.Cause(ctx)
 	if errors.Is(cause, err) {

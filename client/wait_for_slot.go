@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// waitForSlot waits until the request may be sent. The error is a [*WaitError], or
-// that of a context that has ended already.
+// waitForSlot waits until the request may be sent. The error is a [*WaitError],
+// or that of a context that has ended already.
 func (c *roundTrip) waitForSlot() error {
 	t := c.transport
 	if ctx := c.original.Context(); ctx.Err() != nil {
@@ -36,8 +36,8 @@ func (c *roundTrip) waitForSlot() error {
 	}
 }
 
-// waitInQueue waits until the limiter grants the slot that the request needs, or
-// until the request should look again for what it needs.
+// waitInQueue waits until the limiter grants the slot that the request needs,
+// or until the request should look again for what it needs.
 func (c *roundTrip) waitInQueue(ahead int) error {
 	t := c.transport
 	ctx, done := c.limit(longest)
@@ -68,9 +68,9 @@ func (c *roundTrip) waitInQueue(ahead int) error {
 	return c.notSent(ctx, err)
 }
 
-// announce calls OnWait before a request waits for its first turn, if anything is
-// known of that. It reports whether the limiter has granted the slot instead, and
-// returns an error if the turn is known to come too late.
+// announce calls OnWait before a request waits for its first turn, if anything
+// is known of that. It reports whether the limiter has granted the slot
+// instead, and returns an error if the turn is known to come too late.
 func (c *roundTrip) announce(ctx context.Context, ahead int) (granted bool, err error) {
 	t := c.transport
 	local, _ := t.limiter().(*LocalLimiter)
@@ -110,8 +110,8 @@ type impatient struct {
 
 func (c impatient) Deadline() (time.Time, bool) { return c.deadline, true }
 
-// notSent returns the error of a request that has waited with ctx and may not be
-// sent.
+// notSent returns the error of a request that has waited with ctx and may not
+// be sent.
 func (c *roundTrip) notSent(ctx context.Context, err error) error {
 	e := &WaitError{Bucket: c.bucket, Err: err}
 	if told, ok := errors.AsType[*WaitError](err); ok && told != nil {
