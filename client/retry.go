@@ -74,7 +74,7 @@ func (c *roundTrip) tooLong(d time.Duration) bool {
 // tells, apart from Retry-After, which the body overrules. The body of a
 // refusal of the API's own limiter asks for no more.
 func headerDelay(refusal *ResponseError) time.Duration {
-	if counted(refusal) {
+	if wasCounted(refusal) {
 		return 2 * emissionInterval(refusal)
 	}
 	return emissionInterval(refusal)

@@ -42,7 +42,7 @@ func RetryDelay(err error) (time.Duration, bool) {
 	}
 	wait, _ := pkerr.RetryAfter(err)
 	interval := emissionInterval(err)
-	if wait == 0 && counted(err) {
+	if wait == 0 && wasCounted(err) {
 		wait = interval
 	}
 	if wait > longest-interval {
@@ -51,9 +51,9 @@ func RetryDelay(err error) (time.Duration, bool) {
 	return wait + interval, true
 }
 
-// counted reports whether a refusal has all headers of the limiter, and nothing
+// wasCounted reports whether a refusal has all headers of the limiter, and nothing
 // remains. If it asks for 0 milliseconds, the API has counted the request.
-func counted(err error) bool {
+func wasCounted(err error) bool {
 	e, _ := errors.AsType[*ResponseError](err)
 	limit, ok := e.RateLimit()
 	return ok && limit.Limit > 0 && limit.Scope != "" && limit.Remaining == 0

@@ -14,6 +14,7 @@ type roundTrip struct {
 	slotRequest
 
 	transport *Transport
+	local     *LocalLimiter // the Limiter, if it is one
 	announced bool          // OnWait knows that it waits
 	left      time.Duration // of MaxWait
 	attempts  int           // how often it was sent

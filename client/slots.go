@@ -23,6 +23,10 @@ type slotRequest struct {
 	// sure reports whether one slot is all that it needs.
 	sure bool
 
+	// settles reports whether slots that it used without being granted are made
+	// up for. They are if the limiter is this process's own.
+	settles bool
+
 	// wake makes it look again, if it waits. asOf is what it has seen of the
 	// changes.
 	wake func()
@@ -105,7 +109,7 @@ func (s *scopes) counted(r *slotRequest, scope string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r.bucket = r.route.bucket(scope)
-	if !r.has(r.bucket) {
+	if r.settles && !r.has(r.bucket) {
 		s.setSpare(r.bucket, spareSlots{s.spareOf(r.bucket).n - 1, time.Now()})
 	}
 	s.passOn(r, r.bucket, r.bucket)

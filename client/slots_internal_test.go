@@ -20,7 +20,7 @@ var (
 
 // member is a request of a kind that was told to have two scopes.
 func member(id string) *slotRequest {
-	return &slotRequest{route: route{host: "h", owner: "o", path: "/v2/members/" + id, read: true}}
+	return &slotRequest{route: route{host: "h", owner: "o", path: "/v2/members/" + id, read: true}, settles: true}
 }
 
 // mixed returns scopes that expect both of a member.
@@ -155,6 +155,11 @@ func TestSlots_Settle(t *testing.T) {
 		s.counted(c, "generic_get")
 		time.Sleep(200 * time.Millisecond)
 		require.Zero(t, s.spareOf(generic).n, "the bucket has drained by itself")
+
+		other := member("d")
+		other.settles = false
+		s.counted(other, "token2")
+		require.Zero(t, s.spareOf(Bucket{Host: "h", Scope: "token2"}).n, "a limiter of others is not asked for more turns")
 	})
 }
 

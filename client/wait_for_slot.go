@@ -22,7 +22,7 @@ func (c *roundTrip) waitForSlot() error {
 		if !needs {
 			return nil
 		}
-		if local, ok := t.limiter().(*LocalLimiter); ok && ahead == 0 && local.try(c.bucket) {
+		if ahead == 0 && c.local != nil && c.local.try(c.bucket) {
 			t.scopes.grant(&c.slotRequest)
 			if c.sure {
 				return nil // as nearly always, and without a timer
@@ -73,15 +73,14 @@ func (c *roundTrip) waitInQueue(ahead int) error {
 // instead, and returns an error if the turn is known to come too late.
 func (c *roundTrip) announce(ctx context.Context, ahead int) (granted bool, err error) {
 	t := c.transport
-	local, _ := t.limiter().(*LocalLimiter)
 	var delay time.Duration
 	switch {
 	case ahead > 0:
 		delay = lineDelay(c.bucket, ahead)
-	case c.announced || local == nil:
+	case c.announced || c.local == nil:
 		return false, nil
 	default:
-		err := local.Wait(impatient{ctx, time.Now()}, c.bucket)
+		err := c.local.Wait(impatient{ctx, time.Now()}, c.bucket)
 		if err == nil {
 			t.scopes.grant(&c.slotRequest)
 			return true, nil
