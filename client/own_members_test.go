@@ -83,7 +83,7 @@ func TestTransport_OwnAndOtherMembers(t *testing.T) {
 		least  float64 // share of the two budgets
 	}{
 		{http.MethodGet, 10, 0.85},
-		{http.MethodPatch, 3, 0.5},
+		{http.MethodPatch, 3, 0.6},
 	} {
 		for _, goroutines := range []int{4, 10, 50} {
 			for _, pace := range []bool{false, true} {
@@ -94,9 +94,11 @@ func TestTransport_OwnAndOtherMembers(t *testing.T) {
 						t.Logf("%.0f %% of two budgets, %d refused, %d given up, the slowest took %v", 100*share, v.refused, v.givenUp, v.slowest)
 						require.GreaterOrEqual(t, share, c.least)
 						require.Zero(t, v.givenUp)
-						require.Less(t, v.slowest, 22*time.Second)
+						require.Less(t, v.slowest, 16*time.Second)
 						if pace {
-							require.LessOrEqual(t, v.refused, int64(10))
+							require.LessOrEqual(t, v.refused, int64(1))
+						} else {
+							require.LessOrEqual(t, v.refused, int64(goroutines+10), "nearly all at first")
 						}
 					})
 				}

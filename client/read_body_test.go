@@ -151,7 +151,7 @@ func TestTransport_BodyNeverComes(t *testing.T) {
 func TestTransport_HoldsBeforeBody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var count atomic.Int32
-		transport := &client.Transport{Base: roundTrip(func(*http.Request) (*http.Response, error) {
+		transport := &client.Transport{Limiter: &holding{}, Base: roundTrip(func(*http.Request) (*http.Response, error) {
 			if count.Add(1) > 1 {
 				return response(200, ""), nil
 			}

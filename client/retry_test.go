@@ -207,6 +207,7 @@ func TestTransport_UnhintedRefusal(t *testing.T) {
 		start := time.Now()
 		var at, waits []time.Duration
 		transport := &client.Transport{
+			Limiter: &holding{},
 			Base: roundTrip(func(*http.Request) (*http.Response, error) {
 				at = append(at, time.Since(start))
 				return response(429, "error code: 1015"), nil

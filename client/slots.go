@@ -23,9 +23,9 @@ type slotRequest struct {
 	// sure reports whether one slot is all that it needs.
 	sure bool
 
-	// settles reports whether slots that it used without being granted are made
-	// up for. They are if the limiter is this process's own.
-	settles bool
+	// ownLimiter reports whether the limiter is a LocalLimiter: it has granted
+	// a slot at once if it can, and its arithmetic is known.
+	ownLimiter bool
 
 	// wake makes it look again, if it waits. asOf is what it has seen of the
 	// changes.
@@ -33,13 +33,17 @@ type slotRequest struct {
 	asOf int
 }
 
-// spareSlots are the slots of a bucket that were granted and not used; or, if n
-// is negative, used without being granted.
+// spareSlots are the slots of a bucket that were granted and not used.
 type spareSlots struct {
-	n int
+	// n is how many there are. It is negative if slots were used without being
+	// granted.
+	n float64
 
-	// asOf is when the limiter last granted a slot to a request that needs two,
-	// or when one was last used without being granted.
+	// level is how many slots are in the limiter's count of the bucket, as far
+	// as is known. There can be no more spare ones, as the API's bucket drains
+	// just as fast.
+	level float64
+
 	asOf time.Time
 }
 
@@ -72,7 +76,7 @@ func (s *scopes) next(r *slotRequest) (needs bool, ahead int) {
 		return true, ahead
 	}
 	for _, b := range both {
-		if !r.has(b) && !s.takeSpare(r, b) {
+		if !r.has(b) {
 			r.bucket = b
 			return true, 0
 		}
@@ -88,15 +92,21 @@ func (r *slotRequest) add(b Bucket) {
 	r.granted++
 }
 
-// grant notes that the limiter has granted r the slot that it needed.
-func (s *scopes) grant(r *slotRequest) {
+// grant notes that the limiter has granted r the slot that it needed, at once
+// or after a wait.
+func (s *scopes) grant(r *slotRequest, waited bool) {
 	r.add(r.bucket)
 	if !r.inLine {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.setSpare(r.bucket, spareSlots{s.spareOf(r.bucket).n, time.Now()})
+	is := s.spareOf(r.bucket)
+	is.level++
+	if waited && r.ownLimiter {
+		is.level = fullLevel(r.bucket) // it was full, and one has drained
+	}
+	s.setSpare(r.bucket, is)
 }
 
 // counted notes the scope that the response to r names, and passes on the slots
@@ -109,8 +119,8 @@ func (s *scopes) counted(r *slotRequest, scope string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r.bucket = r.route.bucket(scope)
-	if r.settles && !r.has(r.bucket) {
-		s.setSpare(r.bucket, spareSlots{s.spareOf(r.bucket).n - 1, time.Now()})
+	if r.ownLimiter && !r.has(r.bucket) {
+		s.addSpare(r.bucket, -1)
 	}
 	s.passOn(r, r.bucket, r.bucket)
 	r.granted = 0
@@ -214,9 +224,7 @@ func (s *scopes) passOn(r *slotRequest, a, b Bucket) {
 			r.add(slot)
 			continue
 		}
-		is := s.spareOf(slot)
-		is.n++
-		s.setSpare(slot, is)
+		s.addSpare(slot, 1)
 		s.changes++
 		i := slices.IndexFunc(s.waiting, func(w *slotRequest) bool { return w.first && w.bucket == slot && w.wake != nil })
 		if i >= 0 {
@@ -231,25 +239,47 @@ func (s *scopes) settle(r *slotRequest) {
 	slots := r.slots[:r.granted]
 	r.granted = 0
 	for _, slot := range slots {
-		if is := s.spareOf(slot); is.n < 0 {
-			is.n++
-			s.setSpare(slot, is)
+		if s.spareOf(slot).n <= -0.5 {
+			s.addSpare(slot, 1)
 			continue
 		}
 		r.add(slot)
 	}
 }
 
-// takeSpare gives r a spare slot, and reports whether there was one.
-func (s *scopes) takeSpare(r *slotRequest, b Bucket) bool {
-	is := s.spareOf(b)
-	if is.n <= 0 {
+// takeSpare gives r a spare slot of the bucket that it needs, and reports
+// whether there was one. If not, r has to wait, and keeps no slot of another
+// bucket meanwhile.
+func (s *scopes) takeSpare(r *slotRequest) bool {
+	if !r.inLine {
 		return false
 	}
-	is.n--
-	s.setSpare(b, is)
-	r.add(b)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	is := s.spareOf(r.bucket)
+	if r.ownLimiter {
+		is.level = max(is.level, fullLevel(r.bucket)-1) // or it had granted one
+		s.setSpare(r.bucket, is)
+	}
+	if is.n < 0.9 { // clocks are not exact
+		for _, slot := range r.slots[:r.granted] {
+			s.addSpare(slot, 1)
+		}
+		r.granted = 0
+		return false
+	}
+	s.addSpare(r.bucket, -1)
+	r.add(r.bucket)
 	return true
+}
+
+// fullLevel is how many slots [LocalLimiter] grants at once.
+func fullLevel(b Bucket) float64 { return float64((max(usualRate(b.Scope), 1) + 1) / 2) }
+
+func (s *scopes) addSpare(b Bucket, n float64) {
+	is := s.spareOf(b)
+	is.n += n
+	s.setSpare(b, is)
 }
 
 func (s *scopes) setSpare(b Bucket, is spareSlots) {
@@ -259,22 +289,23 @@ func (s *scopes) setSpare(b Bucket, is spareSlots) {
 	s.spare[b] = is
 }
 
-// spareOf returns the spare slots of a bucket that still count. The API's
-// bucket drains, and so a slot is spare only until the limiter's count of the
-// bucket, which is of half a second's worth, has drained as well.
+// spareOf returns the spare slots of a bucket as of now.
 func (s *scopes) spareOf(b Bucket) spareSlots {
+	now := time.Now()
 	is := s.spare[b]
-	idle := time.Since(is.asOf)
-	if is.n == 0 || idle < 0 || idle > time.Second {
-		return spareSlots{asOf: is.asOf}
+	idle := now.Sub(is.asOf)
+	if idle < 0 {
+		return spareSlots{asOf: now} // of another clock
 	}
 	rate := max(usualRate(b.Scope), 1)
-	spacing := interval(rate) * 20 / 19
+	drained := float64(idle) / float64(interval(rate)*20/19)
+	is.level = max(is.level-drained, 0)
 	if is.n < 0 {
-		is.n = min(is.n+int(idle/spacing), 0)
-	} else {
-		is.n = max(min(is.n, (rate+1)/2-int((idle+spacing*3/4)/spacing)), 0)
+		is.n = min(is.n+drained, 0)
 	}
+	// The API takes some more at once, except of writes.
+	is.n = min(is.n, is.level+float64(rate/10))
+	is.asOf = now
 	return is
 }
 

@@ -20,7 +20,7 @@ var (
 
 // member is a request of a kind that was told to have two scopes.
 func member(id string) *slotRequest {
-	return &slotRequest{route: route{host: "h", owner: "o", path: "/v2/members/" + id, read: true}, settles: true}
+	return &slotRequest{route: route{host: "h", owner: "o", path: "/v2/members/" + id, read: true}, ownLimiter: true}
 }
 
 // mixed returns scopes that expect both of a member.
@@ -52,29 +52,43 @@ func TestSlots_One(t *testing.T) {
 	r := member("a")
 	needs(t, &s, r, generic, 0)
 	require.True(t, r.sure)
-	s.grant(r)
+	s.grant(r, false)
 	ready(t, &s, r)
 }
 
-// Who may count towards either of two buckets needs a slot of both, and passes
-// on the one that is not used.
+// both grants r a slot of each bucket.
+func both(t *testing.T, s *scopes, r *slotRequest) {
+	t.Helper()
+	for range 2 {
+		ok, ahead := s.next(r)
+		require.True(t, ok)
+		require.Zero(t, ahead)
+		s.grant(r, false)
+	}
+	ready(t, s, r)
+}
+
+// A request that may count towards either of two buckets needs a slot of both,
+// and passes on the one that it has not used.
 func TestSlots_Two(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := mixed()
 		a, b := member("a"), member("b")
 		needs(t, s, a, generic, 0)
 		require.False(t, a.sure)
-		s.grant(a)
+		s.grant(a, false)
 		needs(t, s, b, generic, 1)
 		needs(t, s, a, own, 0)
-		s.grant(a)
+		s.grant(a, false)
 		ready(t, s, a)
 
 		needs(t, s, b, generic, 0)
-		s.grant(b)
-		needs(t, s, b, own, 0)
+		require.False(t, s.takeSpare(b))
+		s.grant(b, false)
 		s.counted(a, "generic_get")
 		require.Equal(t, generic, a.bucket)
+		needs(t, s, b, own, 0)
+		require.True(t, s.takeSpare(b))
 		ready(t, s, b)
 		require.Equal(t, []Bucket{generic, own}, b.slots[:b.granted])
 
@@ -84,54 +98,76 @@ func TestSlots_Two(t *testing.T) {
 	})
 }
 
+// A request that has to wait for one bucket keeps no slot of the other.
+func TestSlots_KeepsNoneWhileItWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := mixed()
+		a := member("a")
+		needs(t, s, a, generic, 0)
+		s.grant(a, false)
+		needs(t, s, a, own, 0)
+		require.False(t, s.takeSpare(a))
+		require.Zero(t, a.granted)
+		s.grant(a, true)
+		needs(t, s, a, generic, 0)
+		require.True(t, s.takeSpare(a))
+		ready(t, s, a)
+	})
+}
+
 // A response that names no scope has used what was granted.
 func TestSlots_WithoutScope(t *testing.T) {
 	s := mixed()
 	a := member("a")
-	for range 2 {
-		s.next(a)
-		s.grant(a)
-	}
-	ready(t, s, a)
+	both(t, s, a)
 	s.counted(a, "")
 	require.Zero(t, a.granted)
 	require.Zero(t, s.spareOf(own).n)
 	require.Zero(t, s.spareOf(generic).n)
 }
 
-// A slot that was not used is good for as long as the limiter counts it.
-func TestSlots_Expire(t *testing.T) {
-	for after, want := range map[time.Duration]int{0: 1, 300 * time.Millisecond: 1, 600 * time.Millisecond: 0, time.Hour: 0, -time.Hour: 0} {
+// A slot that was not used is good only as long as the limiter counts it.
+func TestSlots_Drain(t *testing.T) {
+	write := func(id string) *slotRequest {
+		r := member(id)
+		r.route.read = false
+		return r
+	}
+	for after, want := range map[time.Duration]bool{0: true, 10 * time.Millisecond: true, 100 * time.Millisecond: false, time.Hour: false, -time.Hour: false} {
 		synctest.Test(t, func(t *testing.T) {
-			s := mixed()
-			a := member("a")
-			for range 2 {
-				s.next(a)
-				s.grant(a)
-			}
-			s.counted(a, "generic_get")
+			s := new(scopes)
+			told(s, write("mine").route, "own_system_update")
+			told(s, write("theirs").route, "generic_update")
+			a, b := write("a"), write("b")
+			both(t, s, a)
+			s.counted(a, "generic_update")
 			if after < 0 { // as in another bubble
-				s.spare[own] = spareSlots{s.spare[own].n, time.Now().Add(-after)}
+				is := s.spare[a.route.bucket("own_system_update")]
+				is.asOf = time.Now().Add(-after)
+				s.spare[a.route.bucket("own_system_update")] = is
 			} else {
 				time.Sleep(after)
 			}
-			require.Equal(t, want, s.spareOf(own).n)
+			s.next(b)
+			s.grant(b, false)
+			s.next(b)
+			b.ownLimiter = false
+			require.Equal(t, want, s.takeSpare(b))
 		})
 	}
 }
 
 // A refusal says that there are none.
 func TestSlots_Refused(t *testing.T) {
-	s := mixed()
-	a := member("a")
-	for range 2 {
-		s.next(a)
-		s.grant(a)
-	}
-	s.counted(a, "generic_get")
-	require.Equal(t, 1, s.spareOf(own).n)
-	s.refused(own)
-	require.Zero(t, s.spareOf(own).n)
+	synctest.Test(t, func(t *testing.T) {
+		s := mixed()
+		a := member("a")
+		both(t, s, a)
+		s.counted(a, "generic_get")
+		require.InDelta(t, 1, s.spareOf(own).n, 1e-9)
+		s.refused(own)
+		require.Zero(t, s.spareOf(own).n)
+	})
 }
 
 // What counted towards a bucket without a slot of it is made up for.
@@ -140,16 +176,16 @@ func TestSlots_Settle(t *testing.T) {
 		var s scopes
 		a, b, c := member("a"), member("b"), member("c")
 		needs(t, &s, a, generic, 0)
-		s.grant(a)
+		s.grant(a, false)
 		s.counted(a, "own_system_get")
 		needs(t, &s, b, own, 0)
 		require.False(t, b.sure)
-		s.grant(b)
+		s.grant(b, false)
 		needs(t, &s, b, own, 0)
-		s.grant(b)
+		s.grant(b, false)
 		ready(t, &s, b)
 		needs(t, &s, c, own, 0)
-		s.grant(c)
+		s.grant(c, false)
 		ready(t, &s, c)
 
 		s.counted(c, "generic_get")
@@ -157,7 +193,7 @@ func TestSlots_Settle(t *testing.T) {
 		require.Zero(t, s.spareOf(generic).n, "the bucket has drained by itself")
 
 		other := member("d")
-		other.settles = false
+		other.ownLimiter = false
 		s.counted(other, "token2")
 		require.Zero(t, s.spareOf(Bucket{Host: "h", Scope: "token2"}).n, "a limiter of others is not asked for more turns")
 	})
@@ -212,11 +248,7 @@ func TestSlots_Wake(t *testing.T) {
 	t.Run("a spare slot", func(t *testing.T) {
 		s := mixed()
 		a, b := member("a"), member("b")
-		for range 2 {
-			s.next(a)
-			s.grant(a)
-		}
-		ready(t, s, a)
+		both(t, s, a)
 		needs(t, s, b, generic, 0)
 		wokenB := woken(s, b)
 		s.counted(a, "own_system_get")
@@ -226,11 +258,12 @@ func TestSlots_Wake(t *testing.T) {
 		s := mixed()
 		a, b := member("a"), member("b")
 		s.next(a)
-		s.grant(a)
+		s.grant(a, false)
 		s.next(b)
 		s.leave(a)
 		require.Zero(t, a.granted)
-		needs(t, s, b, own, 0)
+		needs(t, s, b, generic, 0)
+		require.True(t, s.takeSpare(b))
 	})
 }
 

@@ -94,7 +94,7 @@ type Wait struct {
 // the wait is known to exceed its deadline or MaxWait.
 func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	c := &roundTrip{transport: t, left: t.maxWait()}
-	c.local, c.settles = t.limiter().(*LocalLimiter)
+	c.local, c.ownLimiter = t.limiter().(*LocalLimiter)
 	c.route = routeOf(req)
 	c.init(req)
 	if err := c.waitForSlot(); err != nil {

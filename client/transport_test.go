@@ -68,7 +68,8 @@ func TestTransport_RepeatsAfter429(t *testing.T) {
 		start := time.Now()
 		var waits []time.Duration
 		transport := &client.Transport{
-			Base: statuses(&count, 429, 429, 200),
+			Limiter: &holding{},
+			Base:    statuses(&count, 429, 429, 200),
 			OnWait: func(req *http.Request, wait client.Wait) {
 				delay, err := wait.Delay, wait.Err
 				require.Equal(t, "GET", req.Method)
@@ -117,18 +118,18 @@ func TestTransport_GivesUpWithLastResponse(t *testing.T) {
 		sent        int32
 		took        time.Duration
 	}{
-		"after five attempts":                {0, 0, "GET", nil, 5, 800 * time.Millisecond},
-		"after as many as it is told":        {2, 0, "GET", nil, 2, 200 * time.Millisecond},
-		"never again":                        {1, 0, "GET", nil, 1, 0},
-		"whatever less than nothing means":   {-1, -1, "GET", nil, 5, 800 * time.Millisecond},
-		"where the wait would be too long":   {0, 250 * time.Millisecond, "GET", nil, 2, 200 * time.Millisecond},
-		"where the body cannot be had again": {0, 0, "PATCH", io.MultiReader(strings.NewReader("x")), 1, 0},
+		"after five attempts":           {0, 0, "GET", nil, 5, 800 * time.Millisecond},
+		"after as many as it is told":   {2, 0, "GET", nil, 2, 200 * time.Millisecond},
+		"never again":                   {1, 0, "GET", nil, 1, 0},
+		"less than none is the default": {-1, -1, "GET", nil, 5, 800 * time.Millisecond},
+		"if the wait would be too long": {0, 250 * time.Millisecond, "GET", nil, 2, 200 * time.Millisecond},
+		"if there is no GetBody":        {0, 0, "PATCH", io.MultiReader(strings.NewReader("x")), 1, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var count atomic.Int32
 				start := time.Now()
-				transport := &client.Transport{Base: statuses(&count, 429), MaxAttempts: c.maxAttempts, MaxWait: c.maxWait}
+				transport := &client.Transport{Base: statuses(&count, 429), Limiter: &holding{}, MaxAttempts: c.maxAttempts, MaxWait: c.maxWait}
 				req, err := http.NewRequestWithContext(t.Context(), c.method, "https://api.pluralkit.me/v2/members/abcde", c.body)
 				require.NoError(t, err)
 				resp, err := transport.RoundTrip(req)
@@ -621,6 +622,45 @@ func TestTransport_WaitsForBodiesOfBase(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 2, tries)
 	})
+}
+
+// holding is a limiter that lets requests through unless a refusal holds them,
+// and then at the moment that the hold ends.
+type holding struct {
+	mu    sync.Mutex
+	until map[client.Bucket]time.Time
+}
+
+func (l *holding) Wait(ctx context.Context, bucket client.Bucket) error {
+	for {
+		l.mu.Lock()
+		delay := time.Until(l.until[bucket])
+		l.mu.Unlock()
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if delay <= 0 {
+			return nil
+		}
+		if deadline, ok := ctx.Deadline(); ok && delay > time.Until(deadline) {
+			return &client.WaitError{Bucket: bucket, Delay: delay}
+		}
+		select {
+		case <-time.After(delay):
+		case <-ctx.Done():
+		}
+	}
+}
+
+func (l *holding) Observe(_ context.Context, bucket client.Bucket, seen client.Observation) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.until == nil {
+		l.until = map[client.Bucket]time.Time{}
+	}
+	if until := time.Now().Add(seen.Hold); until.After(l.until[bucket]) {
+		l.until[bucket] = until
+	}
 }
 
 // asked is a limiter that tells what it was asked, and answers as it is told.

@@ -23,10 +23,13 @@ func (c *roundTrip) waitForSlot() error {
 			return nil
 		}
 		if ahead == 0 && c.local != nil && c.local.try(c.bucket) {
-			t.scopes.grant(&c.slotRequest)
+			t.scopes.grant(&c.slotRequest, false)
 			if c.sure {
 				return nil // as nearly always, and without a timer
 			}
+			continue
+		}
+		if ahead == 0 && t.scopes.takeSpare(&c.slotRequest) {
 			continue
 		}
 		if err := c.waitInQueue(ahead); err != nil {
@@ -60,7 +63,7 @@ func (c *roundTrip) waitInQueue(ahead int) error {
 	t.scopes.stop(&c.slotRequest)
 	switch {
 	case err == nil:
-		t.scopes.grant(&c.slotRequest)
+		t.scopes.grant(&c.slotRequest, true)
 		return nil
 	case woken.Load() && c.original.Context().Err() == nil:
 		return nil
@@ -82,7 +85,7 @@ func (c *roundTrip) announce(ctx context.Context, ahead int) (granted bool, err 
 	default:
 		err := c.local.Wait(impatient{ctx, time.Now()}, c.bucket)
 		if err == nil {
-			t.scopes.grant(&c.slotRequest)
+			t.scopes.grant(&c.slotRequest, false)
 			return true, nil
 		}
 		if e, ok := errors.AsType[*WaitError](err); ok {
