@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -68,6 +70,16 @@ func TestWaitError_Matches(t *testing.T) {
 	require.False(t, os.IsTimeout(failed))
 	_, ok = pkerr.RetryAfter(failed)
 	require.False(t, ok, "its delay is not known")
+}
+
+// It is logged in the shape of every other error.
+func TestWaitError_LogValue(t *testing.T) {
+	var log strings.Builder
+	logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{ReplaceAttr: pkerr.ReplaceAttr}))
+	logger.Error("lookup", "err", error(&client.WaitError{Bucket: reads, Delay: 12 * time.Second, Bound: "MaxWait", Err: context.DeadlineExceeded}))
+	for _, want := range []string{"err.text=", "err.code=", "err.scope=generic_get", "err.retry_after=12s"} {
+		require.Contains(t, log.String(), want)
+	}
 }
 
 // The zero value and nil have no answers, and do not panic.
