@@ -14,8 +14,8 @@ const (
 	// what is wrong, although the API's page mentions an `error` key.
 	//
 	// A request without a User-Agent header gets this status with an empty
-	// body. It also matches every 4xx that has no plain code of its own, such
-	// as 409 and 418.
+	// body. Every 4xx that has no plain code of its own, such as 409 and 418,
+	// also matches it.
 	//
 	// Its message is "400: Bad Request".
 	BadRequest Code = 400
@@ -98,7 +98,7 @@ const (
 	// boolean. Check the request, then report the error. A write may have
 	// happened, so do not repeat it blindly.
 	//
-	// It also matches every other 5xx, such as 501 to 504.
+	// Every other 5xx, such as 501 to 504, also matches it.
 	//
 	// Its message is "500: Internal Server Error".
 	InternalServerError Code = 500
@@ -114,7 +114,7 @@ const (
 	SystemNotFound Code = 20001_404
 
 	// MemberNotFound means that the member named in the path does not exist or
-	// was deleted. Check the ID. It also matches [MemberNotFoundWithRef].
+	// was deleted. Check the ID. [MemberNotFoundWithRef] also matches it.
 	//
 	// Its message is "Member not found."
 	MemberNotFound Code = 20002_404
@@ -130,7 +130,7 @@ const (
 	// GroupNotFound means that the group does not exist. The API sends it if
 	// the path names a group that does not exist, or if a list of groups to add
 	// names one that does not exist or belongs to another system. Check the ID.
-	// It also matches [GroupNotFoundWithRef].
+	// [GroupNotFoundWithRef] also matches it.
 	//
 	// Its message is "Group not found."
 	GroupNotFound Code = 20004_404
@@ -152,8 +152,8 @@ const (
 	MessageNotFound Code = 20006_404
 
 	// SwitchNotFound means that the switch does not exist. The API sends it for
-	// a switch UUID that it does not know. Read the list of switches again. It
-	// also matches [SwitchNotFoundPublic].
+	// a switch UUID that it does not know. Read the list of switches again.
+	// [SwitchNotFoundPublic] also matches it.
 	//
 	// An ID that is not a UUID gets a 500.
 	//
@@ -221,15 +221,15 @@ const (
 
 	// NotOwnMember means that the member belongs to another system. The API
 	// sends it if a request changes the member, or reads its private side.
-	// Check the ID, or use the token of the member's system. It also matches
-	// [NotOwnMemberWithRef].
+	// Check the ID, or use the token of the member's system.
+	// [NotOwnMemberWithRef] also matches it.
 	//
 	// Its message is "Target member is not part of your system."
 	NotOwnMember Code = 30006_403
 
 	// NotOwnGroup means that the group belongs to another system. The API sends
 	// it if a request changes the group. Check the ID, or use the token of the
-	// group's system. It also matches [NotOwnGroupWithRef].
+	// group's system. [NotOwnGroupWithRef] also matches it.
 	//
 	// Its message is "Target group is not part of your system."
 	NotOwnGroup Code = 30007_403

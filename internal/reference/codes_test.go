@@ -199,7 +199,7 @@ func TestCodes_Texts(t *testing.T) {
 
 func TestEntry_Kin(t *testing.T) {
 	for code, want := range map[reference.Code]string{
-		20002_404: "It also matches [MemberNotFoundWithRef].",
+		20002_404: "[MemberNotFoundWithRef] also matches it.",
 		20003_404: "It refines [MemberNotFound].",
 		20001_404: "",
 		404:       "",

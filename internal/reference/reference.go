@@ -137,15 +137,12 @@ func (e *Entry) Kin() Text {
 	if e.Base != "" {
 		return Text("It refines [" + e.Base + "].")
 	}
-	var names []string
+	var sentences []string
 	codes := load().codes
 	for i := range codes {
 		if codes[i].Base == e.Name {
-			names = append(names, "["+codes[i].Name+"]")
+			sentences = append(sentences, "["+codes[i].Name+"] also matches it.")
 		}
 	}
-	if names == nil {
-		return ""
-	}
-	return Text("It also matches " + strings.Join(names, " and ") + ".")
+	return Text(strings.Join(sentences, " "))
 }

@@ -69,7 +69,7 @@ func TestRenderConstants(t *testing.T) {
 func TestDoc(t *testing.T) {
 	e, _ := reference.Of(20007_404)
 	require.Equal(t, "SwitchNotFound means that the switch does not exist. The API sends it for a switch UUID that it does not know."+
-		" Read the list of switches again. It also matches [SwitchNotFoundPublic].\n\nAn ID that is not a UUID gets a 500."+
+		" Read the list of switches again. [SwitchNotFoundPublic] also matches it.\n\nAn ID that is not a UUID gets a 500."+
 		"\n\nIts message is \"Switch not found.\"", string(doc(&e)))
 
 	e = reference.Entry{Name: "Gone", Message: "It went", Meaning: "PluralKit went.", Advice: "Move."}
