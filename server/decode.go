@@ -39,7 +39,7 @@ const defaultBodyLimit int64 = 1 << 20
 // of decoding; beyond that, only the list or object is named that has the rest.
 // The text of the error says so if there may be more. A BadRequest without
 // fields means that the fault is in the whole: a type whose UnmarshalJSON
-// refuses it, or an interface of dst that already holds a pointer.
+// refuses it, or a dst whose present value refuses what a new one would take.
 //
 // To find invalid fields, parts of the body are decoded into new values of
 // dst's type, so methods UnmarshalJSON and UnmarshalText of its types may be

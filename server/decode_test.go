@@ -488,6 +488,50 @@ func TestDecodeJSON_PanickingTrial(t *testing.T) {
 	require.Empty(t, pkerr.FieldErrors(err))
 }
 
+// picky refuses everything, but only if it was made so. A new value takes it.
+type picky struct{ refuses bool }
+
+func (p *picky) UnmarshalJSON([]byte) error {
+	if p.refuses {
+		return errors.New("refused")
+	}
+	return nil
+}
+
+// fickle takes every third value.
+type fickle struct{}
+
+var fickleCalls int
+
+func (fickle) UnmarshalJSON([]byte) error {
+	fickleCalls++
+	if fickleCalls%3 != 0 {
+		return errors.New("refused")
+	}
+	return nil
+}
+
+// If new values take what the destination refuses, there is no field to name.
+func TestDecodeJSON_NoTrialFails(t *testing.T) {
+	for _, body := range []string{`{}`, `[]`, `{ }`, `{"a":1}`, `[1]`, `{"a":1,"b":2}`, `{"a":{}}`, `7`} {
+		t.Run(body, func(t *testing.T) {
+			err := decode(body, &picky{refuses: true})
+			require.ErrorContains(t, err, "refused")
+			require.Equal(t, pkerr.BadRequest, pkerr.CodeOf(err))
+
+			dst := struct{ Inside any }{&picky{refuses: true}}
+			err = decode(`{"inside":`+body+`}`, &dst)
+			require.ErrorContains(t, err, "refused")
+			require.Equal(t, pkerr.BadRequest, pkerr.CodeOf(err))
+
+			for calls := range 4 {
+				fickleCalls = calls
+				require.NotPanics(t, func() { _ = decode(`{"x":`+body+`}`, new(map[string]fickle)) })
+			}
+		})
+	}
+}
+
 func TestUnmarshalJSON(t *testing.T) {
 	var m member
 	require.NoError(t, server.UnmarshalJSON([]byte(` {"name":"Ash"} `), &m))

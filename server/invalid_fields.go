@@ -85,8 +85,13 @@ func (s *search) inside(p place, value []byte) bool {
 		return false
 	}
 	s.work -= len(value) / 8 // to take it apart, which is faster than to decode it
+	if len(bytes.TrimSpace(value[1:len(value)-1])) == 0 {
+		return false
+	}
 	parts := split(value)
-	if len(parts) == 2 { // The only part is what does not decode.
+	// The only part is what does not decode. That of the whole document is
+	// tried first: the destination may refuse what a new value takes.
+	if len(parts) == 2 && p.depth > 0 {
 		return s.among(p, value, parts, 0, 1)
 	}
 	found := false
