@@ -1,3 +1,7 @@
+// Plan 9 does not have the errors of package syscall that are used here.
+
+//go:build !plan9
+
 package pkerrtest_test
 
 import (

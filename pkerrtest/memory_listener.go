@@ -8,7 +8,6 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
-	"syscall"
 )
 
 // firstPort is the port that the first connection in memory comes from. Each
@@ -92,7 +91,7 @@ func (c *memoryConn) errorOf(op string, err error) error {
 	}
 	return &net.OpError{
 		Op: op, Net: c.remote.Network(), Source: c.local, Addr: c.remote,
-		Err: os.NewSyscallError(op, syscall.ECONNRESET),
+		Err: os.NewSyscallError(op, errReset),
 	}
 }
 

@@ -1,0 +1,9 @@
+package pkerrtest
+
+import "syscall"
+
+// Plan 9 has texts in place of numbers.
+const (
+	errRefused = syscall.ErrorString("connection refused")
+	errReset   = syscall.ErrorString("connection reset by peer")
+)
