@@ -50,21 +50,21 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 
 	kept := s.record(r, body)
-	rw := &responseWriter{ResponseWriter: w, server: s, method: r.Method, kept: kept}
+	conn, _ := r.Context().Value(connKey{}).(net.Conn)
+	rw := &responseWriter{ResponseWriter: w, server: s, conn: conn, method: r.Method, kept: kept}
 	whole := false
 	defer func() {
 		if !whole {
 			rw.abort()
 		}
-		s.returned(r)
+		s.returned(conn)
 	}()
 	s.serve(rw, r, body)
 	whole = rw.finish()
 }
 
-// returned lets Close go on if the handler of r had taken over its connection.
-func (s *Server) returned(r *http.Request) {
-	conn, _ := r.Context().Value(connKey{}).(net.Conn)
+// returned lets Close go on if a handler had taken over its connection.
+func (s *Server) returned(conn net.Conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.hijacked[conn] {

@@ -13,12 +13,14 @@ type responseWriter struct {
 	http.ResponseWriter
 
 	server *Server
-	method string // of the request
+	conn   net.Conn // nil in a server of the test's own
+	method string   // of the request
 	kept   *Request
 
 	status   int // 0 until it is sent
 	declared int64
 	written  int64
+	complete bool // as long as declared, before the server was closed
 	delayed  bool
 	hijacked bool
 }
@@ -26,7 +28,8 @@ type responseWriter struct {
 func (w *responseWriter) WriteHeader(status int) {
 	if w.status == 0 && status >= http.StatusOK { // a 1xx comes before the response
 		w.status = status
-		if w.method != http.MethodHead && status != http.StatusNotModified {
+		if w.method != http.MethodHead &&
+			status != http.StatusNoContent && status != http.StatusNotModified {
 			w.declared, _ = strconv.ParseInt(w.Header().Get("Content-Length"), 10, 64)
 		}
 		w.server.update(w.kept, func(kept *Request) { kept.Status = status })
@@ -52,10 +55,10 @@ func (w *responseWriter) begin() {
 }
 
 // finish ends the response of a handler that has returned. It reports whether
-// the response is as long as it says.
+// the response is as long as it says, and was not cut off by Server.Close.
 func (w *responseWriter) finish() bool {
 	w.begin()
-	return w.written >= w.declared
+	return w.complete || w.written >= w.declared && !w.server.cutsOff(w.conn)
 }
 
 // abort records that the response is cut off.
@@ -67,6 +70,9 @@ func (w *responseWriter) Write(p []byte) (int, error) {
 	w.begin()
 	n, err := w.ResponseWriter.Write(p)
 	w.written += int64(n)
+	if w.declared > 0 && w.written >= w.declared {
+		w.complete = w.complete || !w.server.cutsOff(w.conn)
+	}
 	return n, err
 }
 

@@ -89,6 +89,7 @@ func TestServer_HijackThenClose(t *testing.T) {
 				require.Error(t, context, "Close waits for the handler")
 				require.Error(t, read)
 				require.Error(t, <-failed)
+				require.False(t, s.Requests()[0].Aborted, "the response is the handler's own")
 			})
 		})
 	}
@@ -165,10 +166,14 @@ func TestRequest_Aborted(t *testing.T) {
 		method  string
 		status  int // 0: cut off
 	}{
-		"whole":                   {http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { write(w) }), "POST", 200},
-		"whole, as declared":      {declare("16"), "POST", 200},
-		"nothing is written":      {http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}), "POST", 200},
-		"no content":              {http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(204) }), "POST", 204},
+		"whole":              {http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { write(w) }), "POST", 200},
+		"whole, as declared": {declare("16"), "POST", 200},
+		"nothing is written": {http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}), "POST", 200},
+		"no content":         {http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(204) }), "POST", 204},
+		"no content, but a length": {http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Length", "16")
+			w.WriteHeader(204)
+		}), "POST", 204},
 		"HEAD":                    {declare("100"), "HEAD", 200},
 		"shorter than declared":   {declare("17"), "POST", 0},
 		"panic before a response": {http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }), "POST", 0},
@@ -221,6 +226,57 @@ func TestRequest_Aborted(t *testing.T) {
 			require.True(t, s.Requests()[0].Aborted)
 			require.Zero(t, s.Requests()[0].Status)
 		})
+	})
+	t.Run("Close, before the handler answers", func(t *testing.T) {
+		for form, opts := range forms() {
+			for name, answer := range map[string]func(http.ResponseWriter, *http.Request){
+				"nothing":  func(http.ResponseWriter, *http.Request) {},
+				"a status": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) },
+				"an error": func(w http.ResponseWriter, r *http.Request) { server.Write(w, r, pkerr.NotFound) },
+			} {
+				t.Run(form+", "+name, func(t *testing.T) {
+					s := pkerrtest.NewServer(t, opts...)
+					arrived := make(chan bool)
+					s.On("/v2/x").ReplyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+						close(arrived)
+						<-r.Context().Done()
+						answer(w, r)
+					}))
+					failed := make(chan error, 1)
+					go func() {
+						// Not a GET, which net/http would send again.
+						_, err := send(t, s.Client(), "POST", s.URL+"/v2/x")
+						failed <- err
+					}()
+					<-arrived
+					s.Close()
+					require.Error(t, <-failed)
+					require.True(t, s.Requests()[0].Aborted)
+					require.Zero(t, s.Requests()[0].Status)
+				})
+			}
+		}
+	})
+	t.Run("Close, after the whole response", func(t *testing.T) {
+		s := pkerrtest.NewServer(t)
+		s.On("/v2/x").ReplyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			declare("16").ServeHTTP(w, r)
+			w.(http.Flusher).Flush()
+			<-r.Context().Done()
+		}))
+		require.Equal(t, 200, do(t, s.Client(), "POST", s.URL+"/v2/x").status)
+		s.Close()
+		require.False(t, s.Requests()[0].Aborted)
+		require.Equal(t, 200, s.Requests()[0].Status)
+	})
+	t.Run("a server of the test's own, after Close", func(t *testing.T) {
+		s := pkerrtest.NewServer(t)
+		s.On("/v2/x").ReplyBytes(200, nil, "")
+		own := httptest.NewServer(s)
+		defer own.Close()
+		s.Close()
+		require.Equal(t, 200, do(t, own.Client(), "GET", own.URL+"/v2/x").status)
+		require.Equal(t, 200, s.Requests()[0].Status)
 	})
 	t.Run("long, and not declared", func(t *testing.T) {
 		s := pkerrtest.NewServer(t)

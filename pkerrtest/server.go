@@ -55,8 +55,8 @@ type Server struct {
 	http      *http.Server
 	transport *http.Transport // of every Client
 	running   sync.WaitGroup  // connections until they are closed, and the accept loop
-	closing   <-chan struct{}
-	cancel    context.CancelFunc // closes closing, and ends the context of every request
+	closing   chan struct{}      // closed before the connections are
+	cancel    context.CancelFunc // ends the context of every request
 	closeOnce sync.Once
 
 	mu        sync.Mutex
@@ -135,7 +135,7 @@ func (s *Server) start() {
 		Proxy:               s.refuse,
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	s.closing, s.cancel = ctx.Done(), cancel
+	s.closing, s.cancel = make(chan struct{}), cancel
 	s.http = &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: headerTimeout,
@@ -206,6 +206,7 @@ func (s *Server) Client() *http.Client { return &http.Client{Transport: s.transp
 // twice is fine.
 func (s *Server) Close() {
 	s.closeOnce.Do(func() {
+		close(s.closing)
 		_ = s.http.Close() // it only reports that the listener was closed already
 		s.cancel()
 		s.closeHijacked()
@@ -224,6 +225,17 @@ func (s *Server) isClosing() bool {
 	default:
 		return false
 	}
+}
+
+// cutsOff reports whether Close cuts off the response on a connection, unless a
+// handler took it over. conn is nil in a server of the test's own.
+func (s *Server) cutsOff(conn net.Conn) bool {
+	if conn == nil || !s.isClosing() {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.hijacked[conn]
 }
 
 func (s *Server) closeHijacked() {
