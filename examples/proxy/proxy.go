@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -53,8 +54,12 @@ func (p *proxy) forward(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	w.Header().Set("Content-Type", resp.Header.Get("Content-Type"))
-	_, err = io.Copy(w, resp.Body)
-	return err
+	w.WriteHeader(resp.StatusCode)
+	if _, err := io.Copy(w, resp.Body); err != nil {
+		// The caller must not take a part for the whole: cut the response off.
+		return fmt.Errorf("%w: %w", http.ErrAbortHandler, err)
+	}
+	return nil
 }
 
 // mapUpstream decides which errors of the API concern the caller. Without Relay
