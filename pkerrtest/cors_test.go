@@ -85,7 +85,7 @@ func TestServer_CORS(t *testing.T) {
 	})
 	t.Run("the script has the last word", func(t *testing.T) {
 		s := pkerrtest.NewServer(t)
-		s.On("GET /v2/x").ReplyBytes(502, http.Header{"Access-Control-Allow-Origin": {"https://example.com"}, "Access-Control-Max-Age": nil}, "")
+		s.On("GET /v2/x").ReplyBytes(502, http.Header{"Access-Control-Allow-Origin": {"https://example.com"}, "access-control-max-age": nil}, "")
 		got := do(t, s.Client(), "GET", s.URL+"/v2/x")
 		require.Equal(t, []string{"https://example.com"}, got.header["Access-Control-Allow-Origin"])
 		require.NotContains(t, got.header, "Access-Control-Max-Age")

@@ -237,6 +237,19 @@ func TestRoute_ReplyFault_RefusedContext(t *testing.T) {
 	})
 }
 
+// A refusal counts as a reply of the script.
+func TestRoute_ReplyFault_EndOfScript(t *testing.T) {
+	r := newRecorder(t)
+	s := pkerrtest.NewServer(r)
+	s.On("GET /v2/x").ReplyFault(pkerrtest.FaultRefused).Times(2)
+	for range 2 {
+		_, err := send(t, s.Client(), "GET", s.URL+"/v2/x")
+		require.ErrorIs(t, err, syscall.ECONNREFUSED)
+	}
+	require.Equal(t, []int{500}, statuses(t, s, 1))
+	require.Equal(t, []string{`pkerrtest: GET /v2/x: the script of "GET /v2/x" ended after 2 replies`}, r.told())
+}
+
 func TestFault_String(t *testing.T) {
 	require.Equal(t, "Fault(0)", pkerrtest.Fault(0).String())
 	require.Equal(t, "Fault(-1)", pkerrtest.Fault(-1).String())

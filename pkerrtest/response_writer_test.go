@@ -174,6 +174,10 @@ func TestRequest_Aborted(t *testing.T) {
 			w.Header().Set("Content-Length", "16")
 			w.WriteHeader(204)
 		}), "POST", 204},
+		"not modified, but a length": {http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Length", "16")
+			w.WriteHeader(304)
+		}), "POST", 304},
 		"HEAD":                    {declare("100"), "HEAD", 200},
 		"shorter than declared":   {declare("17"), "POST", 0},
 		"panic before a response": {http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }), "POST", 0},

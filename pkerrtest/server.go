@@ -53,8 +53,8 @@ type Server struct {
 
 	addr      net.Addr
 	http      *http.Server
-	transport *http.Transport // of every Client
-	running   sync.WaitGroup  // connections until they are closed, and the accept loop
+	transport *http.Transport    // of every Client
+	running   sync.WaitGroup     // connections until they are closed, and the accept loop
 	closing   chan struct{}      // closed before the connections are
 	cancel    context.CancelFunc // ends the context of every request
 	closeOnce sync.Once

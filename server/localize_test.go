@@ -268,15 +268,16 @@ func TestWithLocalizer_Lines(t *testing.T) {
 		lines []string
 		want  string
 	}{
-		"one":               {[]string{"de, en;q=0.5"}, "de, en;q=0.5"},
-		"two":               {[]string{"de", "en;q=0.5"}, "de,en;q=0.5"},
-		"empty ones":        {[]string{"", "de", ""}, "de,"},
-		"a long one":        {[]string{strings.Repeat("de-AT,", 500)}, strings.Repeat("de-AT,", 170)},
-		"a long one of two": {[]string{"fr", strings.Repeat("de-AT,", 500)}, "fr," + strings.Repeat("de-AT,", 169) + "de-AT"},
-		"a long first one":  {[]string{strings.Repeat("de-AT,", 500), "fr"}, strings.Repeat("de-AT,", 170)},
-		"many":              {slices.Repeat([]string{"de-AT"}, 500), strings.Repeat("de-AT,", 170)},
-		"no comma":          {[]string{strings.Repeat("x", 2000)}, ""},
-		"the limit":         {[]string{strings.Repeat("x", 1024)}, strings.Repeat("x", 1024)},
+		"one":                {[]string{"de, en;q=0.5"}, "de, en;q=0.5"},
+		"two":                {[]string{"de", "en;q=0.5"}, "de,en;q=0.5"},
+		"empty ones":         {[]string{"", "de", ""}, "de,"},
+		"a long one":         {[]string{strings.Repeat("de-AT,", 500)}, strings.Repeat("de-AT,", 170)},
+		"a long one of two":  {[]string{"fr", strings.Repeat("de-AT,", 500)}, "fr," + strings.Repeat("de-AT,", 169) + "de-AT"},
+		"a long first one":   {[]string{strings.Repeat("de-AT,", 500), "fr"}, strings.Repeat("de-AT,", 170)},
+		"many":               {slices.Repeat([]string{"de-AT"}, 500), strings.Repeat("de-AT,", 170)},
+		"no comma":           {[]string{strings.Repeat("x", 2000)}, ""},
+		"a comma at the end": {[]string{strings.Repeat("x", 1024) + ",de"}, strings.Repeat("x", 1024)},
+		"the limit":          {[]string{strings.Repeat("x", 1024)}, strings.Repeat("x", 1024)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := ""

@@ -70,6 +70,13 @@ func TestWithErrorHook(t *testing.T) {
 	require.Equal(t, 500, w.Code)
 }
 
+// A nil hook is not called, which would be logged.
+func TestWithErrorHook_Nil(t *testing.T) {
+	var j journal
+	get(with(failing(errStore), server.WithLogger(j.logger()), server.WithErrorHook(nil)))
+	require.Equal(t, "request failed", j.only(t)["msg"])
+}
+
 // A hook that panics stops neither the response nor the other hooks.
 func TestWithErrorHook_Panics(t *testing.T) {
 	var j journal

@@ -64,6 +64,7 @@ func TestWrite_Order(t *testing.T) {
 		"a body too large, of another":      {remote{tooLarge()}, 500, internalServerError},
 		"a body too large, beside another":  {errors.Join(remote{pkerr.Gone}, tooLarge()), 413, contentTooLarge},
 		"a body too large, relayed":         {server.Relay(remote{tooLarge()}), 413, contentTooLarge},
+		"offered, but not there":            {liar{errStore}, 500, internalServerError},
 		"a redirect":                        {redirect, 500, internalServerError},
 		"a relayed redirect":                {server.Relay(redirect), 500, internalServerError},
 		"a relayed redirect with a number":  {server.Relay(remote{pkerr.MakeCode(20001, 302)}), 500, internalServerError},

@@ -107,6 +107,21 @@ func TestResponseWriter_Hijack(t *testing.T) {
 	require.Empty(t, w.Body.String())
 }
 
+// unhijackable is a writer whose connection cannot be taken over after all.
+type unhijackable struct{ http.ResponseWriter }
+
+func (unhijackable) Hijack() (net.Conn, *bufio.ReadWriter, error) { return nil, nil, errStore }
+
+// A connection that could not be hijacked can still have an answer.
+func TestResponseWriter_HijackFails(t *testing.T) {
+	w := httptest.NewRecorder()
+	server.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) error {
+		_, _, err := w.(http.Hijacker).Hijack()
+		return err
+	}).ServeHTTP(unhijackable{w}, nil)
+	requireBody(t, w, 500, internalServerError)
+}
+
 func TestResponseWriter_ReadFrom(t *testing.T) {
 	long := strings.Repeat("0123456789", 1000)
 	for name, test := range map[string]struct {

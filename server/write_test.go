@@ -306,6 +306,10 @@ func TestWrite_NilWriter(t *testing.T) {
 	with(failing(pkerr.NotFound)).ServeHTTP(nil, r)
 	with(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("boom") })).ServeHTTP(nil, r)
 	require.Len(t, hooked, 5)
+
+	require.NotPanics(t, func() {
+		with(failing(pkerr.NotFound), server.WithBodyLimit(1)).ServeHTTP(nil, nil)
+	})
 }
 
 // writerFunc is an io.Writer.
