@@ -79,11 +79,10 @@ func (c *config) mapped(r *http.Request, err error) error {
 
 func (c *config) callMapper(
 	mapper func(*http.Request, error) error, r *http.Request, err error,
-) (mapped error) {
+) error {
 	defer func() {
 		if v := recover(); v != nil {
 			c.log(r, slog.LevelError, "error mapper panicked", 0, panicError(v), debug.Stack())
-			mapped = nil
 		}
 	}()
 	return mapper(r, err)

@@ -36,7 +36,7 @@ func (c *config) outgoing(r *http.Request, err error) pkerr.Error {
 // sendable returns the error of the API that stands for err. It is a copy,
 // because others may hold the same error.
 func sendable(err error) (e pkerr.Error) {
-	if code, ok := err.(pkerr.Code); ok && code != 0 { // by far the most common
+	if code, ok := err.(pkerr.Code); ok { // by far the most common
 		return complete(pkerr.Error{Code: code})
 	}
 	defer func() {
@@ -73,7 +73,7 @@ func apiError(err error, isRelayed bool) (e pkerr.Error, ok bool) {
 		switch {
 		case err.As(&whole) && whole != nil:
 			e = *whole
-		case whole == nil && err.As(&code):
+		case err.As(&code):
 			e.Code = code
 		}
 	}

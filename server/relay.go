@@ -2,8 +2,8 @@ package server
 
 // Relay allows [Write] to send an error that another server sent, such as a
 // *client.ResponseError, with its status, text, fields and time to wait.
-// Without Relay such an error is a 500: a 401 for our token
-// is not one for our callers.
+// Without Relay such an error is a 500: a 401 for our token is not one for our
+// callers.
 //
 // The text goes out as the other server wrote it, so relay only what your
 // clients may see. An error without a [pkerr.Error] or [pkerr.Code] in it is

@@ -4,7 +4,6 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
-	"slices"
 	"strconv"
 	"time"
 
@@ -128,7 +127,7 @@ func (c *config) response(h http.Header, r *http.Request, e *pkerr.Error) []byte
 	if !ok {
 		body, _ = e.MarshalJSON() // never fails
 	}
-	encoded := slices.ContainsFunc(contentEncoding(h), func(s string) bool { return s != "" })
+	encoded := len(contentEncoding(h)) > 0
 	// As Header.Set does for canonical keys, but with all values in one array.
 	values := make([]string, 0, 4)
 	set := func(key, value string) {
