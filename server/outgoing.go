@@ -10,7 +10,8 @@ import (
 
 // Public returns what [Write] would send for err, for connections that do not
 // answer with HTTP, such as streams and sockets. Its message is filled in, and
-// it has no cause. Encoded as JSON it is the body that Write sends.
+// it has no cause. Encoded as JSON it is the body that Write sends, without the
+// texts of a [Localizer].
 //
 // Mappers in ctx are called, with a nil request; see [NewContext]. Nothing is
 // logged, and no hook is called: return err from the handler for that. A nil
