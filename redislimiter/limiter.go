@@ -1,0 +1,151 @@
+package redislimiter
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"sync"
+	"time"
+
+	"github.com/pkerr/pkerr/client"
+	"github.com/redis/go-redis/v9"
+)
+
+// Limiter is a [client.Limiter] that processes share through Redis. Use [New]
+// to make one. One Limiter serves all buckets, and should serve all of a
+// process's Transports that use the same address.
+//
+// A bucket's requests are sent one after the other, a little slower than the
+// API allows, and only a burst of half a second's worth goes at once. Processes
+// that want more than there is take turns, and so do the callers of each in the
+// order in which they came. If others use the limit as well, the limiter makes
+// room for them.
+//
+// While Redis cannot be reached, each process keeps to its share as it last
+// knew it, and one that never knew paces itself as [client.LocalLimiter] does.
+// It says so once in the log of [log/slog]. The clocks of processes do not
+// matter.
+//
+// A Limiter is safe for concurrent use, and must not be copied. No goroutine of
+// it runs while neither Wait nor Observe does. Only an operation that Redis
+// does not answer can outlast them, until the client's own timeouts end it.
+type Limiter struct {
+	rdb     redis.Scripter
+	script  *redis.Script
+	prefix  string
+	egress  string
+	timeout time.Duration
+
+	// alone is for buckets whose other users are not known while Redis is away.
+	alone client.LocalLimiter
+
+	mu      sync.Mutex
+	buckets map[client.Bucket]*bucket
+	sweep   int // how many buckets there may be before idle ones are forgotten
+	health  health
+}
+
+// New returns a new Limiter that uses rdb, which is a [redis.Client], a
+// [redis.ClusterClient] or any other client of go-redis. It needs Redis 5 or
+// newer, or Valkey. New does not connect. If rdb is nil, every Wait fails.
+func New(rdb redis.Scripter, opts ...Option) *Limiter {
+	l := &Limiter{
+		rdb:     rdb,
+		script:  redis.NewScript(scriptSource),
+		prefix:  defaultPrefix,
+		timeout: defaultTimeout,
+	}
+	if v := reflect.ValueOf(rdb); v.Kind() == reflect.Pointer && v.IsNil() {
+		l.rdb = nil
+	}
+	l.alone.Pace = true
+	for _, opt := range opts {
+		if opt != nil {
+			opt(l)
+		}
+	}
+	return l
+}
+
+// Wait waits for the process's next slot in the bucket, and returns nil when a
+// request may be sent. If the slot is known to come after the deadline of ctx,
+// it returns a [*client.WaitError] at once. If ctx ends first, it returns the
+// cause, and the slot goes to the next caller in the process.
+//
+// It returns another error only if the Limiter was not made by [New] with a
+// client. While Redis is away, it waits by itself, as [Limiter] says.
+func (l *Limiter) Wait(ctx context.Context, key client.Bucket) error {
+	if l == nil || l.rdb == nil {
+		return errors.New("redislimiter: no Redis client: pass a client that is not nil to New")
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	b, w, err := l.enter(ctx, key)
+	if err != nil {
+		return err
+	}
+	defer l.leave(b, w)
+	for {
+		if err := l.step(ctx, key, b, w); !errors.Is(err, errAgain) {
+			return err
+		}
+	}
+}
+
+// Observe passes on what a response said of the bucket, if that changes
+// anything: a refusal, another rate, or that the bucket is fuller than the
+// fleet alone makes it. It waits for Redis no longer than the timeout, even if
+// ctx is done, because the other processes should know.
+func (l *Limiter) Observe(ctx context.Context, key client.Bucket, seen client.Observation) {
+	if l == nil || l.rdb == nil {
+		return
+	}
+	b, news := l.observe(ctx, key, seen)
+	if news == nil {
+		return
+	}
+	if r, err := l.call(ctx, b, news...); err == nil {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		b.learn(key, r)
+	}
+}
+
+// observe takes in what a response said, and returns the operation that tells
+// the other processes, or nil if there is nothing to tell.
+func (l *Limiter) observe(
+	ctx context.Context, key client.Bucket, seen client.Observation,
+) (*bucket, []any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	b := l.bucket(key)
+	news := seen.Hold > 0
+	if seen.Rate > 0 && limitRate(seen.Rate) != b.rate {
+		b.rate, news = limitRate(seen.Rate), true
+	}
+	if l.health.away {
+		l.alone.Observe(ctx, key, seen)
+		if seen.Hold > 0 {
+			b.hold(key, seen.Hold)
+		}
+	}
+	var level time.Duration // up to which the API's bucket is filled, at least
+	switch {
+	case seen.Hold > 0:
+		level = time.Second
+	case seen.Remaining >= 0:
+		level = interval(b.rate) * time.Duration(b.rate-1-min(seen.Remaining, b.rate-1))
+		news = news || level > half(b.rate) || level == 0 && b.hasRoom()
+	}
+	if !news {
+		return b, nil
+	}
+	var age time.Duration
+	if !seen.Sent.IsZero() {
+		age = max(time.Since(seen.Sent), 0)
+	}
+	return b, []any{
+		"observe", b.rate, level.Microseconds(), seen.Hold.Microseconds(), age.Microseconds(),
+	}
+}

@@ -1,0 +1,163 @@
+package redislimiter
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/pkerr/pkerr/client"
+)
+
+const (
+	// horizon is how far ahead slots are booked. A key in Redis lasts longer.
+	horizon = time.Minute
+
+	// unchecked is a wait so short that a slot is used without another look.
+	unchecked = 10 * time.Millisecond
+)
+
+// errAgain tells Wait to take another step.
+var errAgain = errors.New("redislimiter: another step")
+
+// action is what a caller does next.
+type action int
+
+const (
+	send  action = iota // its request
+	pause               // until the slot's time, or until notified
+	alone               // wait without the others
+	book                // ask for a slot
+	check               // ask whether the slot has been moved
+)
+
+// step brings a caller one step closer to its turn, and returns errAgain if
+// there is another one.
+func (l *Limiter) step(ctx context.Context, key client.Bucket, b *bucket, w *waiter) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	next, wait, err := l.decide(ctx, b, w)
+	if err != nil {
+		return err
+	}
+	switch next {
+	case pause:
+		err = w.sleep(ctx, wait)
+	case alone:
+		return l.alone.Wait(ctx, key)
+	case book:
+		wait, err = l.book(ctx, key, b, w)
+		if err == nil && wait > 0 {
+			err = w.sleep(ctx, wait)
+		}
+	case check:
+		l.check(ctx, key, b)
+	case send:
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return errAgain
+}
+
+// decide returns what a caller does next, and for how long. It uses the slot if
+// that is to send the request.
+func (l *Limiter) decide(ctx context.Context, b *bucket, w *waiter) (action, time.Duration, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := time.Now()
+	switch {
+	case w.err != nil:
+		return send, 0, w.err
+	case l.away(ctx, b) && !b.hasOthers():
+		return alone, 0, nil
+	case b.queue[0] != w:
+		return pause, 0, nil
+	case b.slot == nil || now.Sub(b.slot.at) > staleAfter:
+		return book, 0, nil
+	case b.slot.at.After(now):
+		return pause, b.slot.at.Sub(now), nil
+	case !b.slot.final:
+		return check, 0, nil
+	}
+	b.use(now)
+	return send, 0, nil
+}
+
+// book asks Redis for the process's next slot. Without Redis it takes the one
+// that keeps the process to its share. It returns an error if the slot would be
+// too late for w, and else how long to wait before it is worth asking again, or
+// 0.
+func (l *Limiter) book(
+	ctx context.Context, key client.Bucket, b *bucket, w *waiter,
+) (time.Duration, error) {
+	longest := horizon
+	if !w.deadline.IsZero() {
+		longest = min(longest, max(time.Until(w.deadline), 0))
+	}
+	rate, outage, round := l.state(b)
+	r, err := l.call(ctx, b, "book", rate, longest.Microseconds(), outage, round.Microseconds())
+
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := time.Now()
+	b.slot = nil
+	if err != nil {
+		if b.hasOthers() {
+			b.slot = b.ownSlot(now)
+			b.dismiss(key)
+		}
+		return 0, nil // Redis is away, which step sees
+	}
+	b.learn(key, r)
+	b.others = max(float64(r.ahead), b.others*0.9) // quick to see them, and slow to forget
+	if !r.booked {
+		if longest < horizon {
+			return 0, tooLate(key, r.wait)
+		}
+		return horizon / 4, nil
+	}
+	at := now.Add(r.wait)
+	if rejoined := l.health.back.Add(rejoining); now.Before(rejoined) && at.Before(rejoined) {
+		at = later(at, b.next)
+	}
+	b.slot = &slot{at: at, shared: true, final: r.wait < unchecked, epoch: r.epoch, shift: r.shift}
+	b.dismiss(key)
+	return 0, nil
+}
+
+// check asks whether the slot has been moved, and moves it.
+func (l *Limiter) check(ctx context.Context, key client.Bucket, b *bucket) {
+	s := b.slot // which only the first of the queue replaces
+	rate, outage, round := l.state(b)
+	r, err := l.call(ctx, b, "check", rate, outage, round.Microseconds(), s.epoch)
+
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err != nil {
+		s.final = true // it was given out, and holds
+		if s.shared {
+			// All come later by as much as those that wait for an answer in
+			// vain.
+			s.at = s.at.Add(l.timeout)
+			b.dismiss(key)
+		}
+		return
+	}
+	before := s.at
+	b.learn(key, r)
+	// A short way on is not worth another look.
+	s.final = s.at.Sub(before) <= b.spacing/4
+	s.shared, s.epoch, s.shift = true, r.epoch, r.shift
+}
+
+// state returns what Redis is told of a bucket in case that it has lost it.
+func (l *Limiter) state(b *bucket) (rate, outage int, round time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if time.Since(l.health.back) < 2*rejoining {
+		outage = 1
+	}
+	return b.rate, outage, b.round()
+}
