@@ -1,0 +1,272 @@
+package redislimiter_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pkerr/pkerr/redislimiter/internal/fleet"
+)
+
+// guide is where the table of measurements is.
+const guide = "../docs/fleets.md"
+
+var update = flag.Bool("update", false, "write the measurements to "+guide)
+
+// A scenario is a fleet that wants more than there is, while something happens.
+type scenario struct {
+	name      string
+	processes int
+	duration  time.Duration
+	outsider  float64
+	servers   func(t *testing.T) []*fleet.Redis
+	events    func(t *testing.T, servers []*fleet.Redis) map[time.Duration]func() error
+
+	// What must hold. A rate is of the requests served in a second.
+	reads     float64
+	writes    float64
+	refused   int     // of both
+	uneven    float64 // how far a process may be from the mean, as a share of it
+	perEach   float64 // operations on Redis for each request
+	readsOnly bool
+}
+
+func scenarios() []scenario {
+	const outage = 12 * time.Second
+	none := func(*testing.T, []*fleet.Redis) map[time.Duration]func() error { return nil }
+	one := func(t *testing.T) []*fleet.Redis {
+		t.Helper()
+		return []*fleet.Redis{startRedis(t)}
+	}
+	return []scenario{
+		{
+			name: "nothing", processes: 20, duration: 25 * time.Second, servers: one, events: none,
+			reads: 9.5, writes: 2.8, refused: 2, uneven: 0.3, perEach: 2.2,
+		},
+		{
+			name: "an outsider takes 2 reads a second", processes: 6, duration: 60 * time.Second, outsider: 2, servers: one, events: none,
+			reads: 7.2, refused: 10, uneven: 0.3, readsOnly: true,
+		},
+		{
+			name: "Redis is killed for 12 s, and starts empty", processes: 12, duration: 36 * time.Second, servers: one,
+			events: func(_ *testing.T, servers []*fleet.Redis) map[time.Duration]func() error {
+				return map[time.Duration]func() error{
+					10 * time.Second:        func() error { servers[0].Kill(); return nil },
+					10*time.Second + outage: servers[0].Restart,
+				}
+			},
+			reads: 8.5, writes: 2.4, refused: 3, uneven: 0.4,
+		},
+		{
+			name: "Redis hangs for 12 s", processes: 12, duration: 36 * time.Second, servers: one,
+			events: func(_ *testing.T, servers []*fleet.Redis) map[time.Duration]func() error {
+				return map[time.Duration]func() error{
+					10 * time.Second:        func() error { servers[0].Suspend(); return nil },
+					10*time.Second + outage: func() error { servers[0].Resume(); return nil },
+				}
+			},
+			reads: 8.5, writes: 2.4, refused: 3, uneven: 0.4,
+		},
+		{
+			name: "Redis loses all keys", processes: 6, duration: 25 * time.Second, servers: one,
+			events: func(t *testing.T, servers []*fleet.Redis) map[time.Duration]func() error {
+				t.Helper()
+				rdb := connect(t, servers[0])
+				return map[time.Duration]func() error{
+					10 * time.Second: func() error { return rdb.FlushAll(context.Background()).Err() },
+				}
+			},
+			reads: 9, writes: 2.6, refused: 2, uneven: 0.3,
+		},
+		{
+			name: "SCRIPT FLUSH", processes: 6, duration: 25 * time.Second, servers: one,
+			events: func(t *testing.T, servers []*fleet.Redis) map[time.Duration]func() error {
+				t.Helper()
+				rdb := connect(t, servers[0])
+				return map[time.Duration]func() error{
+					10 * time.Second: func() error { return rdb.ScriptFlush(context.Background()).Err() },
+				}
+			},
+			reads: 9.5, writes: 2.7, refused: 2, uneven: 0.3,
+		},
+		{
+			name: "the clock of Redis was an hour ahead", processes: 6, duration: 25 * time.Second, servers: one,
+			events: func(t *testing.T, servers []*fleet.Redis) map[time.Duration]func() error {
+				t.Helper()
+				return map[time.Duration]func() error{
+					10 * time.Second: func() error { return setAhead(t, servers[0], time.Hour) },
+				}
+			},
+			reads: 9, writes: 2.6, refused: 2, uneven: 0.3,
+		},
+		{
+			name: "Redis is a cluster of three", processes: 6, duration: 25 * time.Second, events: none,
+			servers: func(t *testing.T) []*fleet.Redis {
+				t.Helper()
+				nodes, err := fleet.StartCluster()
+				for _, node := range nodes {
+					t.Cleanup(node.Close)
+				}
+				require.NoError(t, err)
+				return nodes
+			},
+			reads: 9.5, writes: 2.7, refused: 2, uneven: 0.3,
+		},
+		{
+			name: "one process, and Redis is never there", processes: 1, duration: 25 * time.Second, events: none,
+			servers: func(t *testing.T) []*fleet.Redis {
+				t.Helper()
+				server := startRedis(t)
+				server.Kill()
+				return []*fleet.Redis{server}
+			},
+			reads: 9, writes: 2.6, refused: 2,
+		},
+	}
+}
+
+// setAhead makes the keys of a server look as if its clock had been ahead when
+// they were written.
+func setAhead(t *testing.T, server *fleet.Redis, ahead time.Duration) error {
+	t.Helper()
+	ctx, rdb := t.Context(), server.Client()
+	defer rdb.Close()
+	keys, err := rdb.Keys(ctx, "*").Result()
+	if err != nil {
+		return err
+	}
+	for _, key := range keys {
+		for _, field := range []string{"epoch", "tat"} {
+			if err := rdb.HIncrBy(ctx, key, field, ahead.Microseconds()).Err(); err != nil {
+				return err
+			}
+		}
+		if err := rdb.Expire(ctx, key, ahead).Err(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Fleets of real processes share a limit, whatever happens to Redis. The table
+// in the guide has what was measured: go test -run Fleets -update writes it.
+func TestLimiter_Fleets(t *testing.T) {
+	all := scenarios()
+	type outcome struct {
+		result *fleet.Result
+		err    error
+	}
+	var rows []string
+	check := func(s *scenario, o outcome) {
+		t.Run(s.name, func(t *testing.T) {
+			require.NoError(t, o.err)
+			row := s.check(t, o.result)
+			t.Log(row)
+			rows = append(rows, row)
+		})
+	}
+	// The first has the machine for itself. The rest mostly sleep, and run at
+	// the same time. t.Parallel would run no more of them than there are
+	// processors.
+	result, err := all[0].start(t).Work()
+	check(&all[0], outcome{result, err})
+	outcomes, fleets := make([]outcome, len(all)), make([]*fleet.Fleet, len(all))
+	for i := 1; i < len(all); i++ {
+		fleets[i] = all[i].start(t)
+	}
+	var wg sync.WaitGroup
+	for i := 1; i < len(all); i++ {
+		wg.Go(func() {
+			result, err := fleets[i].Work()
+			outcomes[i] = outcome{result, err}
+		})
+	}
+	wg.Wait()
+	for i := 1; i < len(all); i++ {
+		check(&all[i], outcomes[i])
+	}
+	if *update && !t.Failed() {
+		writeTable(t, rows)
+	}
+}
+
+// start starts the processes of the scenario.
+func (s *scenario) start(t *testing.T) *fleet.Fleet {
+	t.Helper()
+	servers := s.servers(t)
+	worker := fleet.Worker{Limiter: "fleet", Readers: 3, Writers: 3}
+	if s.readsOnly {
+		worker.Writers = 0
+	}
+	for _, server := range servers {
+		worker.Redis = append(worker.Redis, server.Addr)
+	}
+	f, err := (&fleet.Run{
+		Processes: s.processes,
+		Worker:    worker,
+		Duration:  s.duration,
+		Outsider:  s.outsider,
+		Events:    s.events(t, servers),
+	}).Start(startAPI(t))
+	require.NoError(t, err)
+	t.Cleanup(f.Close)
+	return f
+}
+
+// check checks what must hold, and returns the row of the table.
+func (s *scenario) check(t *testing.T, result *fleet.Result) string {
+	t.Helper()
+	var text []string
+	total, refused := 0, 0
+	for scope, least := range map[string]float64{fleet.Reads: s.reads, fleet.Writes: s.writes} {
+		served, no := result.Count(scope, 0, s.duration)
+		total, refused = total+served+no, refused+no
+		require.GreaterOrEqual(t, float64(served)/s.duration.Seconds(), least, "%s served in a second", scope)
+		if s.uneven > 0 && served > 0 {
+			shares, mean := result.Shares(scope), float64(served)/float64(s.processes)
+			require.GreaterOrEqual(t, float64(slices.Min(shares)), min(mean*(1-s.uneven), mean-1.5), "%s: %v", scope, shares)
+			require.LessOrEqual(t, float64(slices.Max(shares)), max(mean*(1+s.uneven), mean+1.5), "%s: %v", scope, shares)
+		}
+	}
+	require.LessOrEqual(t, refused, s.refused, "refused")
+	operations, slow := result.Operations()
+	each := float64(operations) / float64(total)
+	if s.perEach > 0 {
+		require.LessOrEqual(t, each, s.perEach, "operations on Redis for a request")
+	}
+	for _, scope := range []string{fleet.Reads, fleet.Writes} {
+		served, no := result.Count(scope, 0, s.duration)
+		shares := result.Shares(scope)
+		cell := "-|-|-"
+		if served > 0 {
+			cell = fmt.Sprintf("%.2f|%d|%d to %d", float64(served)/s.duration.Seconds(), no, slices.Min(shares), slices.Max(shares))
+		}
+		text = append(text, cell)
+	}
+	// On an idle machine it is a few milliseconds.
+	t.Logf("99 in 100 operations took less than %v", slow)
+	return fmt.Sprintf("|%s|%d|%s|%.2f|", s.name, s.processes, strings.Join(text, "|"), each)
+}
+
+// writeTable writes the rows to the guide, between two comments.
+func writeTable(t *testing.T, rows []string) {
+	t.Helper()
+	const begin, end = "<!-- The rows are measured: go test -run Fleets -update writes them. -->\n", "<!-- End of the rows. -->"
+	text, err := os.ReadFile(guide)
+	require.NoError(t, err)
+	before, rest, found := strings.Cut(string(text), begin)
+	require.True(t, found)
+	_, after, found := strings.Cut(rest, end)
+	require.True(t, found)
+	head := "\n|what happens|processes|reads/s|refused|for each|writes/s|refused|for each|operations|\n|---|---|---|---|---|---|---|---|---|\n"
+	table := begin + head + strings.Join(rows, "\n") + "\n\n" + end
+	require.NoError(t, os.WriteFile(guide, []byte(before+table+after), 0o644))
+}

@@ -1,0 +1,154 @@
+package fleet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// Redis is a server of its own on the loopback interface, without persistence.
+type Redis struct {
+	Addr string
+
+	dir     string
+	args    []string
+	command *exec.Cmd
+}
+
+// StartRedis starts redis-server or valkey-server on a free port. args are
+// further arguments.
+func StartRedis(args ...string) (*Redis, error) {
+	dir, err := os.MkdirTemp("", "redislimiter")
+	if err != nil {
+		return nil, err
+	}
+	addr, err := freeAddr()
+	if err != nil {
+		return nil, err
+	}
+	r := &Redis{Addr: addr, dir: dir, args: args}
+	if err := r.Restart(); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+func freeAddr() (string, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // It does not wait.
+	if err != nil {
+		return "", err
+	}
+	return listener.Addr().String(), listener.Close()
+}
+
+// Restart starts the server, empty, at the address that it had.
+func (r *Redis) Restart() error {
+	program, err := exec.LookPath("redis-server")
+	if err != nil {
+		program, err = exec.LookPath("valkey-server")
+	}
+	if err != nil {
+		return errors.New("found neither redis-server nor valkey-server: apt-get install redis-server")
+	}
+	_, port, _ := net.SplitHostPort(r.Addr)
+	args := append([]string{
+		"--bind", "127.0.0.1", "--port", port, "--dir", r.dir, "--save", "", "--appendonly", "no",
+	}, r.args...)
+	r.command = exec.Command(program, args...) //nolint:gosec,noctx // Kill ends it.
+	if err := r.command.Start(); err != nil {
+		return err
+	}
+	for range 200 {
+		if conn, err := net.Dial("tcp", r.Addr); err == nil { //nolint:noctx // It is the loopback interface.
+			return conn.Close()
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	r.Kill()
+	return fmt.Errorf("%s does not listen at %s", program, r.Addr)
+}
+
+// Kill kills the server, as kill -9 does.
+func (r *Redis) Kill() {
+	_ = r.command.Process.Kill()
+	_ = r.command.Wait()
+}
+
+// Suspend stops the server from answering. Its connections stay open.
+func (r *Redis) Suspend() { _ = r.command.Process.Signal(syscall.SIGSTOP) }
+
+// Resume undoes Suspend.
+func (r *Redis) Resume() { _ = r.command.Process.Signal(syscall.SIGCONT) }
+
+// Close kills the server, and removes its files.
+func (r *Redis) Close() {
+	r.Kill()
+	_ = os.RemoveAll(r.dir)
+}
+
+// Client returns a client of the server.
+func (r *Redis) Client() *redis.Client { return redis.NewClient(&redis.Options{Addr: r.Addr}) }
+
+// StartCluster starts a cluster of three nodes, and returns them when it can be
+// used.
+func StartCluster() ([]*Redis, error) {
+	const slots = 16384
+	var nodes []*Redis
+	for range 3 {
+		bus, err := freeAddr()
+		if err != nil {
+			return nodes, err
+		}
+		_, port, _ := net.SplitHostPort(bus)
+		node, err := StartRedis("--cluster-enabled", "yes", "--cluster-port", port)
+		if err != nil {
+			return nodes, err
+		}
+		nodes = append(nodes, node)
+	}
+	ctx := context.Background()
+	for i := range nodes {
+		if err := join(ctx, nodes, i, i*slots/3, (i+1)*slots/3-1); err != nil {
+			return nodes, err
+		}
+	}
+	for range 200 {
+		ready := 0
+		for _, node := range nodes {
+			client := node.Client()
+			info, _ := client.ClusterInfo(ctx).Result()
+			_ = client.Close()
+			known := "cluster_known_nodes:" + strconv.Itoa(len(nodes))
+			if strings.Contains(info, "cluster_state:ok") && strings.Contains(info, known) {
+				ready++
+			}
+		}
+		if ready == len(nodes) {
+			return nodes, nil
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	return nodes, errors.New("the nodes of the cluster do not find each other")
+}
+
+// join makes a node serve the slots from first to last, and introduces it to
+// node 0.
+func join(ctx context.Context, nodes []*Redis, i, first, last int) error {
+	client := nodes[i].Client()
+	defer func() { _ = client.Close() }()
+	if err := client.ClusterAddSlotsRange(ctx, first, last).Err(); err != nil || i == 0 {
+		return err
+	}
+	host, port, _ := net.SplitHostPort(nodes[0].Addr)
+	bus := nodes[0].args[len(nodes[0].args)-1]
+	return client.Do(ctx, "CLUSTER", "MEET", host, port, bus).Err()
+}

@@ -1,0 +1,43 @@
+package redislimiter
+
+import (
+	"context"
+	"strconv"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/pkerr/pkerr/client"
+	"github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/require"
+)
+
+// generous is a Redis that gives out every slot at once.
+type generous struct{ redis.Scripter }
+
+func (generous) EvalSha(ctx context.Context, _ string, _ []string, _ ...any) *redis.Cmd {
+	cmd := redis.NewCmd(ctx)
+	cmd.SetVal([]any{int64(0), int64(1), int64(1), int64(0), int64(10), int64(102_000), int64(0)})
+	return cmd
+}
+
+// A limiter forgets the buckets that are idle.
+func TestLimiter_ForgetsBuckets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(generous{})
+		most := 0
+		for i := range 100_000 {
+			bucket := client.Bucket{Host: "api.pluralkit.me", Scope: "own_system_get", Owner: strconv.Itoa(i)}
+			require.NoError(t, l.Wait(t.Context(), bucket))
+			l.Observe(t.Context(), bucket, client.Observation{Rate: 10, Remaining: 9, Sent: time.Now()})
+			time.Sleep(time.Millisecond)
+			most = max(most, len(l.buckets))
+		}
+		require.Less(t, most, 4*minSweep)
+	})
+}
+
+func TestParseReply_Odd(t *testing.T) {
+	_, err := parseReply([]int64{1, 2})
+	require.EqualError(t, err, "redislimiter: the script returned 2 values: want 7")
+}
