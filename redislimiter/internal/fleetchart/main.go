@@ -1,0 +1,164 @@
+// Command fleetchart measures how much a fleet of five processes gets through,
+// with one limiter or another, and draws the charts of docs/fleets.md:
+//
+//	go -C redislimiter/internal/fleetchart run . ../../../docs
+//
+// It takes four minutes, needs redis-server, and prints the rows of the guide's
+// table. It is a module of its own, so that nobody who uses the limiter
+// downloads a plotting library.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/pkerr/pkerr/client"
+	"github.com/pkerr/pkerr/redislimiter/internal/fleet"
+	"github.com/redis/go-redis/v9"
+	"golang.org/x/time/rate"
+)
+
+const (
+	duration = 40 * time.Second
+
+	// The outage is between these times.
+	away = 12 * time.Second
+	back = 24 * time.Second
+)
+
+// limiters returns the ways to send, in the order of the legend.
+func limiters() []string {
+	return []string{"redislimiter", "Transport with Pace", "Transport", "x/time/rate", "no limiter"}
+}
+
+// situations returns the charts.
+func situations() []situation {
+	return []situation{
+		{file: "alone", title: "Five processes, and nobody else"},
+		{file: "outsider", title: "An outsider takes 2 of the 10", outsider: 2},
+		{file: "outage", title: "Redis is away from 12 s to 24 s", outage: true},
+	}
+}
+
+type situation struct {
+	file     string
+	title    string
+	outsider float64
+	outage   bool
+}
+
+// transports returns how each limiter sends.
+func transports() fleet.Limiters {
+	all := fleet.Default()
+	all["redislimiter"] = all["fleet"]
+	all["Transport with Pace"] = func(redis.Scripter) http.RoundTripper {
+		return &client.Transport{Limiter: &client.LocalLimiter{Pace: true}}
+	}
+	all["Transport"] = func(redis.Scripter) http.RoundTripper { return &client.Transport{} }
+	all["x/time/rate"] = func(redis.Scripter) http.RoundTripper { return limited{rate.NewLimiter(10, 10)} }
+	all["no limiter"] = func(redis.Scripter) http.RoundTripper { return http.DefaultTransport }
+	return all
+}
+
+// limited sends as fast as the documented rate allows.
+type limited struct{ limiter *rate.Limiter }
+
+func (l limited) RoundTrip(r *http.Request) (*http.Response, error) {
+	if err := l.limiter.Wait(r.Context()); err != nil {
+		return nil, err
+	}
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+func main() {
+	fleet.Main(transports())
+	if len(os.Args) != 2 {
+		log.Fatal("fleetchart: it takes the directory that the charts go to")
+	}
+	lines := make([][]line, len(situations()))
+	for _, name := range limiters() {
+		if err := measureAll(name, lines); err != nil {
+			log.Fatal(err)
+		}
+	}
+	for i, s := range situations() {
+		if err := s.write(filepath.Join(os.Args[1], "fleets-"+s.file+".svg"), lines[i]); err != nil {
+			log.Fatal(err)
+		}
+	}
+}
+
+// measureAll measures a limiter in all situations at the same time, and adds a
+// line to each. It prints a row of the guide's table.
+func measureAll(limiter string, lines [][]line) error {
+	failed := make(chan error)
+	cells := make([]string, len(situations()))
+	for i, s := range situations() {
+		go func() {
+			served, refused, err := s.measure(limiter)
+			lines[i] = append(lines[i], line{name: limiter, served: served})
+			cells[i] = fmt.Sprintf("%.1f|%.1f",
+				float64(len(served))/duration.Seconds(), float64(refused)/duration.Seconds())
+			failed <- err
+		}()
+	}
+	var err error
+	for range situations() {
+		err = errors.Join(err, <-failed)
+	}
+	if err == nil {
+		_, err = fmt.Fprintf(os.Stdout, "|%s|%s|\n", limiter, strings.Join(cells, "|"))
+	}
+	return err
+}
+
+// measure returns when the API served a read of the fleet, and how many it
+// refused.
+func (s situation) measure(limiter string) (served []time.Duration, refused int, err error) {
+	server, err := fleet.StartRedis()
+	if err != nil {
+		return nil, 0, err
+	}
+	defer server.Close()
+	api, err := fleet.StartAPI()
+	if err != nil {
+		return nil, 0, err
+	}
+	defer api.Close()
+	run := &fleet.Run{
+		Processes: 5,
+		Worker:    fleet.Worker{Redis: []string{server.Addr}, Limiter: limiter, Readers: 4},
+		Duration:  duration,
+		Outsider:  s.outsider,
+	}
+	if s.outage {
+		run.Events = map[time.Duration]func() error{
+			away: func() error { server.Kill(); return nil },
+			back: server.Restart,
+		}
+	}
+	f, err := run.Start(api)
+	if err != nil {
+		return nil, 0, err
+	}
+	result, err := f.Work()
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, request := range result.Requests {
+		switch {
+		case request.Client == fleet.Outsider:
+		case request.Served:
+			served = append(served, request.At.Sub(result.Start))
+		default:
+			refused++
+		}
+	}
+	return served, refused, nil
+}
