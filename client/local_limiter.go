@@ -17,7 +17,7 @@ import (
 // remains than its own requests account for, or if the API refuses what it had
 // counted. Of two to ten processes that read as fast as they can, none gets more
 // than 1.5 times as much as another, and together they get at least 90 % of the
-// limit. About writes the API tells less: two processes get nearly all of the
+// limit. About writes the API tells less: two processes get nine tenths of the
 // limit, and ten less than half. A Limiter that they share does better.
 // docs/local-limiter.md has the figures and the algorithm.
 //

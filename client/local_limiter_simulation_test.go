@@ -239,9 +239,9 @@ func TestLocalLimiter_Neighbors(t *testing.T) {
 			{0.90, 0.96, 1.5, 1.2},
 		}},
 		{"writes", simulation{rate: 3}, [4]bounds{
-			{0.70, 0.90, 3, 1.4},
-			{0.45, 0.67, 6, 2.2},
-			{0.35, 0.56, 15, 3.5},
+			{0.60, 0.85, 4, 1.6},
+			{0.45, 0.67, 7, 2.4},
+			{0.35, 0.56, 20, 4},
 			{0.28, 0.40, 40, 8},
 		}},
 		{"reads of a silent API", simulation{rate: 10, silent: true}, [4]bounds{
@@ -278,7 +278,7 @@ func (s simulation) vary(t *testing.T) (shares, ratios []float64) {
 			for s.seed = range uint64(*seeds) {
 				o := s.run(t)
 				shares, ratios = append(shares, o.share(s)), append(ratios, o.ratio())
-				if s.rate == 10 && s.processes <= 5 {
+				if s.rate == 10 && s.processes <= 5 && !s.silent {
 					require.Less(t, float64(o.refused), 0.3*float64(o.sent), "%+v", s)
 					require.Less(t, float64(o.givenUp), 0.02*float64(o.total()), "%+v", s)
 				}

@@ -110,7 +110,7 @@ func (p *pacer) growth() float64 {
 	case p.telling:
 		return 0.05
 	case p.alone:
-		return 0.012 * math.Sqrt(p.share)
+		return 0.016 * math.Sqrt(p.share)
 	}
 	return 0.006 * math.Sqrt(p.share) // only a refusal, which is costly, takes it back
 }
@@ -120,7 +120,7 @@ func (p *pacer) kept() float64 {
 	if p.telling {
 		return 0.5
 	}
-	return 0.78
+	return 0.72
 }
 
 // turn returns the earliest time at which a request may be sent that so many
@@ -168,12 +168,18 @@ func (p *pacer) observe(seen Observation) {
 	// What was sent before the last refusal was known says nothing of the pace
 	// since.
 	if sent.After(p.refused) {
-		if p.counting { // else it is this process's own doing
+		if p.counting && p.byOthers() {
 			p.share = max(p.share*p.kept(), minShare)
 		}
 		p.refused = p.now
 	}
 	p.held = later(p.held, p.now.Add(seen.Hold))
+}
+
+// byOthers reports whether others are the cause of a refusal. If nothing else
+// tells of them, only a second refusal within a short time does.
+func (p *pacer) byOthers() bool {
+	return p.telling || p.now.Sub(p.refused) < 7*time.Second
 }
 
 // compare finds out how many requests of others are in the bucket: what neither
@@ -212,7 +218,7 @@ func (p *pacer) spacing() time.Duration {
 	if p.rate < tellingRate {
 		// A small bucket has no room for two at once. If all periods are powers
 		// of two, those that have found their places in time can keep them.
-		intervals = math.Exp2(math.Ceil(math.Log2(intervals) - 0.15))
+		intervals = math.Exp2(math.Ceil(math.Log2(intervals) - 0.4))
 	}
 	if intervals < 20./19 {
 		return 0

@@ -27,7 +27,7 @@ func TestLocalLimiter_MakesRoomAfterRefusals(t *testing.T) {
 			time.Sleep(1)
 			refuse(t, l, hold)
 			slower := gap()
-			require.InDelta(t, 0.128, slower.Seconds(), 0.002, "it leaves 0.78 of the share")
+			require.InDelta(t, 0.139, slower.Seconds(), 0.002, "it leaves 0.72 of the share")
 			l.Observe(t.Context(), reads, client.Observation{Rate: 10, Remaining: -1, Hold: hold, Sent: before})
 			require.InDelta(t, slower.Seconds(), gap().Seconds(), 0.004, "what was sent before says nothing new")
 			for range 20 {
@@ -43,6 +43,9 @@ func TestLocalLimiter_MakesRoomAfterRefusals(t *testing.T) {
 				arrivals(t, l, reads, 100)
 			}
 			require.Equal(t, readGap, gap(), "as if they had never been")
+
+			refuse(t, l, hold)
+			require.Equal(t, readGap, gap(), "a single one shows nothing")
 
 			refuse(t, l, hold)
 			time.Sleep(time.Hour)
@@ -63,7 +66,7 @@ func TestLocalLimiter_ComesBackAtAnyMoment(t *testing.T) {
 			refuse(t, l, 200*time.Millisecond)
 			after := arrivals(t, l, reads, 1)[0] - 200*time.Millisecond
 			require.GreaterOrEqual(t, after, time.Duration(0))
-			require.Less(t, after, 180*time.Millisecond, "within 1.4 times its spacing")
+			require.Less(t, after, 200*time.Millisecond, "within 1.4 times its spacing")
 			back[after] = true
 		}
 		require.Greater(t, len(back), 10)
@@ -113,7 +116,7 @@ func TestLocalLimiter_AloneAgain(t *testing.T) {
 		took time.Duration
 	}{
 		{10, readGap, 20 * time.Second},
-		{3, 334 * time.Millisecond * 20 / 19, 2 * time.Minute},
+		{3, 334 * time.Millisecond * 20 / 19, 90 * time.Second},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			l := &client.LocalLimiter{}
