@@ -83,7 +83,8 @@ func write(w http.ResponseWriter, r *http.Request, err error, stack []byte) (lat
 // calls the hooks as Write does; the options are those in the context of r.
 //
 // The header belongs to the caller, and has only what Write adds: remove the
-// headers that describe another body. The body is nil for a HEAD request.
+// headers that describe another body, and add Vary to the one that is there.
+// The body is nil for a HEAD request.
 //
 // Render(r, nil) is (0, nil, nil). If r is nil, the options are the defaults.
 func Render(r *http.Request, err error) (status int, header http.Header, body []byte) {

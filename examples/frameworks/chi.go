@@ -1,0 +1,38 @@
+package main
+
+import (
+	"cmp"
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+	"github.com/pkerr/pkerr/server"
+)
+
+func withChi(opts ...server.Option) http.Handler {
+	router := chi.NewRouter()
+	router.NotFound(server.NotFound)
+	router.MethodNotAllowed(chiMethodNotAllowed(router))
+	routeChi(router)
+	return server.Middleware(opts...)(router)
+}
+
+// chiMethodNotAllowed names the methods that router has for the path, which chi
+// itself does only in its own answer.
+func chiMethodNotAllowed(router chi.Routes) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} {
+			if router.Match(chi.NewRouteContext(), method, cmp.Or(r.URL.RawPath, r.URL.Path)) {
+				w.Header().Add("Allow", method)
+			}
+		}
+		server.MethodNotAllowed(w, r)
+	}
+}
+
+func routeChi(router chi.Router) {
+	router.Use(middleware.GetHead) // because chi does not route HEAD like GET
+	for _, e := range endpoints() {
+		router.Method(e.method, e.path, handle(e, chi.URLParam))
+	}
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	echo4 "github.com/labstack/echo/v4"
+	middleware4 "github.com/labstack/echo/v4/middleware"
+	echo5 "github.com/labstack/echo/v5"
+	middleware5 "github.com/labstack/echo/v5/middleware"
+	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/server"
+	"github.com/stretchr/testify/require"
+)
+
+// getGzip returns what h answers to a client that reads gzip, decoded.
+func getGzip(t *testing.T, h http.Handler, path string) (*http.Response, string) {
+	t.Helper()
+	return doGzip(t, http.MethodGet, startHandler(t, h)+path, "")
+}
+
+// Echo's Gzip middleware holds a short body back, so that nothing has started
+// below it when a middleware within it calls the error handler.
+func TestWithEcho4_Gzip(t *testing.T) {
+	e := newEcho4()
+	routeEcho4(e)
+	e.Use(middleware4.GzipWithConfig(middleware4.GzipConfig{MinLength: 1000}))
+	e.Use(func(next echo4.HandlerFunc) echo4.HandlerFunc { // as Echo's loggers do
+		return func(c echo4.Context) error {
+			if err := next(c); err != nil {
+				c.Error(err)
+			}
+			return nil
+		}
+	})
+	resp, got := getGzip(t, server.Middleware()(e), "/members?fail=error")
+	require.Equal(t, 200, resp.StatusCode)
+	require.Equal(t, `[{"id":"abcde"`, got)
+
+	resp, got = getGzip(t, server.Middleware()(e), "/members/zzzzz")
+	require.Equal(t, 404, resp.StatusCode)
+	require.Equal(t, `{"message":"Member 'zzzzz' not found.","code":20003}`, got)
+}
+
+func TestWithEcho5_Gzip(t *testing.T) {
+	e := newEcho5()
+	routeEcho5(e)
+	e.Use(middleware5.GzipWithConfig(middleware5.GzipConfig{MinLength: 1000}))
+	e.Use(func(next echo5.HandlerFunc) echo5.HandlerFunc { // as Echo's loggers do
+		return func(c *echo5.Context) error {
+			if err := next(c); err != nil {
+				e.HTTPErrorHandler(c, err)
+			}
+			return nil
+		}
+	})
+	e.Use(echo5.WrapMiddleware(server.Middleware())) // sees what Gzip holds back
+	for path, want := range map[string]string{
+		"/members?fail=error": `[{"id":"abcde"`,
+		"/members/zzzzz":      `{"message":"Member 'zzzzz' not found.","code":20003}`,
+	} {
+		_, got := getGzip(t, server.Middleware()(e), path)
+		require.Equal(t, want, got)
+	}
+}
+
+// An error of Echo is sent with its status and without its text. One of the API
+// is found behind it.
+func TestMapEcho(t *testing.T) {
+	secret := errors.New("hunter2")
+	for _, test := range []struct {
+		name     string
+		err      error
+		echo4Err error
+		status   int
+		body     string
+	}{
+		{
+			"own", echo5.NewHTTPError(http.StatusTeapot, "hunter2"), echo4.NewHTTPError(http.StatusTeapot, "hunter2"),
+			418, `{"message":"418: I'm a teapot","code":0}`,
+		},
+		{
+			"wrapping", echo5.NewHTTPError(http.StatusConflict, "").Wrap(secret), echo4.NewHTTPError(http.StatusConflict).SetInternal(secret),
+			409, `{"message":"409: Conflict","code":0}`,
+		},
+	} {
+		for name, h := range map[string]http.Handler{
+			"echo v4": func() http.Handler {
+				e := newEcho4()
+				e.GET("/", func(echo4.Context) error { return test.echo4Err })
+				return server.Middleware(server.WithErrorMapper(mapEcho4))(e)
+			}(),
+			"echo v5": func() http.Handler {
+				e := newEcho5()
+				e.GET("/", func(*echo5.Context) error { return test.err })
+				return server.Middleware(server.WithErrorMapper(server.MapStatusCode))(e)
+			}(),
+		} {
+			t.Run(name+"/"+test.name, func(t *testing.T) {
+				w := httptest.NewRecorder()
+				h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", http.NoBody))
+				require.Equal(t, test.status, w.Code)
+				require.Equal(t, test.body, w.Body.String())
+			})
+		}
+	}
+
+	wrapped := echo4.NewHTTPError(http.StatusBadRequest).SetInternal(pkerr.MemberNotFound)
+	require.NoError(t, mapEcho4(nil, wrapped), "the code is sent")
+	require.NoError(t, mapEcho4(nil, secret))
+}

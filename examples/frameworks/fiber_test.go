@@ -1,0 +1,86 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/gofiber/fiber/v3"
+	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/locale"
+	"github.com/pkerr/pkerr/server"
+	"github.com/stretchr/testify/require"
+)
+
+func testFiber(t *testing.T, app *fiber.App, r *http.Request) (*http.Response, string) {
+	t.Helper()
+	resp, err := app.Test(r)
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	return resp, string(body)
+}
+
+// Headers that describe a body that is not sent are gone, and others are kept.
+func TestFiberErrors_Headers(t *testing.T) {
+	app := newFiber()
+	app.Get("/", func(c fiber.Ctx) error {
+		for key, value := range map[string]string{
+			"Content-Encoding": "gzip", "Content-Language": "de", "Etag": `"1"`, "Cache-Control": "max-age=60",
+			"Location": "/members/abcde", "Content-Disposition": "attachment", "Last-Modified": "Thu, 26 Nov 2026 00:00:00 GMT",
+			"X-Request-Id": "42",
+		} {
+			c.Set(key, value)
+		}
+		_, err := c.WriteString("part of a success")
+		require.NoError(t, err)
+		return pkerr.MemberNotFound
+	})
+	resp, body := testFiber(t, app, httptest.NewRequest(http.MethodGet, "/", http.NoBody))
+	require.Equal(t, 404, resp.StatusCode)
+	require.Equal(t, `{"message":"Member not found.","code":20002}`, body)
+	resp.Header.Del("Date")
+	require.Equal(t, http.Header{
+		"Content-Type": {"application/json"}, "Content-Length": {"44"}, "X-Content-Type-Options": {"nosniff"}, "X-Request-Id": {"42"},
+	}, resp.Header)
+}
+
+// Errors of Fiber's own are sent with their status and without their text.
+func TestFiberErrors_Own(t *testing.T) {
+	app := newFiber()
+	app.Get("/teapot", func(fiber.Ctx) error { return fiber.NewError(http.StatusTeapot, "hunter2") })
+	resp, body := testFiber(t, app, httptest.NewRequest(http.MethodGet, "/teapot", http.NoBody))
+	require.Equal(t, 418, resp.StatusCode)
+	require.Equal(t, `{"message":"418: I'm a teapot","code":0}`, body)
+
+	app = fiber.New(fiber.Config{
+		ErrorHandler: fiberErrors([]server.Option{server.WithErrorMapper(mapFiber)}), BodyLimit: 64,
+	})
+	resp, body = do(t, http.MethodPost, startFiber(t, app), strings.Repeat("x", 100))
+	require.Equal(t, 413, resp.StatusCode)
+	require.Equal(t, `{"message":"413: Content Too Large","code":0}`, body)
+}
+
+// The options reach Render, and Vary keeps what others said.
+func TestFiberErrors_Options(t *testing.T) {
+	var requests []string
+	app := newFiber(
+		server.WithLocalizer(locale.Match),
+		server.WithErrorHook(func(r *http.Request, _ error) {
+			requests = append(requests, strings.Clone(r.Method+" "+r.URL.Path))
+		}))
+	app.Get("/", func(c fiber.Ctx) error {
+		c.Vary("Origin")
+		return pkerr.MemberNotFound
+	})
+	r := httptest.NewRequest(http.MethodGet, "/?token=hunter2", http.NoBody)
+	r.Header.Set("Accept-Language", "de")
+	resp, body := testFiber(t, app, r)
+	require.Contains(t, body, "wurde nicht gefunden")
+	require.Equal(t, "de", resp.Header.Get("Content-Language"))
+	require.Equal(t, "Origin, Accept-Language", resp.Header.Get("Vary"))
+	require.Equal(t, []string{"GET /"}, requests)
+}

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"net/http"
+
+	"github.com/gorilla/mux"
+	"github.com/pkerr/pkerr/server"
+)
+
+func withGorilla(opts ...server.Option) http.Handler {
+	router := mux.NewRouter()
+	router.NotFoundHandler = http.HandlerFunc(server.NotFound)
+	router.MethodNotAllowedHandler = gorillaMethodNotAllowed(router)
+	routeGorilla(router)
+	return server.Middleware(opts...)(router)
+}
+
+// gorillaMethodNotAllowed names the methods that router has for the path, which
+// gorilla does not.
+func gorillaMethodNotAllowed(router *mux.Router) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		probe := r.Clone(r.Context())
+		for _, probe.Method = range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} {
+			var match mux.RouteMatch
+			if router.Match(probe, &match) && match.MatchErr == nil {
+				w.Header().Add("Allow", probe.Method)
+			}
+		}
+		server.MethodNotAllowed(w, r)
+	})
+}
+
+func routeGorilla(router *mux.Router) {
+	for _, e := range endpoints() {
+		methods := []string{e.method}
+		if e.method == http.MethodGet {
+			methods = append(methods, http.MethodHead)
+		}
+		param := func(r *http.Request, name string) string { return mux.Vars(r)[name] }
+		router.Handle(e.path, handle(e, param)).Methods(methods...)
+	}
+}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/gorilla/mux"
+	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/server"
+	"github.com/stretchr/testify/require"
+)
+
+func failing(http.ResponseWriter, *http.Request) error { return pkerr.MemberNotFound }
+
+// The Allow header is right below a prefix, too.
+func TestMethodNotAllowed_Subrouter(t *testing.T) {
+	c := chi.NewRouter()
+	c.MethodNotAllowed(chiMethodNotAllowed(c))
+	c.Route("/v2", func(r chi.Router) {
+		r.Method(http.MethodGet, "/members/{ref}", server.HandlerFunc(failing))
+		r.Method(http.MethodPatch, "/members/{ref}", server.HandlerFunc(failing))
+	})
+	mounted := chi.NewRouter()
+	mounted.Method(http.MethodGet, "/{ref}", server.HandlerFunc(failing))
+	c.Mount("/v2/groups", mounted)
+
+	// With a second path in the same subrouter, gorilla itself takes a wrong
+	// method for an unknown route.
+	g := mux.NewRouter()
+	g.MethodNotAllowedHandler = gorillaMethodNotAllowed(g)
+	sub := g.PathPrefix("/v2").Subrouter()
+	sub.Handle("/members/{ref}", server.HandlerFunc(failing)).Methods(http.MethodGet, http.MethodPatch)
+
+	for _, test := range []struct {
+		name, path, want string
+		handler          http.Handler
+	}{
+		{"chi", "/v2/members/abcde", "GET PATCH", c},
+		{"chi, escaped", "/v2/members/a%2Fb", "GET PATCH", c},
+		{"chi, mounted", "/v2/groups/abcde", "GET", c},
+		{"gorilla", "/v2/members/abcde", "GET PATCH", g},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := httptest.NewRecorder()
+			server.Middleware()(test.handler).ServeHTTP(w, httptest.NewRequest(http.MethodDelete, test.path, http.NoBody))
+			require.Equal(t, 405, w.Code)
+			require.Equal(t, test.want, strings.Join(w.Header()["Allow"], " "))
+			require.Equal(t, `{"message":"405: Method Not Allowed","code":0}`, w.Body.String())
+		})
+	}
+}
