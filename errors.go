@@ -4,8 +4,8 @@
 // A [Code] identifies an error. Each constant of this package is itself an
 // error, matched with [errors.Is]:
 //
-//	errors.Is(err, pkerr.MemberNotFound) // this error, or the one that refines it
-//	errors.Is(err, pkerr.NotFound)       // any 404, also codes that the API adds later
+//	errors.Is(err, pkerr.MemberNotFound) // or the code that refines it
+//	errors.Is(err, pkerr.NotFound)       // any 404, also of codes to come
 //
 // [ActionOf] says what a caller should do about an error:
 //
@@ -21,8 +21,8 @@
 // returns a new error:
 //
 //	pkerr.MemberNotFound.WithRef("abcde")
-//	pkerr.TooManyRequests.WithRetryAfter(19 * time.Millisecond).WithScope("generic_get")
-//	pkerr.InternalServerError.WithCause(err) // the cause is for logs, and is never sent
+//	pkerr.TooManyRequests.WithRetryAfter(wait).WithScope("generic_get")
+//	pkerr.InternalServerError.WithCause(err) // for logs; it is never sent
 //
 // [Fields] collects what is wrong with a request, key by key. [Response] and
 // [ErrorObject] are the two documented models of the wire. [CodeOf], [Ref],
@@ -275,9 +275,9 @@ func (e *Error) MarshalJSON() ([]byte, error) {
 var _ json.Marshaler = (*Error)(nil)
 
 // CodeOf returns the code of err: the first nonzero one in its chain, in the
-// order of [errors.Is], of a [Code], an [*Error], or an error that offers a Code
-// by its As method. It returns 0 if there is none, and for nil. Use it to switch
-// on exact codes; errors.Is also knows classes.
+// order of [errors.Is], of a [Code], an [*Error], or an error that offers a
+// Code by its As method. It returns 0 if there is none, and for nil. Use it to
+// switch on exact codes; errors.Is also knows classes.
 func CodeOf(err error) Code {
 	code, _ := first(err, func(err error) (Code, bool) {
 		code := codeIn(err)

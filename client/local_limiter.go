@@ -15,10 +15,10 @@ import (
 //
 // Processes behind one IP address share its limits. Each slows down if less
 // remains than its own requests account for, or if the API refuses what it had
-// counted. Of two to ten processes that read as fast as they can, none gets more
-// than 1.5 times as much as another, and together they get at least 90 % of the
-// limit. About writes the API tells less: two processes get nine tenths of the
-// limit, and ten less than half. A Limiter that they share does better.
+// counted. Of two to ten processes that read as fast as they can, none gets
+// more than 1.5 times as much as another, and together they get at least 90 %
+// of the limit. About writes the API tells less: two processes get nine tenths
+// of the limit, and ten less than half. A Limiter that they share does better.
 // docs/local-limiter.md has the figures and the algorithm.
 //
 // A LocalLimiter is safe for concurrent use, and must not be copied after its

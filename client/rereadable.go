@@ -53,8 +53,8 @@ func (b *rereadable) readFrom(resp *http.Response, limit int, room []byte) (_ []
 	}
 }
 
-// larger returns the size of the buffer that follows one of n bytes. Most bodies
-// are small, and most others are pages of HTML.
+// larger returns the size of the buffer that follows one of n bytes. Most
+// bodies are small, and most others are pages of HTML.
 func larger(n int) int {
 	const small, page = 512, 8 << 10
 	switch {

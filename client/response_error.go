@@ -146,7 +146,8 @@ func (e *ResponseError) Error() string {
 //
 // Package fmt does not ask Format, and prints all fields, for a few mistaken
 // verbs: %w outside of Errorf, %p of a copy, and a verb such as %t for an error
-// that wraps e. The same holds for %s of a struct with e in an unexported field.
+// that wraps e. The same holds for %s of a struct with e in an unexported
+// field.
 func (e ResponseError) Format(f fmt.State, verb rune) { oneline.Format(f, verb, &e, e.goString) }
 
 func (e *ResponseError) goString() string {

@@ -51,8 +51,9 @@ func RetryDelay(err error) (time.Duration, bool) {
 	return wait + interval, true
 }
 
-// wasCounted reports whether a refusal has all headers of the limiter, and nothing
-// remains. If it asks for 0 milliseconds, the API has counted the request.
+// wasCounted reports whether a refusal has all headers of the limiter, and
+// nothing remains. If it asks for 0 milliseconds, the API has counted the
+// request.
 func wasCounted(err error) bool {
 	e, _ := errors.AsType[*ResponseError](err)
 	limit, ok := e.RateLimit()

@@ -60,14 +60,14 @@ func (f Fault) String() string {
 //	FaultGarbage    malformed HTTP response
 //	FaultTruncated  none, but reading the body ends in io.ErrUnexpectedEOF
 //
-// (Over TCP on Windows, the error of FaultReset is syscall.WSAECONNRESET. Plan 9
-// has the texts, but not the two constants.)
+// (Over TCP on Windows, the error of FaultReset is syscall.WSAECONNRESET. Plan
+// 9 has the texts, but not the two constants.)
 //
 // FaultRefused applies to [Server.Client]. The request is never sent, so it is
 // not among the [Server.Requests], and of the limits and delays only
 // [WithLatency] applies to it. Any other client has a connection already, which
-// is reset. Over HTTP/2, which a server of your own can speak, each fault resets
-// the stream; for FaultTruncated it does so after half of the body.
+// is reset. Over HTTP/2, which a server of your own can speak, each fault
+// resets the stream; for FaultTruncated it does so after half of the body.
 //
 // Package net/http itself repeats a GET on a new connection if a reused one
 // fails. So that no fault goes unnoticed, the server closes every connection

@@ -45,8 +45,8 @@ func (p *Patch[T]) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, &p.Value)
 }
 
-// A PATCH tells a key that is null, which clears a field, from one that is absent,
-// which leaves it alone.
+// A PATCH tells a key that is null, which clears a field, from one that is
+// absent, which leaves it alone.
 func ExampleDecodeJSON_nullOrAbsent() {
 	handler := server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 		var patch struct{ Name, Color, Pronouns Patch[string] }

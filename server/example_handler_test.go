@@ -54,8 +54,8 @@ func ExampleHandlerFunc_fields() {
 	// 400 {"message":"Error parsing JSON model","code":40001,"errors":{"name":[{"message":"Field name is too long.","actual_length":5,"max_length":4}]}}
 }
 
-// http.ServeMux answers what it has no handler for in plain text; Routes answers
-// as the API does.
+// http.ServeMux answers what it has no handler for in plain text; Routes
+// answers as the API does.
 func ExampleRoutes() {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v2/systems/{ref}", func(http.ResponseWriter, *http.Request) {})

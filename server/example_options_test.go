@@ -54,9 +54,9 @@ func ExampleWithLogger() {
 	// 503 {"message":"503: Service Unavailable","code":0}
 }
 
-// errorType returns the value of the attribute error.type for metrics and traces.
-// A code without a constant counts as its class, so that no other server can make
-// up new values.
+// errorType returns the value of the attribute error.type for metrics and
+// traces. A code without a constant counts as its class, so that no other
+// server can make up new values.
 func errorType(err error) string {
 	code := pkerr.CodeOf(err)
 	switch {
@@ -68,8 +68,9 @@ func errorType(err error) string {
 	return code.String()
 }
 
-// A hook counts errors. It is given what the handler returned, which is not always
-// what is sent: an error of another server has its own code, and is sent as a 500.
+// A hook counts errors. It is given what the handler returned, which is not
+// always what is sent: an error of another server has its own code, and is sent
+// as a 500.
 func ExampleWithErrorHook() {
 	count := map[string]int{} // of a metrics library, which is safe for concurrent use
 	hook := func(_ *http.Request, err error) { count[errorType(err)]++ }

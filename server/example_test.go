@@ -37,8 +37,8 @@ func stdoutLogger() *slog.Logger {
 // quiet is for examples in which the log does not matter.
 func quiet() server.Option { return server.WithLogger(slog.New(slog.DiscardHandler)) }
 
-// A whole server: options, panics, unknown routes, and a handler that returns its
-// errors.
+// A whole server: options, panics, unknown routes, and a handler that returns
+// its errors.
 func Example() {
 	mux := http.NewServeMux()
 	mux.Handle("GET /v2/systems/{ref}", server.HandlerFunc(

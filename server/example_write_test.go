@@ -46,8 +46,8 @@ func ExampleWrite_rateLimit() {
 	// Retry-After: 2
 }
 
-// A proxy whose upstream cannot be reached answers as the API does. The reason is
-// only logged.
+// A proxy whose upstream cannot be reached answers as the API does. The reason
+// is only logged.
 func ExampleWrite_reverseProxy() {
 	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: "127.0.0.1:0"})
 	proxy.ErrorHandler = func(w http.ResponseWriter, r *http.Request, err error) {
@@ -58,8 +58,8 @@ func ExampleWrite_reverseProxy() {
 	// 502 {"message":"502: Bad Gateway","code":0}
 }
 
-// A function for AWS Lambda, or a framework without a ResponseWriter, returns the
-// response.
+// A function for AWS Lambda, or a framework without a ResponseWriter, returns
+// the response.
 func ExampleRender() {
 	type response struct { // as events.APIGatewayProxyResponse
 		StatusCode        int
@@ -94,8 +94,8 @@ func ExampleRender() {
 	// }
 }
 
-// A stream that has started cannot send another status. It sends the error as its
-// last event, and returns it to be logged.
+// A stream that has started cannot send another status. It sends the error as
+// its last event, and returns it to be logged.
 func ExamplePublic() {
 	handler := server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("Content-Type", "text/event-stream")

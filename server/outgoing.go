@@ -85,7 +85,8 @@ func apiError(err error, isRelayed bool) (e pkerr.Error, ok bool) {
 		return pkerr.Error{}, false
 	}
 	if isRelayed && e.Code.Status() < http.StatusBadRequest {
-		// Such as a redirect: neither its status nor its text is for our client.
+		// Such as a redirect: neither its status nor its text is for our
+		// client.
 		e = pkerr.Error{Code: pkerr.InternalServerError}
 	}
 	return e, true

@@ -41,7 +41,8 @@ func endpoints() []endpoint {
 	}
 }
 
-// colonPath returns a path such as /members/:ref for frameworks that spell it so.
+// colonPath returns a path such as /members/:ref for frameworks that spell it
+// so.
 func colonPath(path string) string { return strings.NewReplacer("{", ":", "}", "").Replace(path) }
 
 type member struct {

@@ -27,7 +27,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// start starts a framework's server on the loopback interface, and returns its URL.
+// start starts a framework's server on the loopback interface, and returns its
+// URL.
 func start(t *testing.T, f framework, opts ...server.Option) string {
 	t.Helper()
 	if f.handler == nil {
@@ -214,8 +215,8 @@ func TestFrameworks_Success(t *testing.T) {
 	}
 }
 
-// Nothing is appended to a response that has started. Fiber sends nothing before
-// a handler returns, so it is not too late there.
+// Nothing is appended to a response that has started. Fiber sends nothing
+// before a handler returns, so it is not too late there.
 func TestFrameworks_Late(t *testing.T) {
 	for _, f := range frameworks() {
 		t.Run(f.name, func(t *testing.T) {
@@ -239,7 +240,8 @@ func TestFrameworks_Late(t *testing.T) {
 				require.Equal(t, 500, resp.StatusCode)
 				require.Equal(t, internalServerError, got)
 			} else {
-				// On a new connection, because http.Client repeats a GET on others.
+				// On a new connection, because http.Client repeats a GET on
+				// others.
 				c := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 				_, err := c.Get(url + "/members?fail=panic")
 				require.ErrorIs(t, err, io.EOF, "the connection was cut off")

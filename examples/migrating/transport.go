@@ -20,7 +20,8 @@ func (t checkingTransport) RoundTrip(req *http.Request) (*http.Response, error) 
 	return nil, client.Check(resp)
 }
 
-// newSession returns a session of pkgo whose errors match those of package pkerr.
+// newSession returns a session of pkgo whose errors match those of package
+// pkerr.
 func newSession(token string) *pkgo.Session {
 	session := pkgo.New(token)
 	session.Client = &http.Client{Transport: checkingTransport{&client.Transport{}}}

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Action is what a caller should do about an error. Its text is the name of a constant of package pkerr in snake case:
-// "check_ref" is pkerr.ActionCheckRef.
+// Action is what a caller should do about an error. Its text is the name of a
+// constant of package pkerr in snake case: "check_ref" is pkerr.ActionCheckRef.
 type Action string
 
 // The actions, except pkerr.ActionUnknown.
@@ -44,7 +44,8 @@ const (
 	Report Action = "report"
 )
 
-// Actions iterates over the actions, in the order of the constants of package pkerr.
+// Actions iterates over the actions, in the order of the constants of package
+// pkerr.
 func Actions() iter.Seq[Action] {
 	return slices.Values([]Action{
 		Retry, Verify, FixRequest, CheckRef, ChangeToken, RespectPrivacy, TreatAsSuccess, TreatAsEmpty, MakeRoom, Report,

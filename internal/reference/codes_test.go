@@ -14,7 +14,8 @@ import (
 	"github.com/pkerr/pkerr/internal/reference"
 )
 
-// The constants are generated from the table: they are the same, in the same order.
+// The constants are generated from the table: they are the same, in the same
+// order.
 func TestCodes(t *testing.T) {
 	var codes []pkerr.Code
 	for e := range reference.Codes() {
@@ -49,7 +50,8 @@ func TestGroups(t *testing.T) {
 	require.Equal(t, slices.Collect(reference.Codes()), codes)
 }
 
-// documents is a row of testdata/errors.md, which is written by hand: what the API sends, and what its page says.
+// documents is a row of testdata/errors.md, which is written by hand: what the
+// API sends, and what its page says.
 type documents struct {
 	number, status, message, page, name, sent string
 }
@@ -124,7 +126,8 @@ func TestCodes_Days(t *testing.T) {
 	}
 }
 
-// A source is a line of the server, from which the corpus has a response with that code, or a proxy.
+// A source is a line of the server, from which the corpus has a response with
+// that code, or a proxy.
 func TestCodes_Source(t *testing.T) {
 	corpus := readCorpus(t)
 	form := regexp.MustCompile(`^(?:proxy: )?([^;:]+(?::\d+)?)(; [^;]+)?$`)

@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// response is what these tests read of a row of the corpus: a response that was seen, and where.
+// response is what these tests read of a row of the corpus: a response that was
+// seen, and where.
 type response struct {
 	ID      string            `json:"id"`
 	Source  string            `json:"source"`

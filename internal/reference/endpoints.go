@@ -8,13 +8,15 @@ import (
 	"strings"
 )
 
-// Endpoint is a method and a path of the API, with the errors that it sends besides those of the [Rules].
+// Endpoint is a method and a path of the API, with the errors that it sends
+// besides those of the [Rules].
 type Endpoint struct {
 	// Method is GET, POST, PATCH or DELETE.
 	Method string
 
-	// Path follows the version. In it {s} is a system, {m} a member, {w} a switch, {id} a message, and {g} a group or,
-	// after guilds, a Discord server.
+	// Path follows the version. In it {s} is a system, {m} a member, {w} a
+	// switch, {id} a message, and {g} a group or, after guilds, a Discord
+	// server.
 	Path string
 
 	// Answers are the errors that it sends.
@@ -28,7 +30,8 @@ type Endpoint struct {
 type Answer struct {
 	Code Code
 
-	// OnlyMe reports whether the endpoint sends it only if the system in the path is @me.
+	// OnlyMe reports whether the endpoint sends it only if the system in the
+	// path is @me.
 	OnlyMe bool
 }
 
@@ -63,7 +66,8 @@ func Endpoints() iter.Seq[Endpoint] {
 	}
 }
 
-// Senders iterates over the endpoints that send c. What they send by a rule does not count.
+// Senders iterates over the endpoints that send c. What they send by a rule
+// does not count.
 func Senders(c Code) iter.Seq2[Endpoint, Answer] {
 	return func(yield func(Endpoint, Answer) bool) {
 		for e := range Endpoints() {
@@ -75,7 +79,8 @@ func Senders(c Code) iter.Seq2[Endpoint, Answer] {
 	}
 }
 
-// parseEndpoint reads "GET /systems/{s}" and codes such as "401*". An asterisk stands for @me.
+// parseEndpoint reads "GET /systems/{s}" and codes such as "401*". An asterisk
+// stands for @me.
 func (t *tables) parseEndpoint(endpoint string, codes []string, note Text) (Endpoint, error) {
 	method, path, ok := strings.Cut(endpoint, " ")
 	if !ok {

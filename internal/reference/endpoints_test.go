@@ -12,7 +12,8 @@ import (
 	"github.com/pkerr/pkerr/internal/reference"
 )
 
-// senders is the table of endpoints once more, from the other side, except for what follows from the paths.
+// senders is the table of endpoints once more, from the other side, except for
+// what follows from the paths.
 var senders = map[pkerr.Code][]string{
 	pkerr.BadRequest: {
 		"PATCH /systems/{s}",
@@ -138,7 +139,8 @@ var senders = map[pkerr.Code][]string{
 	},
 }
 
-// fromPath reports whether an endpoint sends a code that depends only on its path and method.
+// fromPath reports whether an endpoint sends a code that depends only on its
+// path and method.
 func fromPath(e reference.Endpoint, c pkerr.Code) bool {
 	switch c {
 	case pkerr.Unauthorized:

@@ -9,8 +9,8 @@ import (
 type RateLimits struct {
 	Limits []Limit `json:"limits"`
 
-	// Counting says which requests count towards what, Headers what the headers say, and Quirk why `retry_after` is not
-	// enough.
+	// Counting says which requests count towards what, Headers what the headers
+	// say, and Quirk why `retry_after` is not enough.
 	Counting []Text `json:"counting"`
 	Headers  []Text `json:"headers"`
 	Quirk    []Text `json:"quirk"`
@@ -18,8 +18,8 @@ type RateLimits struct {
 
 // Limit is one rate limit.
 type Limit struct {
-	// Scope is the limit's name in the body of a 429. Own is its name in the header for requests about the caller's own
-	// system, if that differs.
+	// Scope is the limit's name in the body of a 429. Own is its name in the
+	// header for requests about the caller's own system, if that differs.
 	Scope string `json:"scope"`
 	Own   string `json:"own"`
 

@@ -41,7 +41,8 @@ type endpointsFile struct {
 	Rules []Rule `json:"rules"`
 }
 
-// loaded is not a sync.OnceValues, because that would be made when the program starts.
+// loaded is not a sync.OnceValues, because that would be made when the program
+// starts.
 //
 //nolint:gochecknoglobals // It is written once, by parsed.
 var loaded struct {
@@ -50,13 +51,15 @@ var loaded struct {
 	err error
 }
 
-// Check returns an error if the files are broken. All other functions panic then.
+// Check returns an error if the files are broken. All other functions panic
+// then.
 func Check() error {
 	_, err := parsed()
 	return err
 }
 
-// load returns the tables, which nobody changes. It panics if the files are broken; the tests ensure that they are not.
+// load returns the tables, which nobody changes. It panics if the files are
+// broken; the tests ensure that they are not.
 func load() *tables {
 	t, err := parsed()
 	if err != nil {

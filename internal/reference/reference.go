@@ -1,11 +1,13 @@
-// Package reference holds what is known about the errors of the API: what each code means, whether it is sent today, by
-// which endpoints, and what to do about it; the responses that have no code; and the rate limits.
+// Package reference holds what is known about the errors of the API: what each
+// code means, whether it is sent today, by which endpoints, and what to do
+// about it; the responses that have no code; and the rate limits.
 //
-// It is one table, in the JSON files beside this one, and the only source of a code. The constants of package pkerr, their
-// comments and docs/errors.md are generated from it, so this package does not import pkerr.
+// It is one table, in the JSON files beside this one, and the only source of a
+// code. The constants of package pkerr, their comments and docs/errors.md are
+// generated from it, so this package does not import pkerr.
 //
-// The files are parsed when they are first asked for. What the functions return belongs to the caller, and all of them are
-// safe for concurrent use.
+// The files are parsed when they are first asked for. What the functions return
+// belongs to the caller, and all of them are safe for concurrent use.
 package reference
 
 //go:generate go run ./generate ../..
@@ -16,7 +18,8 @@ import (
 	"strings"
 )
 
-// Group is a part of the table: a block of constants, and a section of docs/errors.md.
+// Group is a part of the table: a block of constants, and a section of
+// docs/errors.md.
 type Group struct {
 	// Title is the heading of the section, and Doc the comment on the block.
 	Title string `json:"title"`
@@ -29,48 +32,56 @@ type Group struct {
 type Entry struct {
 	Code Code `json:"code"`
 
-	// Name is the name of the constant, and Message what the API sends. If the message names something, it is a template,
-	// such as "Member '{memberRef}' not found."
+	// Name is the name of the constant, and Message what the API sends. If the
+	// message names something, it is a template, such as "Member '{memberRef}'
+	// not found."
 	Name    string `json:"name"`
 	Message string `json:"message"`
 
 	// Base is the name of the code that this one refines.
 	Base string `json:"base"`
 
-	// Page is the meaning that the API's own page gives the code. It is empty if the page does not list the code. An
-	// ellipsis stands for words that are not known.
+	// Page is the meaning that the API's own page gives the code. It is empty
+	// if the page does not list the code. An ellipsis stands for words that are
+	// not known.
 	Page string `json:"page"`
 
-	// Meaning is what the code means, in one short sentence. Cause says more about when the API sends it, or why it does
-	// not.
+	// Meaning is what the code means, in one short sentence. Cause says more
+	// about when the API sends it, or why it does not.
 	Meaning Text `json:"meaning"`
 	Cause   Text `json:"cause"`
 
-	// Action is what a caller should do about it, and Advice is the same at length.
+	// Action is what a caller should do about it, and Advice is the same at
+	// length.
 	Action Action `json:"action"`
 	Advice Text   `json:"advice"`
 
-	// Notes are what else a caller should know. Details are what the comment on the constant has no room for.
+	// Notes are what else a caller should know. Details are what the comment on
+	// the constant has no room for.
 	Notes   []Text `json:"notes"`
 	Details []Text `json:"details"`
 
-	// Variants are other messages that the API sends with this code. An ellipsis stands for text that differs.
+	// Variants are other messages that the API sends with this code. An
+	// ellipsis stands for text that differs.
 	Variants []string `json:"variants"`
 
 	Sent Sent `json:"sent"`
 
-	// Source is where the code was read: a line of the API's source, or a proxy.
+	// Source is where the code was read: a line of the API's source, or a
+	// proxy.
 	Source string `json:"source"`
 }
 
-// Sent says whether the API sends a code, and since when and until when, if that is known.
+// Sent says whether the API sends a code, and since when and until when, if
+// that is known.
 type Sent struct {
-	// Today reports whether a caller of today's API has to expect the code. How is the same in words, such as "by
-	// proxies".
+	// Today reports whether a caller of today's API has to expect the code. How
+	// is the same in words, such as "by proxies".
 	Today bool   `json:"today"`
 	How   string `json:"how"`
 
-	// Since and Until are days, such as "2022-03-21". They are empty if they are not known.
+	// Since and Until are days, such as "2022-03-21". They are empty if they
+	// are not known.
 	Since string `json:"since"`
 	Until string `json:"until"`
 }
@@ -93,7 +104,8 @@ func Groups() iter.Seq[Group] {
 	}
 }
 
-// Codes iterates over the rows of the table: first the plain codes, then the others by number.
+// Codes iterates over the rows of the table: first the plain codes, then the
+// others by number.
 func Codes() iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
 		codes := load().codes
@@ -105,7 +117,8 @@ func Codes() iter.Seq[Entry] {
 	}
 }
 
-// Of returns the row of a code. It returns false if the table does not have the code.
+// Of returns the row of a code. It returns false if the table does not have the
+// code.
 func Of(c Code) (Entry, bool) {
 	codes := load().codes
 	i := slices.IndexFunc(codes, func(e Entry) bool { return e.Code == c })
@@ -132,7 +145,8 @@ func (e *Entry) FullSource() string {
 	return "server source at " + load().version + ": " + e.Source
 }
 
-// Kin says which code this one refines, or which codes refine it. It is empty if there are none.
+// Kin says which code this one refines, or which codes refine it. It is empty
+// if there are none.
 func (e *Entry) Kin() Text {
 	if e.Base != "" {
 		return Text("It refines [" + e.Base + "].")

@@ -28,7 +28,8 @@ func readEverything() everything {
 	}
 }
 
-// Whatever a caller does to what it was given, the next one finds all as it was.
+// Whatever a caller does to what it was given, the next one finds all as it
+// was.
 func TestNobodyChangesTheTable(t *testing.T) {
 	before, mine := readEverything(), readEverything()
 	for i := range mine.codes {

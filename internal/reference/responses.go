@@ -5,12 +5,14 @@ import (
 	"slices"
 )
 
-// Uncoded is a kind of response that has no code, or a code of 0 in an unusual body.
+// Uncoded is a kind of response that has no code, or a code of 0 in an unusual
+// body.
 type Uncoded struct {
 	// Origin says who sends it.
 	Origin Origin `json:"origin"`
 
-	// Statuses are those that it comes with. It is empty if the status can be any.
+	// Statuses are those that it comes with. It is empty if the status can be
+	// any.
 	Statuses []int `json:"statuses"`
 
 	// Body describes the body.
@@ -20,7 +22,8 @@ type Uncoded struct {
 	When   Text `json:"when"`
 	Advice Text `json:"advice"`
 
-	// Until is the last day on which it was sent. It is empty if it is still sent.
+	// Until is the last day on which it was sent. It is empty if it is still
+	// sent.
 	Until string `json:"until"`
 
 	// Examples are names of responses in testdata/corpus.jsonl.
@@ -41,7 +44,8 @@ const (
 	// Private is the API on paths that are not public.
 	Private Origin = "private endpoints"
 
-	// Outdated is an older version of the API. Recorded responses and self-hosted servers may still have its responses.
+	// Outdated is an older version of the API. Recorded responses and
+	// self-hosted servers may still have its responses.
 	Outdated Origin = "older versions"
 )
 
@@ -53,7 +57,8 @@ func Origins() iter.Seq[Origin] {
 // UnmarshalText reads one of the origins, and nothing else.
 func (o *Origin) UnmarshalText(text []byte) error { return oneOf(o, text, Origins()) }
 
-// UncodedResponses iterates over the kinds of responses without a code, those of the API first.
+// UncodedResponses iterates over the kinds of responses without a code, those
+// of the API first.
 func UncodedResponses() iter.Seq[Uncoded] {
 	return func(yield func(Uncoded) bool) {
 		responses := load().responses

@@ -38,5 +38,6 @@ func Wheres() iter.Seq[Where] {
 // UnmarshalText reads one of them, and nothing else.
 func (w *Where) UnmarshalText(text []byte) error { return oneOf(w, text, Wheres()) }
 
-// Rules iterates over the errors that are sent besides those of the [Endpoints].
+// Rules iterates over the errors that are sent besides those of the
+// [Endpoints].
 func Rules() iter.Seq[Rule] { return slices.Values(slices.Clone(load().rules)) }

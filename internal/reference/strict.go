@@ -22,7 +22,8 @@ func read(name string, dst any) error {
 	return nil
 }
 
-// unmarshal parses JSON in which every object has exactly the keys that its struct has fields for.
+// unmarshal parses JSON in which every object has exactly the keys that its
+// struct has fields for.
 func unmarshal(data []byte, dst any) error {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
@@ -35,7 +36,8 @@ func unmarshal(data []byte, dst any) error {
 	return requireKeys(data, reflect.TypeOf(dst).Elem(), "")
 }
 
-// requireKeys returns an error if a key of an object is missing. The value is of type t, and at names it.
+// requireKeys returns an error if a key of an object is missing. The value is
+// of type t, and at names it.
 func requireKeys(data json.RawMessage, t reflect.Type, at string) error {
 	switch {
 	case reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()):

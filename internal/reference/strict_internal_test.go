@@ -54,7 +54,8 @@ func TestRead_UnknownKey(t *testing.T) {
 	require.EqualError(t, unmarshal([]byte(`[] []`), new([]Rule)), "there is more after the JSON document")
 }
 
-// withoutOneKey iterates over a JSON document without one key, and that key. Of a list only the first item counts.
+// withoutOneKey iterates over a JSON document without one key, and that key. Of
+// a list only the first item counts.
 func withoutOneKey(t *testing.T, document []byte) iter.Seq2[[]byte, string] {
 	t.Helper()
 	return func(yield func([]byte, string) bool) {

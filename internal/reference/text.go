@@ -2,14 +2,16 @@ package reference
 
 import "regexp"
 
-// Text is one or more sentences. A name of package pkerr or of the standard library stands in brackets in it, as in the
-// comments of Go: [MemberNotFound], [errors.Is]. What goes over the wire stands in backquotes.
+// Text is one or more sentences. A name of package pkerr or of the standard
+// library stands in brackets in it, as in the comments of Go: [MemberNotFound],
+// [errors.Is]. What goes over the wire stands in backquotes.
 type Text string
 
 // String returns the text without the brackets.
 func (t Text) String() string { return t.Link(func(name string) string { return name }) }
 
-// Link returns the text with each name and its brackets replaced by what link returns for the name.
+// Link returns the text with each name and its brackets replaced by what link
+// returns for the name.
 func (t Text) Link(link func(name string) string) string {
 	bracketed := regexp.MustCompile(`\[[A-Za-z][A-Za-z0-9.]*\]`)
 	return bracketed.ReplaceAllStringFunc(string(t), func(s string) string { return link(s[1 : len(s)-1]) })

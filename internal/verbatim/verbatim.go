@@ -1,5 +1,5 @@
-// Package verbatim finds the part of a JSON string that needs no decoding, eight
-// bytes at a time.
+// Package verbatim finds the part of a JSON string that needs no decoding,
+// eight bytes at a time.
 package verbatim
 
 import (

@@ -96,8 +96,8 @@ func (c *checkout) readErrors(name, text string) int {
 	return len(matches)
 }
 
-// readMessages reads string literals such as "429: too many requests", which name
-// their status. Their code is 0.
+// readMessages reads string literals such as "429: too many requests", which
+// name their status. Their code is 0.
 func (c *checkout) readMessages(name, text string) int {
 	literal := regexp.MustCompile(`"([45]\d\d): [A-Za-z][^"\\]*\\?"`)
 	matches := literal.FindAllStringSubmatchIndex(text, -1)

@@ -105,8 +105,8 @@ func announced(c reference.Code) bool {
 	return false
 }
 
-// matches reports whether a text fits a pattern, in which an ellipsis stands for
-// any text.
+// matches reports whether a text fits a pattern, in which an ellipsis stands
+// for any text.
 func matches(pattern, text string) bool {
 	parts := strings.Split(pattern, "…")
 	for i, part := range parts {

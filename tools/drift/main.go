@@ -1,11 +1,12 @@
 // Drift compares what this library knows about the API with a checkout of the
-// API's source, and prints what differs: codes, statuses, messages, the meanings
-// on the API's own page, and routes.
+// API's source, and prints what differs: codes, statuses, messages, the
+// meanings on the API's own page, and routes.
 //
 //	go -C tools run ./drift CHECKOUT
 //
 // The exit status is 1 if something differs, and 2 if the checkout cannot be
-// read. Each difference is a change to make in internal/reference, or to look at.
+// read. Each difference is a change to make in internal/reference, or to look
+// at.
 package main
 
 import (

@@ -20,8 +20,8 @@ import (
 // description is the OpenAPI description, as seen from the directory tools.
 const description = "../docs/openapi.yaml"
 
-// run runs a program in the directory tools, and returns what it prints. It must
-// succeed.
+// run runs a program in the directory tools, and returns what it prints. It
+// must succeed.
 func run(t *testing.T, name string, args ...string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
@@ -81,8 +81,8 @@ func main() {
 	require.Equal(t, "40001 n 2 1 m\n", string(out))
 }
 
-// The compiler takes what the TypeScript generator makes of the description, and
-// refuses a program that takes errors for a map of single objects.
+// The compiler takes what the TypeScript generator makes of the description,
+// and refuses a program that takes errors for a map of single objects.
 func TestOpenAPI_TypeScript(t *testing.T) {
 	dir := t.TempDir()
 	run(t, npm(t, "openapi-typescript"), description, "--output", filepath.Join(dir, "models.ts"))

@@ -32,7 +32,8 @@ func parse(t *testing.T, document []byte) any {
 	return value
 }
 
-// compile returns a schema of docs, which it checks against that of JSON Schema.
+// compile returns a schema of docs, which it checks against that of JSON
+// Schema.
 func compile(t *testing.T, name string) *jsonschema.Schema {
 	t.Helper()
 	compiler := jsonschema.NewCompiler()
@@ -169,7 +170,8 @@ func TestErrorResponse_Damaged(t *testing.T) {
 	}
 }
 
-// The registry has the codes that the corpus has, except those of other versions.
+// The registry has the codes that the corpus has, except those of other
+// versions.
 func TestErrorsJSON_Corpus(t *testing.T) {
 	var registry struct {
 		Codes []struct {

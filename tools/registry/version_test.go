@@ -13,7 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// From the first tag on, the version of the registry follows what changes in it.
+// From the first tag on, the version of the registry follows what changes in
+// it.
 func TestErrorsJSON_Version(t *testing.T) {
 	tag, err := git("describe", "--tags", "--match", "v[0-9]*", "--abbrev=0")
 	if err != nil {
@@ -36,8 +37,8 @@ func git(args ...string) (string, error) {
 }
 
 // checkVersion returns an error unless the version rises by what changes: the
-// major one if a key or a code goes, the minor one if a key or a code comes, and
-// the last one if another value differs.
+// major one if a key or a code goes, the minor one if a key or a code comes,
+// and the last one if another value differs.
 func checkVersion(before, after []byte) error {
 	oldFacts, oldVersion, err := facts(before)
 	if err != nil {
@@ -69,7 +70,8 @@ func checkVersion(before, after []byte) error {
 		newVersion, [...]string{"first", "second", "third"}[level])
 }
 
-// facts returns the keys, the codes and the values of a registry, and its version.
+// facts returns the keys, the codes and the values of a registry, and its
+// version.
 func facts(document []byte) (map[string]bool, [3]int, error) {
 	var root map[string]any
 	var version [3]int

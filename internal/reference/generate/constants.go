@@ -56,7 +56,8 @@ func doc(e *reference.Entry) reference.Text {
 	return join("\n\n", first, join(" ", e.Notes...), reference.Text("Its message is \""+e.Message+"\""+stop(e.Message)))
 }
 
-// clause makes a clause of a sentence, which begins with a name or with a word that is none.
+// clause makes a clause of a sentence, which begins with a name or with a word
+// that is none.
 func clause(sentence string) string {
 	if strings.HasPrefix(sentence, "PluralKit ") {
 		return sentence
@@ -83,7 +84,8 @@ func join(sep string, texts ...reference.Text) reference.Text {
 	return reference.Text(strings.Join(parts, sep))
 }
 
-// comment returns a text as a comment of Go that is 80 columns wide where it is indented by this many columns.
+// comment returns a text as a comment of Go that is 80 columns wide where it is
+// indented by this many columns.
 func comment(indent int, text reference.Text) string {
 	const width = 80
 	var out strings.Builder

@@ -48,7 +48,8 @@ func TestRenderConstants_NoneLost(t *testing.T) {
 	}
 }
 
-// The first line is the one by which tools know a generated file, and no comment is wider than 80 columns.
+// The first line is the one by which tools know a generated file, and no
+// comment is wider than 80 columns.
 func TestRenderConstants(t *testing.T) {
 	text, err := renderConstants(reference.Groups())
 	require.NoError(t, err)

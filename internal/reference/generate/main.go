@@ -1,5 +1,5 @@
-// Generate writes the files that are made from the table in package reference: the
-// constants, the pages and schemas in docs, and the rows of the README.
+// Generate writes the files that are made from the table in package reference:
+// the constants, the pages and schemas in docs, and the rows of the README.
 //
 //	go generate ./internal/reference
 package main
@@ -23,7 +23,8 @@ func main() {
 	}
 }
 
-// outputs returns the generated files by their paths below the root of the module.
+// outputs returns the generated files by their paths below the root of the
+// module.
 func outputs(root string) (map[string][]byte, error) {
 	if err := reference.Check(); err != nil {
 		return nil, err

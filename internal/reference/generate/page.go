@@ -15,7 +15,8 @@ import (
 //go:embed errors.md.tmpl
 var pageLayout string
 
-// page is what the template is given. It has pointers where the template calls methods.
+// page is what the template is given. It has pointers where the template calls
+// methods.
 type page struct {
 	Source    string
 	Groups    []reference.Group
@@ -71,7 +72,8 @@ func pointers[T any](seq iter.Seq[T]) (all []*T) {
 	return all
 }
 
-// origins returns the responses without a code by where they come from, in the order of the table.
+// origins returns the responses without a code by where they come from, in the
+// order of the table.
 func origins() (all []origin) {
 	for u := range reference.UncodedResponses() {
 		if len(all) == 0 || all[len(all)-1].Name != u.Origin {
@@ -100,7 +102,8 @@ func markdown(t reference.Text) string {
 	})
 }
 
-// list returns links to the codes with an action, either those with a number or the plain ones.
+// list returns links to the codes with an action, either those with a number or
+// the plain ones.
 func list(action string, numbered bool) string {
 	var all []string
 	for e := range reference.Codes() {

@@ -20,7 +20,8 @@ func readPage(t *testing.T) string {
 	return string(text)
 }
 
-// section returns what stands below a heading, up to the next one that is as high.
+// section returns what stands below a heading, up to the next one that is as
+// high.
 func section(t *testing.T, page, heading string) string {
 	t.Helper()
 	_, rest, found := strings.Cut(page, "\n"+heading+"\n")

@@ -11,8 +11,8 @@ import (
 )
 
 // renderREADME returns the README with the rows between its two markers and the
-// number of plain codes as the table has them, and with this many languages. The
-// first marker names the codes.
+// number of plain codes as the table has them, and with this many languages.
+// The first marker names the codes.
 func renderREADME(readme string, languages int) ([]byte, error) {
 	rows := regexp.MustCompile(`(?s)(<!-- codes: ([^>]*) -->\n)(.*?)(<!-- end of codes -->\n)`)
 	parts := rows.FindStringSubmatch(readme)

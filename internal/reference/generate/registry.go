@@ -8,12 +8,12 @@ import (
 
 // registryVersion is the version of docs/errors.json. By the rules of semantic
 // versioning, the major version rises if a key or a code goes or changes its
-// meaning, the minor one if a key or a code is added, and the last one if a text
-// changes.
+// meaning, the minor one if a key or a code is added, and the last one if a
+// text changes.
 const registryVersion = "1.0.0"
 
-// registry is docs/errors.json: the table, for other languages and for tools. All
-// keys are always there, and null stands for what is not known or does not
+// registry is docs/errors.json: the table, for other languages and for tools.
+// All keys are always there, and null stands for what is not known or does not
 // exist. The comments on the fields, and the tags named pattern, are for its
 // schema.
 type registry struct {

@@ -132,8 +132,8 @@ func renderResponseSchema() ([]byte, error) {
 	return encode(append(schema, property{"$defs", object{{"ErrorObject", errorObjectSchema()}}}), "  ")
 }
 
-// responseSchema returns the schema of pkerr.Response. The argument is where that
-// of pkerr.ErrorObject is found.
+// responseSchema returns the schema of pkerr.Response. The argument is where
+// that of pkerr.ErrorObject is found.
 func responseSchema(errorObject string) object {
 	var scopes []any
 	for _, l := range reference.Limits().Limits {
