@@ -108,7 +108,7 @@ const (
 // served.
 func (c *roundTrip) retrySafe() bool {
 	method := c.original.Method
-	return c.transport.RetrySafeMethods && (method == http.MethodGet || method == "" || method == http.MethodHead)
+	return c.transport.RetrySafeMethods && (isRead(method) || method == http.MethodHead)
 }
 
 // unreachable is an attempt that Base returned an error for.

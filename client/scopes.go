@@ -114,7 +114,8 @@ func (s *scopes) learnKind(r route, scope string) (changed bool) {
 
 // sameAs reports whether k and other are of the same scopes.
 func (k kindScopes) sameAs(other kindScopes) bool {
-	return k.last == other.last && k.other == other.other || k.last == other.other && k.other == other.last
+	return k.last == other.last && k.other == other.other ||
+		k.last == other.other && k.other == other.last
 }
 
 // bucket returns the bucket of the route's requests in that scope.

@@ -226,9 +226,11 @@ func (s *scopes) passOn(r *slotRequest, a, b Bucket) {
 		}
 		s.addSpare(slot, 1)
 		s.changes++
-		i := slices.IndexFunc(s.waiting, func(w *slotRequest) bool { return w.first && w.bucket == slot && w.wake != nil })
-		if i >= 0 {
-			s.waiting[i].wake()
+		for _, w := range s.waiting {
+			if w.first && w.bucket == slot && w.wake != nil {
+				w.wake()
+				break
+			}
 		}
 	}
 }

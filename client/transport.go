@@ -144,4 +144,4 @@ func (t *Transport) limiter() Limiter {
 	return t.Limiter
 }
 
-var errNoResponse = errors.New("client: the Base of a Transport returned neither a response nor an error")
+var errNoResponse = errors.New("client: the Base of a Transport returned no response and no error")

@@ -286,7 +286,7 @@ func TestTransport_BaseReturnsNothing(t *testing.T) {
 	var failed error
 	_, err := (&client.Transport{Base: roundTrip(func(*http.Request) (*http.Response, error) { return none, failed })}).
 		RoundTrip(request(t, "https://api.pluralkit.me/"))
-	require.ErrorContains(t, err, "neither a response nor an error")
+	require.ErrorContains(t, err, "no response and no error")
 }
 
 // A wait that is known to outlast the deadline is not begun, also where it is

@@ -137,7 +137,8 @@ type interruptedError struct {
 }
 
 func (e *interruptedError) Error() string {
-	return "client: not sent again: " + oneline.Text(e.ended.Error(), printedText) + ", after " + e.failure.Error()
+	ended := oneline.Text(e.ended.Error(), printedText)
+	return "client: not sent again: " + ended + ", after " + e.failure.Error()
 }
 
 func (e *interruptedError) Unwrap() []error { return []error{e.ended, e.failure} }
