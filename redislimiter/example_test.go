@@ -7,9 +7,9 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/pkerr/pkerr/client"
 	"github.com/redis/go-redis/v9"
 
+	"github.com/pkerr/pkerr/client"
 	"github.com/pkerr/pkerr/redislimiter"
 	"github.com/pkerr/pkerr/redislimiter/internal/fleet"
 )

@@ -7,8 +7,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/pkerr/pkerr/client"
 	"github.com/redis/go-redis/v9"
+
+	"github.com/pkerr/pkerr/client"
 )
 
 // Limiter is a [client.Limiter] that processes share through Redis. Use [New]

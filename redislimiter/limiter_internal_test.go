@@ -7,9 +7,10 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/pkerr/pkerr/client"
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
+
+	"github.com/pkerr/pkerr/client"
 )
 
 // generous is a Redis that gives out every slot at once.

@@ -148,7 +148,7 @@ func (l *Limiter) check(ctx context.Context, key client.Bucket, b *bucket) {
 	before := s.at
 	b.learn(key, r)
 	// A short way on is not worth another look.
-	s.final = s.at.Sub(before) <= b.spacing/4
+	s.final = s.at.Sub(before) <= b.spacing
 	s.shared, s.epoch, s.shift = true, r.epoch, r.shift
 }
 

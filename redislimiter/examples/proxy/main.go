@@ -14,12 +14,12 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/pkerr/pkerr"
-	"github.com/pkerr/pkerr/client"
-	"github.com/pkerr/pkerr/server"
 	"github.com/redis/go-redis/v9"
 
+	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/client"
 	"github.com/pkerr/pkerr/redislimiter"
+	"github.com/pkerr/pkerr/server"
 )
 
 func main() {

@@ -11,9 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pkerr/pkerr/client"
 	"github.com/stretchr/testify/require"
 
+	"github.com/pkerr/pkerr/client"
 	"github.com/pkerr/pkerr/redislimiter"
 	"github.com/pkerr/pkerr/redislimiter/internal/fleet"
 )

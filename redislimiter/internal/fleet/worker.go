@@ -15,9 +15,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/pkerr/pkerr/client"
 	"github.com/redis/go-redis/v9"
 
+	"github.com/pkerr/pkerr/client"
 	"github.com/pkerr/pkerr/redislimiter"
 )
 

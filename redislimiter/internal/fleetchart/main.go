@@ -18,10 +18,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/pkerr/pkerr/client"
-	"github.com/pkerr/pkerr/redislimiter/internal/fleet"
 	"github.com/redis/go-redis/v9"
 	"golang.org/x/time/rate"
+
+	"github.com/pkerr/pkerr/client"
+	"github.com/pkerr/pkerr/redislimiter/internal/fleet"
 )
 
 const (
