@@ -16,10 +16,11 @@ import (
 	"github.com/gorilla/mux"
 	echo4 "github.com/labstack/echo/v4"
 	echo5 "github.com/labstack/echo/v5"
-	"github.com/pkerr/pkerr"
-	"github.com/pkerr/pkerr/server"
 	"github.com/stretchr/testify/require"
 	"github.com/valyala/fasthttp"
+
+	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/server"
 )
 
 // discardWriter keeps the status and discards the rest.

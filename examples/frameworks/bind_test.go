@@ -11,9 +11,10 @@ import (
 	"github.com/gofiber/fiber/v3"
 	echo4 "github.com/labstack/echo/v4"
 	echo5 "github.com/labstack/echo/v5"
+	"github.com/stretchr/testify/require"
+
 	"github.com/pkerr/pkerr"
 	"github.com/pkerr/pkerr/server"
-	"github.com/stretchr/testify/require"
 )
 
 // binders are handlers that read their body as their framework does.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/labstack/echo/v4"
+
 	"github.com/pkerr/pkerr"
 	"github.com/pkerr/pkerr/server"
 )

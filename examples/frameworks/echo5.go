@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/labstack/echo/v5"
+
 	"github.com/pkerr/pkerr/server"
 )
 

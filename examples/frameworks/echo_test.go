@@ -10,9 +10,10 @@ import (
 	middleware4 "github.com/labstack/echo/v4/middleware"
 	echo5 "github.com/labstack/echo/v5"
 	middleware5 "github.com/labstack/echo/v5/middleware"
+	"github.com/stretchr/testify/require"
+
 	"github.com/pkerr/pkerr"
 	"github.com/pkerr/pkerr/server"
-	"github.com/stretchr/testify/require"
 )
 
 // getGzip returns what h answers to a client that reads gzip, decoded.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gofiber/fiber/v3"
 	"github.com/gofiber/fiber/v3/middleware/recover"
+
 	"github.com/pkerr/pkerr"
 	"github.com/pkerr/pkerr/server"
 )

@@ -8,10 +8,11 @@ import (
 	"testing"
 
 	"github.com/gofiber/fiber/v3"
+	"github.com/stretchr/testify/require"
+
 	"github.com/pkerr/pkerr"
 	"github.com/pkerr/pkerr/locale"
 	"github.com/pkerr/pkerr/server"
-	"github.com/stretchr/testify/require"
 )
 
 func testFiber(t *testing.T, app *fiber.App, r *http.Request) (*http.Response, string) {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -11,14 +10,17 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/gin-gonic/gin"
 	"github.com/gofiber/fiber/v3"
+	"github.com/stretchr/testify/require"
+
 	"github.com/pkerr/pkerr"
 	"github.com/pkerr/pkerr/server"
-	"github.com/stretchr/testify/require"
 )
 
 func TestMain(m *testing.M) {
@@ -69,17 +71,40 @@ func (w failWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// recorder keeps what is logged, and counts the errors that hooks see.
+// recorder keeps what is logged, and the errors that hooks see.
 type recorder struct {
-	log  bytes.Buffer
-	errs []error
+	mu   sync.Mutex
+	log  strings.Builder
+	seen []error
 }
 
 func (r *recorder) options() []server.Option {
-	return []server.Option{
-		server.WithLogger(slog.New(slog.NewTextHandler(&r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))),
-		server.WithErrorHook(func(_ *http.Request, err error) { r.errs = append(r.errs, err) }),
-	}
+	logger := slog.New(slog.NewTextHandler(r, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	return []server.Option{server.WithLogger(logger), server.WithErrorHook(r.hook)}
+}
+
+func (r *recorder) Write(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.log.Write(p)
+}
+
+func (r *recorder) hook(_ *http.Request, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.seen = append(r.seen, err)
+}
+
+func (r *recorder) logged() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.log.String()
+}
+
+func (r *recorder) errs() []error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.seen)
 }
 
 func do(t *testing.T, method, url, body string) (*http.Response, string) {
@@ -185,12 +210,12 @@ func TestFrameworks(t *testing.T) {
 					require.Subset(t, strings.Split(allow, ", "), []string{"GET", "PATCH"})
 					require.NotContains(t, allow, "DELETE")
 				}
-				require.Len(t, rec.errs, 1)
+				require.Len(t, rec.errs(), 1)
 				if test.code != 0 {
-					require.Equal(t, test.code, pkerr.CodeOf(rec.errs[0]))
+					require.Equal(t, test.code, pkerr.CodeOf(rec.errs()[0]))
 				}
-				require.Equal(t, 1, strings.Count(rec.log.String(), "msg="), rec.log.String())
-				require.Contains(t, rec.log.String(), test.log)
+				require.Equal(t, 1, strings.Count(rec.logged(), "msg="), rec.logged())
+				require.Contains(t, rec.logged(), test.log)
 			})
 		}
 	}
@@ -209,8 +234,8 @@ func TestFrameworks_Success(t *testing.T) {
 			require.Equal(t, 200, resp.StatusCode)
 			require.JSONEq(t, `{"id":"abcde","name":"Bea"}`, got)
 
-			require.Empty(t, rec.errs)
-			require.Empty(t, rec.log.String())
+			require.Empty(t, rec.errs())
+			require.Empty(t, rec.logged())
 		})
 	}
 }
@@ -229,11 +254,11 @@ func TestFrameworks_Late(t *testing.T) {
 			} else {
 				require.Equal(t, 200, resp.StatusCode)
 				require.Equal(t, `[{"id":"abcde"`, got)
-				require.Contains(t, rec.log.String(), "after the response was started")
+				require.Contains(t, rec.logged(), "after the response was started")
 			}
-			require.Contains(t, rec.log.String(), "hunter2")
-			require.Len(t, rec.errs, 1)
-			require.ErrorIs(t, rec.errs[0], errDatabase)
+			require.Contains(t, rec.logged(), "hunter2")
+			require.Len(t, rec.errs(), 1)
+			require.ErrorIs(t, rec.errs()[0], errDatabase)
 
 			if f.name == "fiber" {
 				resp, got = do(t, "GET", url+"/members?fail=panic", "")
@@ -246,8 +271,8 @@ func TestFrameworks_Late(t *testing.T) {
 				_, err := c.Get(url + "/members?fail=panic")
 				require.ErrorIs(t, err, io.EOF, "the connection was cut off")
 			}
-			require.Len(t, rec.errs, 2)
-			require.ErrorIs(t, rec.errs[1], errDatabase)
+			require.Len(t, rec.errs(), 2)
+			require.ErrorIs(t, rec.errs()[1], errDatabase)
 		})
 	}
 }

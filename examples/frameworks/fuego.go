@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/go-fuego/fuego"
+
 	"github.com/pkerr/pkerr/server"
 )
 

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/gin-gonic/gin"
+
 	"github.com/pkerr/pkerr"
 	"github.com/pkerr/pkerr/server"
 )

@@ -6,9 +6,10 @@ import (
 	"testing"
 
 	"github.com/gin-gonic/gin"
+	"github.com/stretchr/testify/require"
+
 	"github.com/pkerr/pkerr"
 	"github.com/pkerr/pkerr/server"
-	"github.com/stretchr/testify/require"
 )
 
 // Gin sends an empty response at once in AbortWithStatus, AbortWithError and

@@ -9,9 +9,10 @@ import (
 	"testing"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/stretchr/testify/require"
+
 	"github.com/pkerr/pkerr/locale"
 	"github.com/pkerr/pkerr/server"
-	"github.com/stretchr/testify/require"
 )
 
 // Errors that Huma makes look like the API's.

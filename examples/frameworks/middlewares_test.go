@@ -12,12 +12,13 @@ import (
 	"github.com/getsentry/sentry-go"
 	sentryhttp "github.com/getsentry/sentry-go/http"
 	"github.com/klauspost/compress/gzhttp"
-	"github.com/pkerr/pkerr/server"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/rs/cors"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
+
+	"github.com/pkerr/pkerr/server"
 )
 
 // wrapper is a middleware that people put around their handlers.
@@ -120,7 +121,7 @@ func TestMiddlewares(t *testing.T) {
 				if name == "cors" || name == "all" {
 					require.Equal(t, "*", resp.Header.Get("Access-Control-Allow-Origin"))
 				}
-				require.Len(t, rec.errs, 1)
+				require.Len(t, rec.errs(), 1)
 			})
 		}
 	}
@@ -162,7 +163,7 @@ func TestMiddlewares_Inside(t *testing.T) {
 				_, got := doGzip(t, "GET", url+path, "")
 				require.Equal(t, want, got)
 			}
-			require.Len(t, rec.errs, 3)
+			require.Len(t, rec.errs(), 3)
 		})
 	}
 }

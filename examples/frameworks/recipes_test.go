@@ -12,8 +12,9 @@ import (
 
 	"github.com/go-chi/chi/v5"
 	chimiddleware "github.com/go-chi/chi/v5/middleware"
-	"github.com/pkerr/pkerr/server"
 	"github.com/stretchr/testify/require"
+
+	"github.com/pkerr/pkerr/server"
 )
 
 // slow does nothing until its deadline.
@@ -36,8 +37,8 @@ func TestMapTimeout(t *testing.T) {
 			resp, got := do(t, http.MethodGet, s.URL, "")
 			require.Equal(t, 504, resp.StatusCode)
 			require.Equal(t, `{"message":"504: Gateway Timeout","code":0}`, got)
-			require.Len(t, rec.errs, 1)
-			require.ErrorIs(t, rec.errs[0], context.DeadlineExceeded)
+			require.Len(t, rec.errs(), 1)
+			require.ErrorIs(t, rec.errs()[0], context.DeadlineExceeded)
 		})
 	}
 }
@@ -82,7 +83,7 @@ func TestReverseProxy(t *testing.T) {
 			require.Equal(t, test.status, resp.StatusCode)
 			require.Equal(t, test.body, got)
 			if test.code != "" {
-				require.Equal(t, test.code, errorType(rec.errs[0]))
+				require.Equal(t, test.code, errorType(rec.errs()[0]))
 			}
 		})
 	}

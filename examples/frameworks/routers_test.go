@@ -8,9 +8,10 @@ import (
 
 	"github.com/go-chi/chi/v5"
 	"github.com/gorilla/mux"
+	"github.com/stretchr/testify/require"
+
 	"github.com/pkerr/pkerr"
 	"github.com/pkerr/pkerr/server"
-	"github.com/stretchr/testify/require"
 )
 
 func failing(http.ResponseWriter, *http.Request) error { return pkerr.MemberNotFound }

@@ -5,12 +5,13 @@ import (
 	"net/http"
 
 	"github.com/getsentry/sentry-go"
-	"github.com/pkerr/pkerr"
-	"github.com/pkerr/pkerr/server"
 	"github.com/prometheus/client_golang/prometheus"
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/server"
 )
 
 // errorType returns the error.type of an error for metrics and traces. A code

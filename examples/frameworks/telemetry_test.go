@@ -6,9 +6,6 @@ import (
 	"net/http/httptest"
 	"testing"
 
-	"github.com/pkerr/pkerr"
-	"github.com/pkerr/pkerr/client"
-	"github.com/pkerr/pkerr/server"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 	"github.com/stretchr/testify/require"
@@ -18,6 +15,10 @@ import (
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+
+	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/client"
+	"github.com/pkerr/pkerr/server"
 )
 
 func TestWithTelemetry(t *testing.T) {
