@@ -117,8 +117,7 @@ func (l *LocalLimiter) Observe(_ context.Context, bucket Bucket, seen Observatio
 	defer l.mu.Unlock()
 	b := l.bucket(bucket)
 	b.observe(seen)
-	b.dismiss(bucket)
-	b.notifyFirst()
+	b.notifyFirst() // which tells the others if their turn comes too late now
 }
 
 // try reports whether a request of the bucket may be sent at once, and counts

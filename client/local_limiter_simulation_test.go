@@ -199,9 +199,9 @@ func TestLocalLimiter_Goodput(t *testing.T) {
 	for _, rate := range []int{3, 10} {
 		for _, pace := range []bool{false, true} {
 			for _, goroutines := range []int{1, 10, 50} {
-				for _, roundTrip := range []time.Duration{5, 30, 80, 150, 300} {
+				for _, roundTrip := range []int{5, 30, 80, 150, 300} {
 					s := simulation{processes: 1, goroutines: goroutines, rate: rate, pace: pace}
-					s.roundTrip = roundTrip * time.Millisecond
+					s.roundTrip = time.Duration(roundTrip) * time.Millisecond
 					wanted := min(1, float64(goroutines)/s.roundTrip.Seconds()/float64(rate))
 					for s.seed = range uint64(*seeds) {
 						o := s.run(t)
@@ -274,8 +274,8 @@ func TestLocalLimiter_Neighbors(t *testing.T) {
 func (s simulation) vary(t *testing.T) (shares, ratios []float64) {
 	t.Helper()
 	for _, s.goroutines = range []int{1, 5, 25} {
-		for _, roundTrip := range []time.Duration{5, 30, 150} {
-			s.roundTrip = roundTrip * time.Millisecond
+		for _, roundTrip := range []int{5, 30, 150} {
+			s.roundTrip = time.Duration(roundTrip) * time.Millisecond
 			for s.seed = range uint64(*seeds) {
 				o := s.run(t)
 				shares, ratios = append(shares, o.share(s)), append(ratios, o.ratio())

@@ -90,7 +90,8 @@ func (p *pacer) release() {
 	// The API's bucket has had time for one request, and no more.
 	p.empty, p.counting = p.held.Add(p.burst()), true
 	// Others were held, too, and should not all come back at the same moment.
-	p.last = p.held.Add(time.Duration((1.4*rand.Float64() - 1) * float64(p.spacing())))
+	after := 1.4*rand.Float64() - 1 //nolint:gosec // It is no secret.
+	p.last = p.held.Add(time.Duration(after * float64(p.spacing())))
 	p.held = time.Time{}
 }
 

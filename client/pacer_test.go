@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -24,14 +25,14 @@ func TestLocalLimiter_MakesRoomAfterRefusals(t *testing.T) {
 			refuse(t, l, hold)
 			require.Equal(t, readGap, gap(), "the first refusal is its own doing")
 			before := time.Now()
-			time.Sleep(1)
+			time.Sleep(time.Nanosecond)
 			refuse(t, l, hold)
 			slower := gap()
 			require.InDelta(t, 0.139, slower.Seconds(), 0.002, "it leaves 0.72 of the share")
 			l.Observe(t.Context(), reads, client.Observation{Rate: 10, Remaining: -1, Hold: hold, Sent: before})
 			require.InDelta(t, slower.Seconds(), gap().Seconds(), 0.004, "what was sent before says nothing new")
 			for range 20 {
-				time.Sleep(1)
+				time.Sleep(time.Nanosecond)
 				refuse(t, l, hold)
 				gap()
 			}
@@ -53,6 +54,25 @@ func TestLocalLimiter_MakesRoomAfterRefusals(t *testing.T) {
 			require.Equal(t, readGap, gap(), "an hour later it is its own doing again")
 		})
 	}
+}
+
+// In a small bucket periods fit into each other, and a single refusal does not
+// change them.
+func TestLocalLimiter_PeriodsOfWrites(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const each = 334 * time.Millisecond
+		l := &client.LocalLimiter{}
+		var periods []time.Duration
+		for range 6 {
+			seen := client.Observation{Rate: 3, Hold: time.Second, Sent: time.Now()}
+			l.Observe(t.Context(), reads, seen)
+			at := arrivals(t, l, reads, 2)
+			periods = append(periods, at[1]-at[0])
+		}
+		require.True(t, slices.IsSorted(periods), "%v", periods)
+		periods = slices.Compact(periods)
+		require.Equal(t, []time.Duration{each * 20 / 19, 2 * each, 4 * each}, periods)
+	})
 }
 
 // Processes that were refused together do not come back together.
