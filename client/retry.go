@@ -29,45 +29,57 @@ func (c *roundTrip) waitToRepeat(last attempt) (again bool, err error) {
 	return false, nil
 }
 
-// prepare waits until the request may be sent again and makes its body ready.
-// First the body, so that no slot is taken that cannot be used.
+// prepare waits until the request may be sent again and makes its body ready. A
+// slot is taken as late as possible, so that it does not go unused.
 func (c *roundTrip) prepare(last attempt) error {
-	if err := c.pause(last); err != nil {
+	if err := c.bounded(c.released); err != nil {
 		return err
 	}
+	pause := func(ctx context.Context) error { return sleepUntil(ctx, last.at.Add(last.delay)) }
+	if !last.refused() {
+		if err := c.bounded(pause); err != nil {
+			return err
+		}
+	}
+	// After a refusal the limiter makes all requests wait in order.
 	if err := c.waitForSlot(); err != nil {
 		return err
 	}
-	ctx, done := c.limit(longest)
-	defer done()
-	return c.renew(ctx)
-}
-
-// pause waits until the body that was sent before is released, and for the
-// delay of a failure. That of a refusal is the limiter's.
-func (c *roundTrip) pause(last attempt) error {
-	ctx, done := c.limit(longest)
-	defer done()
-	if err := c.released(ctx); err != nil {
+	// It may know nothing of refusals.
+	if err := c.bounded(pause); err != nil {
 		return err
 	}
-	if last.refused() {
+	return c.bounded(c.renew)
+}
+
+// bounded calls wait with a context that ends when the request can wait no
+// longer.
+func (c *roundTrip) bounded(wait func(context.Context) error) error {
+	ctx, done := c.limit(longest)
+	defer done()
+	return wait(ctx)
+}
+
+// sleepUntil returns nil at the time t, or the cause of ctx if that ends before.
+func sleepUntil(ctx context.Context, t time.Time) error {
+	d := time.Until(t)
+	if d <= 0 {
 		return nil
 	}
-	timer := time.NewTimer(last.delay)
+	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		return nil
 	case <-ctx.Done():
-		return context.Cause(ctx)
 	}
+	return context.Cause(ctx)
 }
 
-// tooLong reports whether the request cannot wait for the time d.
+// tooLong reports whether the request cannot wait for the time d. What ends
+// with its deadline is too long, too.
 func (c *roundTrip) tooLong(d time.Duration) bool {
 	deadline, ok := c.original.Context().Deadline()
-	return d > c.left || ok && d > time.Until(deadline)
+	return d >= c.left || ok && d >= time.Until(deadline)
 }
 
 // headerDelay returns how long to wait after a refusal as far as its header
@@ -116,7 +128,7 @@ func (c *roundTrip) unreachable(err error) attempt {
 	if !c.retrySafe() || c.original.Context().Err() != nil {
 		return attempt{err: err}
 	}
-	return attempt{err: err, failure: err, delay: c.backoff()}
+	return attempt{err: err, failure: err, delay: c.backoff(), at: time.Now()}
 }
 
 // unavailable is an attempt that a proxy answered.
@@ -124,12 +136,13 @@ func (c *roundTrip) unavailable(resp *http.Response) attempt {
 	if !c.retrySafe() {
 		return attempt{resp: resp}
 	}
+	now := time.Now()
 	failure := c.keep(resp, func() {})
 	delay, ok := pkerr.RetryAfter(failure)
 	if !ok {
 		delay = c.backoff()
 	}
-	return attempt{resp: resp, failure: failure, delay: delay}
+	return attempt{resp: resp, failure: failure, delay: delay, at: now}
 }
 
 // backoff returns the delay before the next retry of a request that failed.

@@ -32,6 +32,7 @@ type attempt struct {
 	// is what Check makes of resp, or err.
 	failure error
 	delay   time.Duration
+	at      time.Time // when it failed
 }
 
 // refused reports whether the attempt was refused for its rate.
@@ -79,6 +80,7 @@ func (c *roundTrip) observe(seen Observation) {
 
 // refused holds the bucket of a request that was refused for its rate.
 func (c *roundTrip) refused(resp *http.Response, seen Observation) attempt {
+	now := time.Now()
 	c.transport.scopes.refused(c.bucket)
 	// The body may be late or never come, so the header counts first.
 	held := c.hold(headerDelay(c.decode(resp, nil, false)))
@@ -96,7 +98,7 @@ func (c *roundTrip) refused(resp *http.Response, seen Observation) attempt {
 	if unhinted(failure) {
 		c.unhinted++
 	}
-	return attempt{resp: resp, failure: failure, delay: delay}
+	return attempt{resp: resp, failure: failure, delay: delay, at: now}
 }
 
 // hold returns how long a refusal holds its bucket. Nobody would wait for

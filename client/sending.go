@@ -90,13 +90,17 @@ func (s *sending) renew(ctx context.Context) error {
 	}()
 	select {
 	case r := <-got:
-		if r.err == nil && r.body == nil {
+		switch {
+		case r.err != nil:
+			return r.err
+		case r.body == nil:
 			return errors.New("client: GetBody returned neither a body nor an error")
+		case ctx.Err() != nil:
+			closeBody(r.body)
+			return context.Cause(ctx)
 		}
-		if r.err == nil {
-			s.setBody(r.body)
-		}
-		return r.err
+		s.setBody(r.body)
+		return nil
 	case <-ctx.Done():
 		go func() { closeBody((<-got).body) }()
 		return context.Cause(ctx)

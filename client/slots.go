@@ -169,11 +169,13 @@ func (s *scopes) stop(r *slotRequest) {
 	}
 }
 
-// leave is for a request that gives up.
+// leave is for a request that gives up, wherever it waits.
 func (s *scopes) leave(r *slotRequest) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	r.wake = nil
 	s.leaveLine(r)
+	s.remove(r)
 	s.passOn(r, Bucket{}, Bucket{})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -356,4 +357,161 @@ func TestTransport_ManyWrites(t *testing.T) {
 		require.EqualValues(t, 500, served.Load()+late.Load())
 		require.Greater(t, served.Load(), int32(160))
 	})
+}
+
+// granting is a limiter that grants each turn after it has called before.
+type granting struct {
+	observed
+
+	waits  int
+	before func(waits int)
+}
+
+func (l *granting) Wait(context.Context, client.Bucket) error {
+	l.waits++
+	l.before(l.waits)
+	return nil
+}
+
+// A request whose context ends as it gets its turn, or its body, is not sent.
+func TestTransport_ContextEndsWithWait(t *testing.T) {
+	for name, c := range map[string]struct {
+		turn    int // that ends the context, if it is not GetBody
+		sent    int
+		body    bool
+		waitErr bool
+	}{
+		"first turn":        {1, 0, true, true},
+		"retry":             {2, 1, false, false},
+		"retry with a body": {2, 1, true, false},
+		"GetBody":           {0, 1, true, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				limiter := &granting{before: func(waits int) {
+					if waits == c.turn {
+						cancel()
+					}
+				}}
+				var count atomic.Int32
+				req := request(t, "https://api.pluralkit.me/v2/members/abcde").WithContext(ctx)
+				var bodies []*closing
+				body := func() (io.ReadCloser, error) {
+					bodies = append(bodies, &closing{Reader: strings.NewReader("x")})
+					return bodies[len(bodies)-1], nil
+				}
+				if c.body {
+					req.Body, _ = body()
+					req.GetBody = func() (io.ReadCloser, error) {
+						cancel()
+						return body()
+					}
+				}
+				_, err := (&client.Transport{Limiter: limiter, Base: statuses(&count, 429, 200)}).RoundTrip(req)
+				require.ErrorIs(t, err, context.Canceled)
+				require.ErrorIs(t, err, pkerr.TooManyRequests)
+				_, is := errors.AsType[*client.WaitError](err)
+				require.Equal(t, c.waitErr, is)
+				require.EqualValues(t, c.sent, count.Load())
+				synctest.Wait()
+				for _, body := range bodies {
+					require.True(t, body.closed)
+				}
+			})
+		})
+	}
+}
+
+// Nor is a refused request sent too early if its limiter knows nothing of
+// refusals.
+func TestTransport_LimiterIgnoresHold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		var at []time.Duration
+		limiter := &granting{before: func(int) { time.Sleep(time.Second) }}
+		_, err := (&client.Transport{Limiter: limiter, MaxAttempts: 3, Base: roundTrip(func(*http.Request) (*http.Response, error) {
+			at = append(at, time.Since(start))
+			return response(429, `{"retry_after":9900}`), nil
+		})}).RoundTrip(request(t, "https://api.pluralkit.me/v2/members/abcde"))
+		require.NoError(t, err)
+		require.Equal(t, []time.Duration{time.Second, 11 * time.Second, 21 * time.Second}, at)
+	})
+}
+
+// A wait that would end with its bound is not begun.
+func TestTransport_WaitEndsWithBound(t *testing.T) {
+	const bound = 10 * time.Second
+	for name, c := range map[string]struct{ maxWait, deadline time.Duration }{
+		"MaxWait":          {bound, time.Hour},
+		"context deadline": {time.Hour, bound},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(t.Context(), c.deadline)
+				defer cancel()
+				start := time.Now()
+				resp, err := (&client.Transport{
+					MaxWait: c.maxWait,
+					Base: roundTrip(func(*http.Request) (*http.Response, error) {
+						return response(429, `{"retry_after":9900}`), nil // RetryDelay adds 100 ms
+					}),
+					OnWait: func(*http.Request, client.Wait) { t.Error("there is no wait") },
+				}).RoundTrip(request(t, "https://api.pluralkit.me/v2/members/abcde").WithContext(ctx))
+				is429(t, resp, err)
+				require.Zero(t, time.Since(start))
+			})
+		})
+	}
+}
+
+// A request that panics while it waits holds up no others.
+func TestTransport_PanicWhileWaiting(t *testing.T) {
+	for _, by := range []string{"Limiter", "OnWait"} {
+		t.Run(by, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				sent := 0
+				panics := false
+				mayPanic := func() {
+					if panics {
+						panic(by)
+					}
+				}
+				transport := &client.Transport{Base: roundTrip(func(*http.Request) (*http.Response, error) {
+					sent++
+					resp := response(200, "")
+					// Of one kind some are the system's own, so that requests
+					// wait in line for two slots.
+					resp.Header.Set("X-RateLimit-Scope", []string{"generic_get", "own_system_get"}[sent%2])
+					return resp, nil
+				})}
+				if by == "Limiter" {
+					transport.Limiter = &granting{before: func(int) { mayPanic() }}
+				} else {
+					transport.Limiter = &client.LocalLimiter{Pace: true}
+					transport.OnWait = func(*http.Request, client.Wait) { mayPanic() }
+				}
+				send := func(i int) {
+					req := request(t, fmt.Sprint("https://api.pluralkit.me/v2/members/", i))
+					req.Header.Set("Authorization", "t")
+					_, err := transport.RoundTrip(req)
+					require.NoError(t, err)
+				}
+				for i := range 4 {
+					send(i)
+				}
+				panics = true
+				require.PanicsWithValue(t, by, func() {
+					for i := range 100 {
+						send(100 + i)
+					}
+				})
+				panics = false
+				start := time.Now()
+				send(200)
+				require.Less(t, time.Since(start), time.Second)
+			})
+		})
+	}
 }

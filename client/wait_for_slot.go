@@ -17,15 +17,23 @@ func (c *roundTrip) waitForSlot() error {
 	}
 	c.granted = 0 // what was granted before has been used
 	c.announced = c.attempts > 0 || t.OnWait == nil
+	ready := false
+	defer func() {
+		if !ready { // also if OnWait or the limiter panics
+			t.scopes.leave(&c.slotRequest)
+		}
+	}()
 	for {
 		needs, ahead := t.scopes.next(&c.slotRequest)
 		if !needs {
+			ready = true
 			return nil
 		}
 		if ahead == 0 && c.local != nil && c.local.try(c.bucket) {
 			t.scopes.grant(&c.slotRequest, false)
-			if c.sure {
-				return nil // as nearly always, and without a timer
+			if c.sure { // as nearly always, and without a timer
+				ready = true
+				return nil
 			}
 			continue
 		}
@@ -33,7 +41,6 @@ func (c *roundTrip) waitForSlot() error {
 			continue
 		}
 		if err := c.waitInQueue(ahead); err != nil {
-			t.scopes.leave(&c.slotRequest)
 			return err
 		}
 	}
@@ -61,11 +68,11 @@ func (c *roundTrip) waitInQueue(ahead int) error {
 		<-ctx.Done()
 	}
 	t.scopes.stop(&c.slotRequest)
-	switch {
-	case err == nil:
+	if err == nil {
 		t.scopes.grant(&c.slotRequest, true)
-		return nil
-	case woken.Load() && c.original.Context().Err() == nil:
+	}
+	// A turn that comes as the context ends comes too late.
+	if c.original.Context().Err() == nil && (err == nil || woken.Load()) {
 		return nil
 	}
 	return c.notSent(ctx, err)
