@@ -38,7 +38,8 @@ type Observation struct {
 	Remaining int
 
 	// Hold is how long no request may be sent from now on. It is positive
-	// exactly after a 429.
+	// exactly after a 429. Transport itself holds only the request that was
+	// refused.
 	Hold time.Duration
 
 	// Sent is when the request was sent.

@@ -41,11 +41,11 @@ func (c *roundTrip) prepare(last attempt) error {
 			return err
 		}
 	}
-	// After a refusal the limiter makes all requests wait in order.
+	// After a refusal the limiter holds all requests, and keeps their order.
 	if err := c.waitForSlot(); err != nil {
 		return err
 	}
-	// It may know nothing of refusals.
+	// It may have let this one through too early.
 	if err := c.bounded(pause); err != nil {
 		return err
 	}
@@ -75,8 +75,8 @@ func sleepUntil(ctx context.Context, t time.Time) error {
 	return context.Cause(ctx)
 }
 
-// tooLong reports whether the request cannot wait for the time d. What ends
-// with its deadline is too long, too.
+// tooLong reports whether the request cannot wait for the time d. After a wait
+// that ends at its deadline, it could not be sent.
 func (c *roundTrip) tooLong(d time.Duration) bool {
 	deadline, ok := c.original.Context().Deadline()
 	return d >= c.left || ok && d >= time.Until(deadline)

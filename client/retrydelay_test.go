@@ -32,7 +32,7 @@ func TestRetryDelay(t *testing.T) {
 		"which the limiter has counted, if it was it": {"GET", limiter("10", "0"), `{"retry_after":0}`, 200 * time.Millisecond},
 		"also at 3 per second":                        {"PATCH", limiter("3", "0"), `{"retry_after":0}`, 668 * time.Millisecond},
 		"but no other refusal":                        {"GET", limiter("10", "0"), `{"retry_after":1}`, 101 * time.Millisecond},
-		"nor where something is left":                 {"GET", limiter("10", "1"), `{"retry_after":0}`, 100 * time.Millisecond},
+		"nor if something is left":                    {"GET", limiter("10", "1"), `{"retry_after":0}`, 100 * time.Millisecond},
 		"nor without the limit":                       {"GET", map[string]string{"X-RateLimit-Scope": "generic_get", "X-RateLimit-Remaining": "0"}, `{"retry_after":0}`, 100 * time.Millisecond},
 		"HEAD is a write":                             {"HEAD", nil, `{"retry_after":0}`, 334 * time.Millisecond},
 		"so is everything but GET":                    {"OPTIONS", nil, `{"retry_after":0}`, 334 * time.Millisecond},

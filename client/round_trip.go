@@ -101,9 +101,8 @@ func (c *roundTrip) refused(resp *http.Response, seen Observation) attempt {
 	return attempt{resp: resp, failure: failure, delay: delay, at: now}
 }
 
-// hold returns how long a refusal holds its bucket. Nobody would wait for
-// longer than MaxWait, so the next request finds out whether the limit still
-// holds.
+// hold returns how long a refusal holds its bucket. No request would wait for
+// MaxWait or longer, so the next one finds out whether the limit still holds.
 func (c *roundTrip) hold(delay time.Duration) time.Duration {
 	if maxWait := c.transport.maxWait(); delay >= maxWait {
 		return maxWait / 2

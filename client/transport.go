@@ -50,9 +50,9 @@ type Transport struct {
 	MaxAttempts int
 
 	// MaxWait is how long one request waits at most, for its first turn and for
-	// all its retries together. If the API asks for more, nobody waits for it:
-	// the request gets its 429, and the others are held for half of MaxWait. If
-	// it is 0 or less, it is a minute.
+	// all its retries together. If the API asks for as much or more, the
+	// request gets its 429 at once, and the others are held for half of
+	// MaxWait. If it is 0 or less, it is a minute.
 	MaxWait time.Duration
 
 	// OnWait, if it is set, is called before each wait that Transport knows of:

@@ -15,8 +15,8 @@ import (
 )
 
 // A Transport that was used, and had requests waiting, works in any synctest
-// bubble after that, and outside of one. Nothing in it belongs to the bubble,
-// or to the time, of whoever used it first.
+// bubble after that, and outside of one. Nothing in it belongs to the bubble
+// that used it first, or to its time.
 func TestTransport_OutlivesItsClock(t *testing.T) {
 	for _, pace := range []bool{false, true} {
 		t.Run(fmt.Sprintf("pace %v", pace), func(t *testing.T) {

@@ -289,8 +289,8 @@ func TestTransport_BaseReturnsNothing(t *testing.T) {
 	require.ErrorContains(t, err, "no response and no error")
 }
 
-// A wait that is known to outlast the deadline is not begun, also where it is
-// for the refusal of another request.
+// A wait that is known to outlast the deadline is not begun, even if another
+// request was refused.
 func TestTransport_DoesNotWaitInVain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		transport := &client.Transport{Base: roundTrip(func(*http.Request) (*http.Response, error) {
@@ -471,7 +471,7 @@ func TestTransport_HoldsOneBucket(t *testing.T) {
 			free:    []call{{"GET", "/v2/groups/other", "t"}, {"GET", "/v2/members/other", "u"}, {"PATCH", "/v2/members/mine", "t"}},
 			held:    []call{{"GET", "/v2/members/mine", "t"}, {"GET", "/v2/members/other", "t"}, {"GET", "/v2/systems/@me", "t"}},
 		},
-		"also where it is the refusal itself that says so": {
+		"also if it is the refusal itself that says so": {
 			refused: call{"GET", "/v2/members/mine", "t"},
 			scopes:  map[call]string{{"GET", "/v2/members/mine", "t"}: "own_system_get"},
 			free:    []call{{"GET", "/v2/groups/other", "t"}},
@@ -595,7 +595,7 @@ func TestTransport_ResponseWithoutBody(t *testing.T) {
 	})
 }
 
-// A Base may ask for the body again by itself, as net/http does where a
+// A Base may ask for the body again by itself, as net/http does if a
 // connection turns out to be dead.
 func TestTransport_WaitsForBodiesOfBase(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -697,7 +697,7 @@ func TestTransport_MaxWait(t *testing.T) {
 		start = time.Now()
 		transport = &client.Transport{Base: statuses(&count, 200), Limiter: &asked{}, MaxWait: time.Second}
 		_, err = do(t, transport, http.MethodGet, "")
-		require.ErrorIs(t, err, context.DeadlineExceeded, "where there is none, with an error")
+		require.ErrorIs(t, err, context.DeadlineExceeded, "without a response, with an error")
 		require.ErrorContains(t, err, "not sent to api.pluralkit.me/generic_get: its turn comes later than MaxWait allows")
 		require.True(t, os.IsTimeout(err))
 		require.Equal(t, time.Second, time.Since(start))

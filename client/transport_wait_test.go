@@ -424,8 +424,8 @@ func TestTransport_ContextEndsWithWait(t *testing.T) {
 	}
 }
 
-// Nor is a refused request sent too early if its limiter knows nothing of
-// refusals.
+// A refused request waits for its delay, even if the limiter lets it through
+// earlier.
 func TestTransport_LimiterIgnoresHold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
