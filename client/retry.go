@@ -60,7 +60,8 @@ func (c *roundTrip) bounded(wait func(context.Context) error) error {
 	return wait(ctx)
 }
 
-// sleepUntil returns nil at the time t, or the cause of ctx if that ends before.
+// sleepUntil returns nil at the time t, or the cause of ctx if that ends
+// before.
 func sleepUntil(ctx context.Context, t time.Time) error {
 	d := time.Until(t)
 	if d <= 0 {

@@ -338,8 +338,9 @@ func TestWait_CanceledAtRandom(t *testing.T) {
 	for i := range callers {
 		wg.Go(func() {
 			time.Sleep(time.Until(start.Add(time.Duration(i) * every)))
-			// Without a deadline, because one that is too early gets no slot. A slot is
-			// up to 100 ms away, so that most of the callers give up as the first.
+			// Without a deadline, because one that is too early gets no slot. A
+			// slot is up to 100 ms away, so that most of the callers give up as
+			// the first.
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			time.AfterFunc(time.Duration(rand.IntN(60))*time.Millisecond, cancel)

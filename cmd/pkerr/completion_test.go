@@ -14,8 +14,8 @@ import (
 	"github.com/pkerr/pkerr/locale"
 )
 
-// Each script has everything that there is to complete, and nothing that is still to be filled in.
-func TestCompletionScripts(t *testing.T) {
+// Each script has everything that there is to complete, and no hole.
+func TestCompletion_Scripts(t *testing.T) {
 	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
 		r := pkerr(t, nil, "", "completion", shell)
 		require.Zero(t, r.status)
@@ -31,7 +31,7 @@ func TestCompletionScripts(t *testing.T) {
 		for e := range reference.Endpoints() {
 			require.Contains(t, r.stdout, e.String(), shell)
 		}
-		for _, flag := range []string{"json", "lang", "status", "endpoint", "endpoints", "addr"} {
+		for _, flag := range []string{"json", "lang", "go", "status", "endpoint", "endpoints", "addr", "on"} {
 			require.Regexp(t, `(--|-l )`+flag+`\b`, r.stdout, shell)
 		}
 		for _, name := range []string{"explain", "list", "decode", "serve", "completion", "help", "20003", "404", "501", "powershell"} {
@@ -47,8 +47,8 @@ func TestCompletionScripts(t *testing.T) {
 	}
 }
 
-// The function for bash, run in bash.
-func TestCompletionInBash(t *testing.T) {
+// The function for bash works in bash.
+func TestCompletion_Bash(t *testing.T) {
 	bash, err := exec.LookPath("bash")
 	if err != nil {
 		t.Skip("there is no bash")
@@ -64,7 +64,7 @@ func TestCompletionInBash(t *testing.T) {
 		{[]string{"de"}, []string{"decode"}},
 		{[]string{"explain", "2000"}, []string{"20001", "20002", "20003", "20004", "20005", "20006", "20007", "20008", "20009"}},
 		{[]string{"explain", "--json", "MemberN"}, []string{"MemberNotFound", "MemberNotFoundWithRef"}},
-		{[]string{"explain", "--"}, []string{"--json", "--lang", "--help"}},
+		{[]string{"explain", "--"}, []string{"--json", "--lang", "--go", "--help"}},
 		{[]string{"explain", "404", "--lang", "pt"}, []string{"pt-BR"}},
 		{[]string{"list", "--status", "40"}, []string{"400", "401", "403", "404", "405"}},
 		{[]string{"list", "--endpoint", "GET\\ /mes"}, []string{`GET\ /messages/\{id\}`}},
@@ -74,7 +74,7 @@ func TestCompletionInBash(t *testing.T) {
 		{[]string{"list", "x"}, nil},
 		{[]string{"decode", "a"}, []string{"a response.txt"}},
 		{[]string{"decode", "--st"}, []string{"--status"}},
-		{[]string{"serve", "--"}, []string{"--addr", "--help"}},
+		{[]string{"serve", "--"}, []string{"--addr", "--on", "--help"}},
 		{[]string{"completion", "z"}, []string{"zsh"}},
 		{[]string{"help", "l"}, []string{"list"}},
 	} {

@@ -1,99 +1,90 @@
 package main
 
 import (
-	"cmp"
-	"math"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
-	"github.com/pkerr/pkerr/internal/oneline"
 	"github.com/pkerr/pkerr/internal/reference"
 )
 
-// request is an endpoint as somebody wrote it: a template, a path, or a URL.
+// A request is an endpoint as somebody wrote it: a template, a path, or a URL.
 type request struct {
-	method   string   // in capitals, "" where there is none
-	segments []string // none where there is no path
+	method   string   // in capitals; "" if there is none
+	segments []string // none if there is no path
 }
 
-// parseRequest reads «GET /systems/{s}/members», «GET /v2/systems/@me/members», or a URL in the place of the path.
+// parseRequest reads "GET /systems/{s}/members", "GET /v2/systems/@me/members",
+// a URL in place of the path, or a command line or a line of a program with a
+// URL.
 func parseRequest(text string) request {
-	text = strings.TrimSpace(text)
-	method, path := "", text
-	if i := strings.IndexFunc(text, unicode.IsSpace); i >= 0 {
-		method, path = text[:i], strings.TrimSpace(text[i:])
-	} else if text == "" || slices.Contains(methods(), strings.ToUpper(text)) {
-		return request{method: strings.ToUpper(text)}
-	}
-	// First, as either may have a URL in it.
-	path, _, _ = strings.Cut(path, "#")
-	path, _, _ = strings.Cut(path, "?")
-	path = withoutHost(path)
-	segments := strings.Split(strings.Trim(path, "/"), "/")
-	for i, s := range segments {
-		if plain, err := url.PathUnescape(s); err == nil {
-			segments[i] = plain
+	words := regexp.MustCompile("[^\\s'\"`,;()]+").FindAllString(text, -1)
+	var r request
+	target := ""
+	for i, word := range words {
+		method := strings.ToUpper(strings.TrimPrefix(word[strings.LastIndexByte(word, '=')+1:], "-X"))
+		switch {
+		case strings.Contains(word, "://") || target == "" && (strings.Contains(word, "/") || len(words) == i+1 && !isMethod(method)):
+			target = word
+		case isMethod(method) && (r.method == "" || strings.Contains(word, method)), i == 0 && len(words) == 2 && word == method:
+			r.method = method // in capitals, perhaps one of another protocol
+		case r.method == "" && (word == "-I" || word == "--head"):
+			r.method = http.MethodHead
+		case r.method == "" && (word == "-d" || strings.HasPrefix(word, "--data") || word == "--json"):
+			r.method = http.MethodPost
 		}
 	}
-	if len(segments) > 1 && segments[0] == "v2" {
-		segments = segments[1:]
+	if r.method == "" && len(words) > 1 {
+		r.method = http.MethodGet // of a command that does not say so
 	}
-	return request{strings.ToUpper(method), segments}
+	if target == "" {
+		return r
+	}
+	// None of the API's paths begins with what can be a host.
+	path := regexp.MustCompile(`[?#].*|^(?i:[a-z]+://[^/?#]*|[^/{:<?#][^/?#]*[.:][^/?#]*)`).ReplaceAllString(target, "")
+	r.segments = strings.Split(strings.TrimPrefix(strings.Trim(path, "/"), "v2/"), "/")
+	for i, s := range r.segments {
+		if unescaped, err := url.PathUnescape(s); err == nil {
+			r.segments[i] = unescaped
+		}
+	}
+	return r
 }
 
-// methods returns those of HTTP that somebody may write without a path.
-func methods() []string {
-	return []string{
-		http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions,
-	}
+// isMethod reports whether a word is a method of HTTP.
+func isMethod(word string) bool {
+	return regexp.MustCompile(`^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$`).MatchString(word)
 }
 
-// withoutHost returns the path of a URL, with or without its scheme. Of the API's paths none begins with what is a host.
-func withoutHost(path string) string {
-	if strings.HasPrefix(path, "/") {
-		return path
-	}
-	_, rest, absolute := strings.Cut(path, "://")
-	if absolute {
-		path = rest
-	}
-	host, rest, _ := strings.Cut(path, "/")
-	if absolute || !placeholder(host) && strings.ContainsAny(host, ".:") {
-		return rest
-	}
-	return path
-}
-
-// String returns the request as the names of endpoints are written, printable.
+// String returns the request as the names of endpoints are written, in one line.
 func (r request) String() string {
-	return strings.TrimSpace(oneline.Text(r.method+" /"+strings.Join(r.segments, "/"), maxShown))
+	return strings.TrimSpace(shown(r.method + " /" + strings.Join(r.segments, "/")))
 }
 
-// segmentsOf returns the parts of the path of an endpoint.
+// segmentsOf returns the segments of the path of an endpoint.
 func segmentsOf(e *reference.Endpoint) []string { return strings.Split(strings.Trim(e.Path, "/"), "/") }
 
-// placeholder tells whether a part of a path stands for any reference, as {s}, :s and <s> do.
+// placeholder reports whether a segment stands for any reference: {s}, :s or <s>.
 func placeholder(segment string) bool {
 	return segment != "" && strings.ContainsRune("{:<", rune(segment[0]))
 }
 
-// fits tells whether a part of a path is what the template has there.
-func fits(template, segment string) bool {
-	if placeholder(template) {
-		return segment != ""
+// endpoints returns the endpoints on the path of the request.
+func (r request) endpoints() (all []reference.Endpoint) {
+	for e := range reference.Endpoints() {
+		if slices.EqualFunc(segmentsOf(&e), r.segments, func(template, segment string) bool {
+			return template == segment || placeholder(template) && segment != ""
+		}) {
+			all = append(all, e)
+		}
 	}
-	return template == segment
+	return all
 }
 
-// on tells whether the request is one for the endpoint, whatever the method.
-func (r request) on(e *reference.Endpoint) bool {
-	return slices.EqualFunc(segmentsOf(e), r.segments, fits)
-}
-
-// system returns what the request has in the place of the system, "" where the endpoint names none.
+// system returns what the request has in the place of the system, or "" if the
+// endpoint names none.
 func (r request) system(e *reference.Endpoint) string {
 	if i := slices.Index(segmentsOf(e), "{s}"); i >= 0 {
 		return r.segments[i]
@@ -101,112 +92,53 @@ func (r request) system(e *reference.Endpoint) string {
 	return ""
 }
 
-// allEndpoints is what helps where no endpoint is near.
-const allEndpoints = "pkerr list --endpoints has all endpoints"
-
-// findEndpoint returns the endpoint that a request is for.
-func findEndpoint(r request) (reference.Endpoint, error) {
+// findEndpoint returns the endpoint that a request is for. A HEAD is one for GET.
+func findEndpoint(r request) (found reference.Endpoint, err error) {
 	if len(r.segments) == 0 {
-		return reference.Endpoint{}, usagef(quote(r.method)+" is no endpoint: it has no path",
-			"it takes a method and a path, such as GET /members/{m}", allEndpoints)
+		return found, usage(quote(r.method)+" is not an endpoint: it has no path", strings.Split(say("endpoint", nil), "\n")...)
 	}
-	var near []reference.Endpoint
-	for e := range reference.Endpoints() {
-		if !r.on(&e) {
-			continue
-		}
-		if e.Method == r.method {
+	here := r.endpoints()
+	var lines []string
+	for _, e := range here {
+		if e.Method == r.method || r.method == http.MethodHead && e.Method == http.MethodGet || r.method == "" && len(here) == 1 {
 			return e, nil
 		}
-		near = append(near, e)
-	}
-	switch {
-	case len(near) == 1 && r.method == "":
-		return near[0], nil
-	case len(near) > 0 && r.method == "":
-		return reference.Endpoint{}, usagef("the endpoint "+quote(r.String())+" has no method", endpointLines("it is one of", near)...)
-	case len(near) > 0:
-		return reference.Endpoint{}, usagef("the path of "+quote(r.String())+" has no such method", endpointLines("it has", near)...)
-	}
-	near = nearEndpoints(r)
-	if len(near) == 0 {
-		return reference.Endpoint{}, usagef("there is no endpoint "+quote(r.String()), allEndpoints)
-	}
-	return reference.Endpoint{}, usagef("there is no endpoint "+quote(r.String()), endpointLines("did you mean", near)...)
-}
-
-func endpointLines(heading string, endpoints []reference.Endpoint) []string {
-	lines := append(make([]string, 0, 1+len(endpoints)), heading)
-	for _, e := range endpoints {
 		lines = append(lines, "  "+e.String())
 	}
-	return lines
+	switch near := r.nearEndpoints(); {
+	case len(here) > 0 && r.method == "":
+		return found, usage("the endpoint "+quote(r.String())+" has no method", append([]string{"it is one of"}, lines...)...)
+	case len(here) > 0:
+		return found, usage("the path of "+quote(r.String())+" has no such method", append([]string{"it has"}, lines...)...)
+	case len(near) > 0:
+		return found, usage("there is no endpoint "+quote(r.String()), append([]string{"did you mean"}, near...)...)
+	}
+	return found, usage("there is no endpoint "+quote(r.String()), "pkerr list --endpoints has all endpoints")
 }
 
-// nearEndpoints returns those that differ least from the request.
-func nearEndpoints(r request) []reference.Endpoint {
-	const most, tooFar = 3, 3
-	type candidate struct {
-		endpoint reference.Endpoint
-		cost     int
-	}
-	var all []candidate
+// nearEndpoints returns the endpoints that differ least from the request, whatever
+// it has in the place of their placeholders.
+func (r request) nearEndpoints() []string {
+	const most = 3
+	var all []string
+	names := map[string]string{}
 	for e := range reference.Endpoints() {
-		template := segmentsOf(&e)
-		if distance(template[0], strings.ToLower(r.segments[0])) > tolerance(template[0]) {
-			continue // about something else altogether
+		segments := segmentsOf(&e)
+		for i := range segments {
+			if placeholder(segments[i]) && i < len(r.segments) {
+				segments[i] = r.segments[i]
+			}
 		}
-		cost := pathDistance(template, r.segments)
-		if e.Method != r.method {
-			cost++
+		like := request{e.Method, segments}
+		if r.method == "" {
+			like.method = ""
 		}
-		if cost <= tooFar {
-			all = append(all, candidate{e, cost})
-		}
+		all = append(all, like.String())
+		names[like.String()] = "  " + e.String()
 	}
-	slices.SortStableFunc(all, func(a, b candidate) int { return cmp.Compare(a.cost, b.cost) })
-	all = all[:min(len(all), most)]
-	near := make([]reference.Endpoint, 0, len(all))
-	for _, c := range all {
-		near = append(near, c.endpoint)
+	near := nearest(r.String(), all, most)
+	for i := range near {
+		near[i] = names[near[i]]
 	}
 	return near
-}
-
-// pathDistance returns how far a path is from a template: 1 for a part that is mistyped, 3 for another one, and 2 for one that is
-// missing or too many. A path that differs by more than one part in its length is farther than anything that is near.
-func pathDistance(template, path []string) int {
-	switch len(path) - len(template) {
-	case 0:
-		cost := 0
-		for i := range path {
-			cost += partDistance(template[i], path[i])
-		}
-		return cost
-	case -1:
-		return 2 + withoutOne(template, func(shorter []string) int { return pathDistance(shorter, path) })
-	case 1:
-		return 2 + withoutOne(path, func(shorter []string) int { return pathDistance(template, shorter) })
-	}
-	return math.MaxInt16 // which there is room to add to
-}
-
-// partDistance returns how far a part of a path is from what the template has there.
-func partDistance(template, part string) int {
-	switch {
-	case fits(template, part):
-		return 0
-	case distance(template, strings.ToLower(part)) <= tolerance(template):
-		return 1
-	}
-	return 3
-}
-
-// withoutOne returns the least cost of the parts without one of them.
-func withoutOne(parts []string, cost func(shorter []string) int) int {
-	least := math.MaxInt32
-	for i := range parts {
-		least = min(least, cost(slices.Delete(slices.Clone(parts), i, i+1)))
-	}
-	return least
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -14,52 +13,73 @@ import (
 )
 
 // However an endpoint is written, it is found, with the same answers.
-func TestFindEveryEndpoint(t *testing.T) {
+func TestFindEndpoint_Every(t *testing.T) {
 	for e := range reference.Endpoints() {
 		concrete := strings.NewReplacer("{s}", "exmpl", "{m}", "abcde", "{g}", "fghij", "{w}", "1f2e", "{id}", "12345").Replace(e.Path)
+		url := "https://api.pluralkit.me/v2" + concrete
 		for _, text := range []string{
 			e.String(), strings.ToLower(e.Method) + "  " + e.Path + "/", e.Method + " /v2" + e.Path, e.Method + " " + e.Path[1:],
-			e.Method + " " + concrete, e.Method + " https://api.pluralkit.me/v2" + concrete + "?limit=1#x", e.Method + " http://[::1]:80/v2" + concrete,
+			e.Method + " " + concrete, e.Method + " " + url + "?limit=1#x", e.Method + " http://[::1]:80/v2" + concrete,
 			e.Method + "\t" + concrete, e.Method + " \t api.pluralkit.me/v2" + concrete, e.Method + " localhost:8080/v2" + concrete,
 			e.Method + " HTTPS://localhost/v2" + concrete + "#a?b://c/d",
 			e.Method + " " + strings.NewReplacer("{", ":", "}", "").Replace(e.Path), e.Method + " " + strings.NewReplacer("{", "<", "}", ">").Replace(e.Path),
 			e.Method + " " + strings.ReplaceAll(e.Path, "{s}", "%40me"),
+			"curl -X " + e.Method + " " + url, "curl -X" + e.Method + " '" + url + "?x=y'", "curl --request=" + e.Method + " " + url, "$ curl -s " + url + " -X " + e.Method,
+			"http " + strings.ToLower(e.Method) + " " + url, "xh " + e.Method + " " + url, `fetch("` + url + `", {method: "` + e.Method + `"})`,
+			"Invoke-RestMethod -Method " + e.Method + " -Uri " + url, `requests.` + strings.ToLower(e.Method) + `("` + url + `")`,
 		} {
+			if e.Method != "GET" && strings.HasPrefix(text, "requests.") {
+				continue // it has no method of its own
+			}
 			got, err := findEndpoint(parseRequest(text))
 			require.NoError(t, err, text)
 			require.Equal(t, e, got, text)
 		}
 
-		// Templates leave open who is asked about, and paths do not.
-		require.Equal(t, e.Answers, answersTo(parseRequest(e.String()), &e))
-		me, others := parseRequest(e.Method+" "+strings.ReplaceAll(e.Path, "{s}", "@me")), parseRequest(e.Method+" "+concrete)
-		for _, a := range e.Answers {
-			require.Contains(t, answersTo(me, &e), reference.Answer{Code: a.Code})
-			require.Equal(t, !a.OnlyMe, containsCode(answersTo(others, &e), a.Code), "%s: %v", &e, a.Code)
-		}
-		require.Len(t, answersTo(me, &e), len(e.Answers))
-
-		shown, onlyMe, err := listed(0, e.String(), true)
-		require.NoError(t, err)
-		require.Len(t, shown.Codes, len(e.Answers))
-		for i, a := range e.Answers {
-			require.Equal(t, a.Code.String(), shown.Codes[i].Code)
-			require.Equal(t, a.OnlyMe, onlyMe[a.Code.String()])
-		}
-		for r := range reference.Rules() {
-			listed := r.Where != reference.NoEndpoint && (r.Where != reference.EveryBody || e.HasBody())
-			require.Equal(t, listed, slices.Contains(shown.Rules, ruleOf(r)), "%s: %v", &e, r)
+		// Templates leave open which system is asked about, and paths do not.
+		for path, isMe := range map[string]bool{e.Path: false, strings.ReplaceAll(e.Path, "{s}", "@me"): true, concrete: false} {
+			shown, err := listed(0, []string{e.Method + " " + path}, audience{})
+			require.NoError(t, err)
+			var want []string
+			for _, a := range e.Answers {
+				if !a.OnlyMe || path != concrete {
+					want = append(want, a.Code.String())
+				}
+				require.Equal(t, a.OnlyMe && path == e.Path && !isMe, shown.OnlyMe[a.Code.String()], "%s %v", path, a.Code)
+			}
+			var got []string
+			for i := range shown.Codes {
+				got = append(got, shown.Codes[i].Code)
+			}
+			require.Equal(t, want, got, path)
+			for r := range reference.Rules() {
+				listed := r.Where != reference.NoEndpoint && (r.Where != reference.EveryBody || e.HasBody())
+				require.Equal(t, listed, slices.Contains(shown.Rules, rule{r.Code.String(), string(r.Where), r.When.String()}), "%s: %v", &e, r)
+			}
 		}
 	}
 }
 
-func containsCode(answers []reference.Answer, c reference.Code) bool {
-	return slices.ContainsFunc(answers, func(a reference.Answer) bool { return a.Code == c })
+// A HEAD is answered as a GET, without a body.
+func TestFindEndpoint_Head(t *testing.T) {
+	for _, text := range []string{"HEAD /v2/members/abcde", "head /members/abcde", "curl -I https://api.pluralkit.me/v2/members/abcde", "curl --head https://api.pluralkit.me/v2/members/abcde"} {
+		e, err := findEndpoint(parseRequest(text))
+		require.NoError(t, err, text)
+		require.Equal(t, "GET /members/{m}", e.String(), text)
+		out, _, status := runIn(t, nil, "list", "--endpoint", text)
+		require.Equal(t, exitOK, status)
+		require.Contains(t, out, "A HEAD is answered as a GET, without a body", text)
+	}
+	out, _, _ := runIn(t, nil, "list", "--endpoint", "GET /v2/members/abcde")
+	require.NotContains(t, out, "HEAD")
+	e, err := findEndpoint(parseRequest("curl https://api.pluralkit.me/v2/members/abcde"))
+	require.NoError(t, err)
+	require.Equal(t, "GET /members/{m}", e.String(), "a command that names no method")
 }
 
-func TestListedByStatus(t *testing.T) {
+func TestListed_Status(t *testing.T) {
 	for status := 100; status <= 999; status++ {
-		shown, _, err := listed(status, "", false)
+		shown, err := listed(status, nil, audience{})
 		require.NoError(t, err)
 		n := 0
 		for c := range pkerr.Codes() {
@@ -70,87 +90,76 @@ func TestListedByStatus(t *testing.T) {
 		}
 		require.Len(t, shown.Codes, n)
 	}
-	require.Equal(t, "There is no such code with the status 503. A response with it counts as 0/500 InternalServerError.", noneWith(503))
-	require.Equal(t, "There is no such code with the status 200.", noneWith(200))
-	require.Equal(t, "It has no codes of its own.", noneWith(0))
+	for status, want := range map[string]string{
+		"503": "There is no code with the status 503. A response with it counts as 0/500 InternalServerError.\n",
+		"200": "There is no code with the status 200.\n",
+	} {
+		out, _, _ := runIn(t, nil, "list", "--status", status)
+		require.Equal(t, want, out)
+	}
 }
 
-func TestUnknownEndpoints(t *testing.T) {
+func TestFindEndpoint_Unknown(t *testing.T) {
+	const allEndpoints = "pkerr list --endpoints has all endpoints"
+	const noPath = "it takes a method and a path, such as GET /members/{m}"
 	for text, want := range map[string][]string{
-		"GET /members/a/b/c/d/e/f/g/h/i":    {allEndpoints},
-		"GET /":                             {allEndpoints},
-		"GET /foo":                          {allEndpoints},
-		"https://api.pluralkit.me#/groups":  {allEndpoints},
-		"":                                  {"it takes a method and a path, such as GET /members/{m}", allEndpoints},
-		" \t":                               {"it takes a method and a path, such as GET /members/{m}", allEndpoints},
-		"GET":                               {"it takes a method and a path, such as GET /members/{m}", allEndpoints},
-		"patch ":                            {"it takes a method and a path, such as GET /members/{m}", allEndpoints},
-		"GET /members/":                     {"it has", "  POST /members"},
-		"HEAD /messages/1":                  {"it has", "  GET /messages/{id}"},
-		"GET /members//groups":              {"did you mean", "  GET /members/{m}", "  PATCH /members/{m}", "  DELETE /members/{m}"},
-		"GET /mesages/1":                    {"did you mean", "  GET /messages/{id}"},
-		"POST /groups/a/member/ad":          {"did you mean", "  POST /groups/{g}/members/add"},
-		"GET /systems/a/fronter":            {"did you mean", "  GET /systems/{s}/fronters", "  GET /systems/{s}", "  GET /systems/{s}/guilds/{g}"},
-		"DELETE /systems/a/switch/b":        {"did you mean", "  DELETE /systems/{s}/switches/{w}", "  GET /systems/{s}/switches/{w}", "  PATCH /systems/{s}/switches/{w}"},
-		"groups/a/members/overwrit":         {"did you mean", "  POST /groups/{g}/members/overwrite", "  GET /groups/{g}/members"},
-		"/groups":                           nil,
-		"/groups?next=https://a/b":          nil,
-		"/groups#https://a/b":               nil,
-		"GET /members/\x1b\u202e/x\nx/\xff": {"did you mean", "  GET /members/{m}/groups", "  GET /members/{m}/guilds/{g}"},
+		"GET /members/a/b/c/d/e/f/g/h/i":     {allEndpoints},
+		"GET /":                              {allEndpoints},
+		"GET /foo":                           {allEndpoints},
+		"https://api.pluralkit.me#/groups":   {allEndpoints},
+		"":                                   {noPath, allEndpoints},
+		" \t":                                {noPath, allEndpoints},
+		"GET":                                {noPath, allEndpoints},
+		"patch ":                             {noPath, allEndpoints},
+		"GET /members/":                      {"it has", "  POST /members"},
+		"PUT /messages/1":                    {"it has", "  GET /messages/{id}"},
+		"PURGE /messages/1":                  {"it has", "  GET /messages/{id}"},
+		"OPTIONS /messages/1":                {"it has", "  GET /messages/{id}"},
+		"/members/abcde":                     {"it is one of", "  GET /members/{m}", "  PATCH /members/{m}", "  DELETE /members/{m}"},
+		"GET /mesages/1":                     {"did you mean", "  GET /messages/{id}"},
+		"GET /systms/abcde/member":           {"did you mean", "  GET /systems/{s}/members"},
+		"POST /groups/a/member/ad":           {"did you mean", "  POST /groups/{g}/members/add"},
+		"groups/a/members/overwrit":          {"did you mean", "  POST /groups/{g}/members/overwrite"},
+		"/groups":                            nil,
+		"/groups?next=https://a/b":           nil,
+		"/groups#https://a/b":                nil,
+		"GET /members/\x1b\u202e/group/\xff": {},
 	} {
 		_, err := findEndpoint(parseRequest(text))
 		if want == nil {
-			require.NoError(t, err)
+			require.NoError(t, err, text)
 			continue
 		}
-		var u *usageError
-		require.ErrorAs(t, err, &u, text)
+		problem, hints := parted(t, err)
 		if strings.Contains(text, "\x1b") {
-			require.Contains(t, u.problem, `/\x1b\u202e/x\nx/\xff`)
+			require.Contains(t, problem, `/\x1b\u202e/group/\xff`)
 			continue
 		}
-		require.Equal(t, want, u.hints, text)
+		require.Equal(t, want, hints[:min(len(want), len(hints))], text)
+		require.Equal(t, want[0] == "did you mean", len(hints) > 1 && hints[0] == "did you mean", text)
 	}
 }
 
 // What has no path is said to have none.
-func TestEndpointWithoutPath(t *testing.T) {
+func TestFindEndpoint_NoPath(t *testing.T) {
 	_, err := findEndpoint(parseRequest("get"))
-	require.EqualError(t, err, `"GET" is no endpoint: it has no path`)
+	require.ErrorContains(t, err, "\"GET\" is not an endpoint: it has no path\n")
 	_, err = findEndpoint(parseRequest(""))
-	require.EqualError(t, err, `"" is no endpoint: it has no path`)
-}
-
-func TestPathDistance(t *testing.T) {
-	for _, test := range []struct {
-		template, path string
-		want           int
-	}{
-		{"a/{x}/members", "a/1/members", 0},
-		{"a/{x}/members", "a/1/member", 1},
-		{"a/{x}/members", "a/1/other", 3},
-		{"a/{x}/members", "a/members", 2},
-		{"a/{x}/members", "a/1/2/members", 2},
-		{"a/{x}/members", "a/1/2/member", 3},
-		{"a/{x}/members", "a", math.MaxInt16},
-		{"a/{x}/members", "a/1/2/3/members", math.MaxInt16},
-	} {
-		require.Equal(t, test.want, pathDistance(strings.Split(test.template, "/"), strings.Split(test.path, "/")), "%v", test)
-	}
+	require.ErrorContains(t, err, "\"\" is not an endpoint: it has no path\n")
 }
 
 // A path of any length takes no time.
-func TestLongPath(t *testing.T) {
+func TestFindEndpoint_LongPath(t *testing.T) {
 	start := time.Now()
 	_, err := findEndpoint(parseRequest("GET /systems" + strings.Repeat("/members", 5000)))
 	require.Error(t, err)
 	require.Less(t, time.Since(start), 5*time.Second)
 }
 
-func TestWithoutHost(t *testing.T) {
+func TestParseRequest_Host(t *testing.T) {
 	for text, want := range map[string]string{
-		"/a/b://c/d": "/a/b://c/d", ":s/x": ":s/x", "a/b": "a/b", "a.b/c": "c", "a:1/c": "c", "https://a/c": "c", "https://a": "", "": "",
+		"/a/b:/c/d": "a/b:/c/d", ":s/x": ":s/x", "a/b": "a/b", "a.b/c": "c", "a:1/c": "c", "https://a/c": "c", "https://a": "", "{s}.x/y": "{s}.x/y",
 	} {
-		require.Equal(t, want, withoutHost(text), text)
+		require.Equal(t, want, strings.Join(parseRequest(text).segments, "/"), text)
 	}
 }

@@ -1,70 +1,78 @@
 package main
 
 import (
-	"strconv"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/pkerr/pkerr"
 	"github.com/pkerr/pkerr/internal/reference"
 )
 
-// errorsPage has all of it to read, with an anchor for each code: also for who has no checkout.
+// errorsPage has all of it to read, with an anchor for each code.
 const errorsPage = "https://github.com/pkerr/pkerr/blob/main/docs/errors.md"
 
-// facts is what there is to say about a code. It is the JSON of explain and list, whose keys stay as they are; more may come.
-type facts struct {
-	Code      string      `json:"code"`
+// A verdict is what there is to say of a code, and of a response that has it.
+type verdict struct {
+	Code      string      `json:"code"` // "" if it is unknown
 	Number    int64       `json:"number"`
-	Status    int         `json:"status"`
+	Status    int         `json:"status"` // 0: unknown
 	Name      string      `json:"name"`
-	Known     bool        `json:"known"`
 	Message   string      `json:"message"`
 	Ref       string      `json:"ref"`
 	Meaning   string      `json:"meaning"`
-	Cause     string      `json:"cause"`
 	Action    string      `json:"action"`
 	Advice    string      `json:"advice"`
 	Notes     []string    `json:"notes"`
-	Variants  []string    `json:"other_messages"`
-	Matches   []match     `json:"matches"`
-	Sent      *sent       `json:"sent"`
-	Endpoints []sender    `json:"endpoints"`
-	Rules     []rule      `json:"rules"`
-	Uncoded   []uncoded   `json:"uncoded_responses"`
-	Source    string      `json:"source"`
-	Link      string      `json:"link"`
+	Matches   []codeName  `json:"matches"` // what errors.Is finds in the code
 	Localized *translated `json:"localized"`
+	Link      string      `json:"link"`
 }
 
-// match is a code that errors.Is finds in another.
-type match struct {
+type codeName struct {
 	Code string `json:"code"`
 	Name string `json:"name"`
 }
 
-// sent tells whether and when the API sends a code.
-type sent struct {
-	Today      bool   `json:"today"`
-	How        string `json:"how"`
-	Since      string `json:"since"`
-	Until      string `json:"until"`
-	Documented bool   `json:"documented"`
+type translated struct {
+	Language string `json:"language"`
+	Text     string `json:"text"`
 }
 
-// sender is an endpoint that answers a code.
+// facts is what there is to say about a code. It is the JSON of explain and
+// list. A key keeps its meaning; new ones may be added.
+type facts struct {
+	verdict
+
+	Known     bool      `json:"known"`
+	Cause     string    `json:"cause"`
+	Variants  []string  `json:"other_messages"`
+	Sent      *sent     `json:"sent"`
+	Endpoints []sender  `json:"endpoints"`
+	Rules     []rule    `json:"rules"`
+	Uncoded   []uncoded `json:"uncoded_responses"`
+	Source    string    `json:"source"`
+}
+
+type sent struct {
+	reference.Sent
+	Documented bool `json:"documented"`
+}
+
 type sender struct {
 	Endpoint string `json:"endpoint"`
 	OnlyMe   bool   `json:"only_me"`
 }
 
-// rule tells when a code is sent, whatever the endpoint.
+// A rule says when a code is sent, whatever the endpoint.
 type rule struct {
 	Code  string `json:"code"`
 	Where string `json:"where"`
 	When  string `json:"when"`
 }
 
-// uncoded is a kind of response that has the status of a code, and not its body.
+// uncoded is a kind of response that has the status of a code, but not its
+// body.
 type uncoded struct {
 	Origin string `json:"origin"`
 	Body   string `json:"body"`
@@ -72,154 +80,123 @@ type uncoded struct {
 	Advice string `json:"advice"`
 }
 
-// translated is a text for people in their language.
-type translated struct {
-	Language string `json:"language"`
-	Text     string `json:"text"`
-}
-
-// factsOf returns what there is to say about what was found.
-func factsOf(f found, r reader) facts {
-	c := f.code
-	known, class := c, classOf(c)
+// factsOf returns what there is to say about a code.
+func factsOf(m match, who audience) facts {
+	c, known := m.code, m.code
 	if c.Name() == "" {
 		known = c.Base()
 	}
-	out := facts{
-		Code: c.String(), Number: c.Number(), Status: c.Status(), Name: c.Name(), Known: c.Name() != "",
-		Message: c.Message(), Ref: f.ref, Notes: []string{}, Variants: []string{}, Matches: matches(c),
-		Endpoints: []sender{}, Rules: []rule{}, Uncoded: []uncoded{},
+	f := facts{
+		verdict: verdict{
+			Code: c.String(), Number: c.Number(), Status: c.Status(), Name: c.Name(), Message: c.Message(), Ref: m.ref,
+			Notes: []string{}, Matches: matches(c), Link: errorsPage,
+		},
+		Known: c.Name() != "", Variants: []string{}, Endpoints: []sender{}, Rules: []rule{}, Uncoded: []uncoded{},
 	}
 	if c.Number() == 0 {
-		out.Uncoded = uncodedOf(c.Status(), func(string) bool { return true })
+		f.Uncoded = uncodedOf(c.Status(), func(string) bool { return true })
 	}
-	if e, ok := reference.Of(reference.Code(known)); ok {
-		out.fill(&e)
-	} else {
-		out.Action, out.Advice = guess(c, out.Uncoded)
+	numbered := numberedWith(c)
+	data := map[string]any{"Code": c, "Known": known, "Class": c.Class(), "Numbered": numbered}
+	if !f.Known {
+		f.Notes = strings.Split(strings.TrimSpace(say("unknown code", data)), "\n")
 	}
-	if !out.Known {
-		out.Notes = append(unknown(c, known, class), out.Notes...)
-		out.Link = errorsPage
-	}
-	if r.wanted {
-		out.Localized = &translated{r.String(), r.Message(c)}
-		if f.ref != "" {
-			out.Localized.Text = r.Message(c.WithRef(f.ref))
+	switch e, ok := reference.Of(reference.Code(known)); {
+	case ok:
+		f.fill(&e, who.forGo)
+	case len(numbered) == 0 && len(f.Uncoded) > 0:
+		f.Advice = f.Uncoded[0].Advice
+	default:
+		if f.Advice = say("guess", data); len(numbered) == 0 && isFailure(c.Status()) {
+			f.Action = pkerr.ActionOf(c).String()
 		}
 	}
-	return out
+	if who.wanted && m.ref != "" {
+		f.Localized = &translated{who.String(), who.Message(c.WithRef(m.ref))}
+	} else if who.wanted {
+		f.Localized = &translated{who.String(), who.Message(c)}
+	}
+	return f
 }
 
 // fill adds what the reference has.
-func (f *facts) fill(e *reference.Entry) {
-	f.Meaning, f.Cause = e.Meaning.String(), e.Cause.String()
-	f.Action, f.Advice = string(e.Action), e.Advice.String()
-	for _, t := range append(e.Notes, e.Details...) {
-		f.Notes = append(f.Notes, t.String())
+func (f *facts) fill(e *reference.Entry, forGo bool) {
+	f.Meaning, f.Cause, f.Advice = plain(e.Meaning, forGo), plain(e.Cause, forGo), plain(e.Advice, forGo)
+	if words := e.Action.Words(); f.Advice != e.Advice.String() {
+		f.Advice = strings.ToUpper(words[:1]) + words[1:] + ". " + f.Advice
 	}
+	for _, t := range append(e.Notes, e.Details...) {
+		if text := plain(t, forGo); text != "" {
+			f.Notes = append(f.Notes, text)
+		}
+	}
+	f.Action, f.Source, f.Sent = pkerr.ActionOf(pkerr.Code(e.Code)).String(), e.FullSource(), &sent{e.Sent, e.Documented()}
 	f.Variants = append(f.Variants, e.Variants...)
-	f.Sent = &sent{e.Sent.Today, e.Sent.How, e.Sent.Since, e.Sent.Until, e.Documented()}
 	for s, a := range reference.Senders(e.Code) {
 		f.Endpoints = append(f.Endpoints, sender{s.String(), a.OnlyMe})
 	}
 	for r := range reference.Rules() {
 		if r.Code == e.Code {
-			f.Rules = append(f.Rules, ruleOf(r))
+			f.Rules = append(f.Rules, rule{r.Code.String(), string(r.Where), r.When.String()})
 		}
 	}
-	f.Source = e.FullSource()
-	f.Link = errorsPage + "#" + e.Code.Anchor()
+	if f.Known {
+		f.Link += "#" + e.Code.Anchor()
+	}
 }
 
-func ruleOf(r reference.Rule) rule { return rule{r.Code.String(), string(r.Where), r.When.String()} }
-
-// classOf returns the plain code that the status of c counts as, 0 where it counts as none.
-func classOf(c pkerr.Code) pkerr.Code {
-	for plain := range pkerr.Codes() {
-		if plain.Number() == 0 && c.Is(plain) {
-			return plain
-		}
+// plain returns a text of the reference. If it is not for Go programmers, what
+// names a Go function is left out: a remark, or else the sentence.
+func plain(t reference.Text, forGo bool) string {
+	if forGo {
+		return t.String()
 	}
-	return 0
+	s := t.Link(func(name string) string {
+		for c := range pkerr.Codes() {
+			if c.Name() == name {
+				return name
+			}
+		}
+		return "\x00"
+	})
+	s = regexp.MustCompile(`, as \x00 does| \(\x00\)|; \x00[^.;]*`).ReplaceAllString(s, "")
+	s = regexp.MustCompile(`(?:[^.!?]|[.!?]\S)*(?:\x00| package client)(?:[^.!?]|[.!?]\S)*[.!?]?\s*`).ReplaceAllString(s, "")
+	return strings.TrimSpace(s)
 }
 
-// numberedWith returns the numbered codes with the status of c, where that has no plain code: their numbers and names.
-func numberedWith(c pkerr.Code) []string {
-	var names []string
-	for other := range pkerr.Codes() {
-		if other.Status() != c.Status() {
-			continue
-		}
-		if other.Number() == 0 {
-			return nil
-		}
-		names = append(names, reference.Code(other).Anchor()+" "+other.Name())
+// matches returns what errors.Is finds in c besides c itself, the narrowest
+// first.
+func matches(c pkerr.Code) []codeName {
+	all := []codeName{}
+	for base := c.Base(); base != 0; base = base.Base() {
+		all = append(all, codeName{base.String(), base.Name()})
 	}
-	return names
-}
-
-// matches returns what errors.Is finds in c beside c itself, the narrowest first.
-func matches(c pkerr.Code) []match {
-	all := []match{}
-	for b := c.Base(); b != 0; b = b.Base() {
-		all = append(all, match{b.String(), b.Name()})
-	}
-	if class := classOf(c); class != 0 && class != c {
-		all = append(all, match{class.String(), class.Name()})
+	if class := c.Class(); class != c && class.Name() != "" {
+		all = append(all, codeName{class.String(), class.Name()})
 	}
 	return all
 }
 
-// unknown says what is known of a code without a constant.
-func unknown(c, base, class pkerr.Code) []string {
-	var notes []string
-	switch {
-	case base != 0:
-		notes = append(notes, "The number is that of "+base.Name()+", which comes with the status "+
-			strconv.Itoa(base.Status())+". What is said here is said of that one.")
-	case c.Number() != 0:
-		notes = append(notes, "This version of pkerr has no such code. The API may be newer.")
+// numberedWith returns the numbers and names of the codes with the status of c,
+// if that has no plain code.
+func numberedWith(c pkerr.Code) (names []string) {
+	for other := range pkerr.Codes() {
+		if other.Status() == c.Status() && other.Number() == 0 {
+			return nil
+		} else if other.Status() == c.Status() {
+			names = append(names, reference.Code(other).Anchor()+" "+other.Name())
+		}
 	}
-	switch {
-	case class == 0:
-		return append(notes, "The status is not that of an error.")
-	case numberedWith(c) != nil:
-		return append(notes, "The status alone is no code. It counts as "+class.Name()+".")
-	case class.Status() != c.Status():
-		return append(notes, "The status has no code of its own. It counts as "+class.Name()+".")
-	}
-	return append(notes, "By its status it counts as "+class.Name()+".")
+	return names
 }
 
-// guess returns what to do about a code of which there is nothing to say.
-func guess(c pkerr.Code, seen []uncoded) (action, advice string) {
-	if own := numberedWith(c); own != nil {
-		return "", "The API's own is " + strings.Join(own, ", ") + "; see pkerr list --status " + strconv.Itoa(c.Status()) + "."
-	}
-	if len(seen) > 0 {
-		return "", seen[0].Advice
-	}
-	switch {
-	case c.Status() >= 400 && c.Status() < 500:
-		return string(reference.FixRequest), "Go by the status and the message. The same request will most likely fail again."
-	case c.Status() >= 500 && c.Status() < 600:
-		return string(reference.Report), "Repeat a read after a while. A write may have gone through: look before repeating it."
-	}
-	return "", "Check the URL: this is no answer of the API."
-}
-
-// uncodedOf returns the responses without a code that come with a status today, and have a body that fits.
+// uncodedOf returns the responses without a code that come with a status today,
+// and have a body that fits.
 func uncodedOf(status int, fits func(body string) bool) []uncoded {
 	all := []uncoded{}
 	for u := range reference.UncodedResponses() {
-		if u.Until != "" || u.Origin == reference.Private || !fits(u.Body.String()) {
-			continue
-		}
-		for _, s := range u.Statuses {
-			if s == status {
-				all = append(all, uncoded{string(u.Origin), u.Body.String(), u.When.String(), u.Advice.String()})
-			}
+		if u.Until == "" && u.Origin != reference.Private && slices.Contains(u.Statuses, status) && fits(u.Body.String()) {
+			all = append(all, uncoded{string(u.Origin), u.Body.String(), u.When.String(), u.Advice.String()})
 		}
 	}
 	return all

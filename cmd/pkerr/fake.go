@@ -1,110 +1,126 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
+	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/pkerr/pkerr"
-	"github.com/pkerr/pkerr/internal/reference"
 	"github.com/pkerr/pkerr/pkerrtest"
 )
 
-// fake is what serve serves.
+// A fake is what serve serves.
 type fake struct {
 	*http.ServeMux
 
-	api *pkerrtest.Server // has the limiter, and what the API answers to what it does not know
+	api     *pkerrtest.Server // has the scripted routes, and answers the unknown ones as the API does
+	limited *pkerrtest.Server // has the rate limiter
 }
 
-// newFake returns a fake that has to be closed.
-func newFake() *fake {
-	f := &fake{http.NewServeMux(), pkerrtest.NewServer(nil, pkerrtest.WithRateLimit(pkerrtest.Rates{}))}
-	for _, pattern := range []string{"/limited", "/limited/{what...}"} {
-		f.api.On(pattern).ReplyBytes(http.StatusOK, contentType("application/json"), `{"served":true}`)
-	}
-	f.Handle("/", f.api)
-	f.HandleFunc("/{$}", func(w http.ResponseWriter, r *http.Request) { f.index(w, r, "") })
-	for _, name := range []string{"codes", "corpus"} {
-		index := func(w http.ResponseWriter, r *http.Request) { f.index(w, r, "/"+name+"/") }
-		f.HandleFunc("/"+name, index)
-		f.HandleFunc("/"+name+"/{$}", index)
-	}
-	f.HandleFunc("/codes/{code}", f.code)
-	f.HandleFunc("/codes/{code}/{status}", f.code)
-	f.HandleFunc("/corpus/{id}", f.corpus)
-	return f
-}
-
-func (f *fake) close() { f.api.Close() }
-
-// route is a line of the index.
-type route struct {
-	Path   string `json:"path"`
-	Status int    `json:"status"`
-	What   string `json:"what"`
-}
-
-// routes returns all that begin with a prefix.
-func routes(prefix string) []route {
-	all := []route{}
-	for c := range pkerr.Codes() {
-		all = append(all, route{"/codes/" + reference.Code(c).Anchor(), c.Status(), c.Name()})
-	}
-	for id, resp := range pkerrtest.Responses() { //nolint:bodyclose // It is closed at once.
-		_ = resp.Body.Close() // it is a string
-		all = append(all, route{"/corpus/" + id, resp.StatusCode, ""})
-	}
-	all = append(all, route{"/limited", http.StatusOK, "behind the rate limiter"},
-		route{"/limited/@me", http.StatusOK, "the same, counted by the token of the Authorization header"})
-	var some []route
-	for _, r := range all {
-		if strings.HasPrefix(r.Path, prefix) {
-			some = append(some, r)
+// newFake returns a fake with scripted routes, such as
+// "GET /v2/members/{ref}=20002". It has to be closed.
+func newFake(routes []string) (*fake, error) {
+	f := &fake{http.NewServeMux(), pkerrtest.NewServer(nil), pkerrtest.NewServer(nil, pkerrtest.WithRateLimit(pkerrtest.Rates{}))}
+	for _, route := range routes {
+		if err := f.script(route); err != nil {
+			f.close()
+			return nil, err
 		}
 	}
-	return some
+	for _, pattern := range []string{"/limited", "/limited/{what...}"} {
+		f.limited.On(pattern).ReplyBytes(http.StatusOK, contentType("application/json"), `{"served":true}`)
+		f.Handle(pattern, f.limited)
+	}
+	f.Handle("/", f.api)
+	f.HandleFunc("/{$}", serveHTML)
+	for _, pattern := range []string{"/codes/{code}", "/codes/{code}/{status}", "/as/{code}", "/as/{code}/{path...}"} {
+		f.HandleFunc(pattern, serveCode)
+	}
+	f.HandleFunc("/corpus/{id...}", serveCorpus)
+	return f, nil
 }
 
-// index answers with what there is, as text or as JSON.
-func (f *fake) index(w http.ResponseWriter, r *http.Request, prefix string) {
-	all := routes(prefix)
-	if strings.Contains(r.Header.Get("Accept"), "application/json") {
-		body, _ := json.Marshal(map[string]any{"routes": all}) //nolint:errchkjson // Strings and numbers.
-		write(w, http.StatusOK, contentType("application/json"), string(body)+"\n")
+func (f *fake) close() {
+	f.api.Close()
+	f.limited.Close()
+}
+
+// ServeHTTP answers a request. Pages of any origin can read the answers, as
+// they can those of the API.
+func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	for key, value := range map[string]string{
+		"Allow-Origin":      "*",
+		"Allow-Methods":     "*",
+		"Allow-Credentials": "true",
+		"Allow-Headers":     "Content-Type, Authorization, sentry-trace, User-Agent",
+		"Expose-Headers":    "X-PluralKit-Version, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-RateLimit-Scope",
+		"Max-Age":           "86400",
+	} {
+		w.Header().Set("Access-Control-"+key, value)
+	}
+	if r.Method == http.MethodOptions {
+		f.api.ServeHTTP(w, r) // any path
 		return
 	}
-	var b strings.Builder
-	for _, line := range all {
-		b.WriteString(strings.TrimRight(fmt.Sprintf("%d  %-40s %s", line.Status, line.Path, line.What), " ") + "\n")
-	}
-	write(w, http.StatusOK, contentType("text/plain; charset=utf-8"), b.String())
+	f.ServeMux.ServeHTTP(w, r)
 }
 
-// code answers with a code: that of a constant, or any with the status of an error.
-func (f *fake) code(w http.ResponseWriter, r *http.Request) {
-	text := r.PathValue("code")
-	if status := r.PathValue("status"); status != "" {
-		text += "/" + status
+// script adds a route that the caller wants: a pattern, and a code, a status,
+// or a status and the name of a file.
+func (f *fake) script(text string) (err error) {
+	wrong := func(why string) error {
+		return usage("--on "+quote(text)+": "+why, strings.Split(say("on", nil), "\n")...)
 	}
-	found, ok := exact(text)
-	if !ok || !isFailure(found.code.Status()) {
-		f.missing(w, "/codes/")
-		return
+	m := regexp.MustCompile(`^\s*(?:([A-Za-z]+)\s+)?(/.*?)\s*=\s*([^\s:,@=]+)(?:[\s:,@]+(.+))?$`).FindStringSubmatch(text)
+	if m == nil {
+		return wrong("it has no route or no answer")
 	}
-	copyResponse(w, pkerrtest.Response(sample(found.code))) //nolint:bodyclose // It is closed by copyResponse.
+	path, answered, file := m[2], m[3], m[4]
+	if !strings.HasPrefix(path, "/v2/") && len(parseRequest(path).endpoints()) > 0 {
+		path = "/v2" + path // as the documentation writes it
+	}
+	status, _ := strconv.Atoi(answered)
+	found, _ := exact(answered)
+	defer func() {
+		if v := recover(); v != nil { // what the fake says of the pattern
+			err = wrong(shown(fmt.Sprint(v)))
+		}
+	}()
+	route := func() *pkerrtest.Route { return f.api.On(strings.TrimSpace(strings.ToUpper(m[1]) + " " + path)) }
+	switch body, readErr := os.ReadFile(file); {
+	case file != "" && readErr != nil:
+		return wrong("cannot read the file: " + reason(readErr))
+	case file != "" && status >= 200 && status <= 999:
+		route().ReplyBytes(status, contentType("application/json"), string(body))
+	case file == "" && status >= 200 && status <= 399:
+		route().ReplyBytes(status, nil, "")
+	case file == "" && isFailure(found.code.Status()):
+		route().ReplyHandler(codeHandler(found.code))
+	default:
+		return wrong(quote(answered) + " is neither a code nor a status")
+	}
+	return nil
 }
 
-// sample returns an error with a code and with all that the API says beside that.
+// codeHandler returns a handler that answers with a code, and with all that the
+// API says besides.
+func codeHandler(c pkerr.Code) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		copyResponse(w, pkerrtest.Response(sample(c))) //nolint:bodyclose // copyResponse closes it.
+	})
+}
+
+// sample returns an error with a code, and with all that the API says besides.
 func sample(c pkerr.Code) error {
+	var fields pkerr.Fields
 	switch {
 	case c == pkerr.ModelParse:
-		var fields pkerr.Fields
 		fields.TooLong("name", 100, 101)
 		fields.Invalid("color")
 		return fields.Err()
@@ -116,21 +132,32 @@ func sample(c pkerr.Code) error {
 	return c
 }
 
-// corpus answers with a response of the corpus.
-func (f *fake) corpus(w http.ResponseWriter, r *http.Request) {
-	for id, resp := range pkerrtest.Responses() { //nolint:bodyclose // It is closed by copyResponse.
+// serveCode answers with the code in the path: a constant, or any code with the
+// status of an error.
+func serveCode(w http.ResponseWriter, r *http.Request) {
+	text := strings.TrimSuffix(r.PathValue("code")+"/"+r.PathValue("status"), "/")
+	if found, _ := exact(text); isFailure(found.code.Status()) {
+		codeHandler(found.code).ServeHTTP(w, r)
+		return
+	}
+	write(w, http.StatusNotFound, contentType("text/plain; charset=utf-8"), say("no such code", nil))
+}
+
+// serveCorpus answers with a response of the corpus, or with the names of all.
+func serveCorpus(w http.ResponseWriter, r *http.Request) {
+	names := ""
+	for id, resp := range pkerrtest.Responses() { //nolint:bodyclose // copyResponse closes it.
 		if id == r.PathValue("id") {
 			copyResponse(w, resp)
 			return
 		}
+		names += "  /corpus/" + id + "\n"
 	}
-	f.missing(w, "/corpus/")
-}
-
-// missing says that there is no such thing here, in a way that nobody takes for an answer of the API.
-func (f *fake) missing(w http.ResponseWriter, prefix string) {
-	write(w, http.StatusNotFound, contentType("text/plain; charset=utf-8"),
-		"pkerr serve: no such route; "+prefix+" has all\n")
+	status := http.StatusNotFound
+	if r.PathValue("id") == "" {
+		status = http.StatusOK
+	}
+	write(w, status, contentType("text/plain; charset=utf-8"), say("responses", names))
 }
 
 // copyResponse answers with a response.
@@ -142,7 +169,7 @@ func copyResponse(w http.ResponseWriter, resp *http.Response) {
 
 func contentType(mediaType string) http.Header { return http.Header{"Content-Type": {mediaType}} }
 
-// write answers with exactly this, and the length, which is that of the API's own answers.
+// write answers with exactly this and its length, which the API's answers have.
 func write(w http.ResponseWriter, status int, header http.Header, body string) {
 	h := w.Header()
 	h["Content-Type"] = nil // or net/http would guess one
@@ -151,5 +178,5 @@ func write(w http.ResponseWriter, status int, header http.Header, body string) {
 		h.Set("Content-Length", strconv.Itoa(len(body)))
 	}
 	w.WriteHeader(status)
-	_, _ = io.WriteString(w, body) // who does not listen cannot be told so
+	_, _ = io.WriteString(w, body) // a client that does not listen cannot be told
 }

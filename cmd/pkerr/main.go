@@ -1,108 +1,70 @@
 package main
 
 import (
+	"cmp"
 	"errors"
-	"flag"
 	"io"
 	"os"
+	"slices"
+	"strconv"
+	"strings"
 
+	"github.com/pkerr/pkerr"
 	"github.com/pkerr/pkerr/internal/oneline"
-	"github.com/pkerr/pkerr/internal/reference"
+	"github.com/pkerr/pkerr/locale"
 )
 
-// The exit statuses. That of an API error is for decode alone.
+// The exit statuses. Only decode returns exitAPIError.
 const (
 	exitOK       = 0
 	exitAPIError = 1
 	exitUsage    = 2
 )
 
-func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv)) }
+// exitError ends a run with an exit status after all has been said.
+type exitError int
 
-// run runs the command with these arguments, and returns its exit status. env is os.Getenv, or what stands for it.
-func run(args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) string) int {
-	s := &session{stdin: stdin, stdout: stdout, stderr: stderr, env: env}
-	name, status, err := s.dispatch(args)
-	if err == nil {
-		return status
-	}
-	s.complain(name, err)
-	return exitUsage
+func (exitError) Error() string { return "" }
+
+func main() {
+	s := &session{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, terminal: isTerminal}
+	os.Exit(s.run(os.Args[1:]))
 }
 
-// session is what a subcommand is given beside its arguments.
+// A session is what a run of the command has besides its arguments.
 type session struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
-	env            func(string) string
+	getenv         func(string) string
+	terminal       func(stream any) bool
 }
 
-// dispatch runs the subcommand that args begin with, and returns its name for what is said of its error.
-func (s *session) dispatch(args []string) (name string, status int, err error) {
-	if len(args) == 0 {
-		return "", 0, usagef("there is no subcommand", "pkerr help")
+// isTerminal reports whether stream is a terminal, as far as the standard
+// library can tell.
+func isTerminal(stream any) bool {
+	file, ok := stream.(*os.File)
+	if !ok {
+		return false
 	}
-	name, args = args[0], args[1:]
-	switch name {
-	case "-h", "-help", "--help":
-		return "", exitOK, s.print(helpText(""))
-	case "-version", "--version":
-		return "", exitOK, s.print(versionText())
-	}
-	for _, c := range commands() {
-		if c.name != name {
-			continue
-		}
-		status, err = c.run(s, args)
-		if errors.Is(err, flag.ErrHelp) {
-			return name, exitOK, s.print(helpText(name))
-		}
-		return name, status, err
-	}
-	return "", 0, unknownSubcommand(name)
+	info, err := file.Stat()
+	null, nullErr := os.Stat(os.DevNull)
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && (nullErr != nil || !os.SameFile(info, null))
 }
 
-// subcommand is a name and what it runs.
-type subcommand struct {
-	name string
-	run  func(s *session, args []string) (int, error)
-}
-
-// commands returns all subcommands, in the order of the help.
-func commands() []subcommand {
-	return []subcommand{
-		{"explain", (*session).explain},
-		{"list", (*session).list},
-		{"decode", (*session).decode},
-		{"serve", (*session).serve},
-		{"completion", (*session).completion},
-		{"help", (*session).help},
+// run runs the command and returns its exit status.
+func (s *session) run(args []string) int {
+	c, err := s.parse(args)
+	if err == nil {
+		err = c.command.run(s, c)
 	}
-}
-
-// subcommands returns the names of all.
-func subcommands() []string {
-	all := commands()
-	names := make([]string, 0, len(all))
-	for _, c := range all {
-		names = append(names, c.name)
+	if err == nil {
+		return exitOK
 	}
-	return names
-}
-
-// unknownSubcommand says that there is no such subcommand, and what else the word may be: a code, or the name of a flag.
-func unknownSubcommand(name string) *usageError {
-	e := unknownWord("subcommand", name, subcommands())
-	f, err := resolve(name)
-	switch {
-	case name == "version":
-		e.hints = append([]string{"did you mean pkerr --version?"}, e.hints...)
-	case err == nil && f.code.Name() == "":
-		e.hints = append([]string{"did you mean pkerr explain " + f.code.String() + "?"}, e.hints...)
-	case err == nil:
-		e.hints = append([]string{"did you mean pkerr explain " + reference.Code(f.code).Anchor() + "?"}, e.hints...)
+	if status, ok := errors.AsType[exitError](err); ok {
+		return int(status)
 	}
-	return e
+	s.complain(c, err)
+	return exitUsage
 }
 
 // print writes text to the standard output.
@@ -111,17 +73,187 @@ func (s *session) print(text string) error {
 	return err
 }
 
-// complain says on the standard error what is wrong, with what, and what to do.
-func (s *session) complain(name string, err error) {
-	if name != "" {
-		name = " " + name
+// complain writes to the standard error what is wrong and what to do.
+func (s *session) complain(c *call, err error) {
+	text, ok := errors.AsType[usageError](err)
+	if !ok {
+		text = usageError(shown(err.Error()))
 	}
-	text := "pkerr" + name + ": "
-	if u, ok := errors.AsType[*usageError](err); ok {
-		text += u.problem + u.more() + "\n"
-	} else {
-		text += oneline.Text(err.Error(), maxShown) + "\n"
+	// No other place is left for a failure.
+	_, _ = io.WriteString(s.stderr, strings.TrimSpace("pkerr "+c.command.name)+": "+string(text)+"\n")
+}
+
+// A usageError is a mistake in how the command was called: a line that says
+// what is wrong, and lines that say what to do. All of it is printable.
+type usageError string
+
+func (e usageError) Error() string { return string(e) }
+
+func usage(problem string, hints ...string) usageError {
+	return usageError(strings.Join(append([]string{problem}, hints...), "\n  "))
+}
+
+// unknownWord reports an unknown subcommand or shell, and names those that
+// exist.
+func unknownWord(kind, word string, known []string) usageError {
+	return usage("there is no "+kind+" "+quote(word)+didYouMean(word, known), "there are: "+strings.Join(known, ", "))
+}
+
+// didYouMean asks whether the nearest of the known words is meant, if one is
+// near.
+func didYouMean(word string, known []string) string {
+	if near := nearest(word, known, 1); len(near) > 0 {
+		return "\n  did you mean " + near[0] + "?"
 	}
-	// There is nobody left to tell where this fails, too.
-	_, _ = io.WriteString(s.stderr, text)
+	return ""
+}
+
+// quote returns a text of the caller in quotes, in one line, and shortened.
+func quote(s string) string { return `"` + strings.ReplaceAll(oneline.Text(s, 80), `"`, `\"`) + `"` }
+
+// shown returns a text from outside in one line that can be printed, shortened.
+func shown(text string) string { return oneline.Text(text, 300) }
+
+// The flags of several subcommands, and the value of one that takes none.
+const (
+	flagJSON     = "json"
+	flagLang     = "lang"
+	flagGo       = "go"
+	flagStatus   = "status"
+	flagEndpoint = "endpoint"
+	on           = "true"
+)
+
+// A subcommand is a name, how many arguments and which flags it takes, and what
+// it runs.
+type subcommand struct {
+	name    string
+	maxArgs int
+	flags   []string
+	run     func(*session, *call) error
+}
+
+// subcommands returns all subcommands in the order of the help.
+func subcommands() []subcommand {
+	const many = 1 << 20
+	return []subcommand{
+		{"explain", many, []string{flagJSON, flagLang, flagGo}, (*session).explain},
+		{"list", 0, []string{flagJSON, flagLang, flagStatus, flagEndpoint, "endpoints"}, (*session).list},
+		{"decode", 1, []string{flagJSON, flagLang, flagGo, flagStatus}, (*session).decode},
+		{"serve", 0, []string{"addr", "on"}, (*session).serve},
+		{"completion", 1, nil, (*session).completion},
+		{"help", 1, nil, (*session).help},
+	}
+}
+
+// subcommandNames returns the names of all subcommands.
+func subcommandNames() (names []string) {
+	for _, s := range subcommands() {
+		names = append(names, s.name)
+	}
+	return names
+}
+
+// A call is a parsed command line.
+type call struct {
+	command subcommand
+	args    []string
+	values  map[string][]string // of the flags that were given, by name
+	implied bool                // the line names no subcommand, so it is explain
+	who     audience
+	status  int // 0 if --status was not given
+}
+
+// An audience is whom the output is for: people with a language, perhaps Go
+// programmers.
+type audience struct {
+	*locale.Localizer
+	wanted bool // texts in the language are wanted beside the English ones
+	forGo  bool // names of Go functions are wanted
+}
+
+// value returns the last value of a flag, or "".
+func (c *call) value(name string) string {
+	return append([]string{""}, c.values[name]...)[len(c.values[name])]
+}
+
+// parse parses a command line. Flags may stand anywhere before a "--", also
+// before the subcommand. The call is never nil.
+func (s *session) parse(args []string) (*call, error) {
+	c := &call{values: map[string][]string{}}
+	wrong := c.parseFlags(args)
+	c.chooseCommand()
+	for name := range c.values {
+		if wrong == "" && !slices.Contains(c.command.flags, name) {
+			known := "--help --" + strings.Join(c.command.flags, " --")
+			wrong = "there is no flag " + quote("--"+name) + didYouMean("--"+name, strings.Fields(known))
+		}
+	}
+	if wrong == "" && len(c.args) > c.command.maxArgs {
+		wrong = "unexpected argument " + quote(c.args[c.command.maxArgs])
+	}
+	if wrong != "" {
+		return c, usage(wrong, strings.TrimSpace("pkerr help "+c.command.name))
+	}
+	lang, known := locale.Match(c.value(flagLang))
+	if c.values[flagLang] != nil && !known {
+		return c, usage("there are no texts in the language "+quote(c.value(flagLang)), "there are: "+strings.Join(languages(), ", "))
+	}
+	if !known { // of these the first that is set counts, by POSIX
+		lang = locale.For(cmp.Or(s.getenv("LC_ALL"), s.getenv("LC_MESSAGES"), s.getenv("LANG")))
+	}
+	c.who = audience{lang, known || c.command.name != "list" && lang.String() != "en", c.value(flagGo) == on}
+	if text := c.value(flagStatus); c.values[flagStatus] != nil {
+		c.status, _ = strconv.Atoi(text)
+		if pkerr.MakeCode(0, c.status) == 0 || !digits(text) {
+			return c, usage(quote(text)+" is not an HTTP status", "it has three digits, such as 404")
+		}
+	}
+	return c, nil
+}
+
+// parseFlags parses the flags and the arguments of a command line, and returns
+// what is wrong with them.
+func (c *call) parseFlags(args []string) (wrong string) {
+	for len(args) > 0 && args[0] != "--" {
+		arg := args[0]
+		args = args[1:]
+		if len(arg) < 2 || arg[0] != '-' {
+			c.args = append(c.args, arg)
+			continue
+		}
+		name, value, hasValue := strings.Cut(strings.TrimPrefix(arg[1:], "-"), "=")
+		switch takesValue := slices.Contains([]string{flagLang, flagStatus, flagEndpoint, "addr", "on"}, name); {
+		case name == "" || name[0] == '-':
+			wrong = quote(arg) + " is not a flag"
+		case takesValue && !hasValue && len(args) == 0:
+			wrong = "the flag --" + name + " needs a value"
+		case takesValue && !hasValue:
+			value, args = args[0], args[1:]
+		case !takesValue && !hasValue:
+			value = on
+		case !takesValue && value != on && value != "false":
+			wrong = "the flag --" + shown(name) + " takes no value except true and false"
+		}
+		c.values[name] = append(c.values[name], value)
+	}
+	c.args = append(c.args, args[min(1, len(args)):]...)
+	return wrong
+}
+
+// chooseCommand sets the subcommand that the line names, and explain if it
+// names none. A question for the help or the version goes first.
+func (c *call) chooseCommand() {
+	i := slices.Index(subcommandNames(), append(c.args, "")[0])
+	switch {
+	case c.value("version") == on:
+		c.command = subcommand{flags: []string{"version"}, run: (*session).version}
+	case c.value("help")+c.value("h") != "" || len(c.args)+len(c.values) == 0:
+		c.command = subcommand{flags: []string{"help", "h"}, run: (*session).help, maxArgs: 1}
+		c.args = c.args[:min(len(c.args), i+1, 1)]
+	case i >= 0:
+		c.command, c.args = subcommands()[i], c.args[1:]
+	default:
+		c.command, c.implied = subcommands()[0], true
+	}
 }

@@ -3,118 +3,101 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/netip"
 	"os"
 	"os/signal"
+	"regexp"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 )
 
-const (
-	// headerTimeout and idleTimeout are when connections are given up on which nothing comes.
-	headerTimeout = 10 * time.Second
-	idleTimeout   = 2 * time.Minute
-
-	// stopTimeout is how long requests that are being answered may still take.
-	stopTimeout = time.Second
-
-	// maxRequest is how large the body of a request may be.
-	maxRequest = 1 << 20
-)
-
 // serve serves a fake of the API until it is interrupted.
-func (s *session) serve(args []string) (int, error) {
-	flags := newFlags("serve")
-	addr := flags.String("addr", "127.0.0.1:0", "")
-	rest, err := parseFlags(flags, args)
+func (s *session) serve(c *call) error {
+	address, err := loopback(append([]string{"127.0.0.1:0"}, c.values["addr"]...))
 	if err != nil {
-		return 0, err
+		return err
 	}
-	if err := noArguments(flags, rest); err != nil {
-		return 0, err
-	}
-	address, err := loopback(*addr)
+	f, err := newFake(c.values["on"])
 	if err != nil {
-		return 0, err
+		return err
 	}
-	// Before anybody is told of the address, so that none interrupts too early.
+	defer f.close()
+	// Before the address is printed, so that no interrupt comes too early.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	var config net.ListenConfig
-	listener, err := config.Listen(ctx, "tcp", address.String())
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address.String())
 	if err != nil {
-		return 0, usagef("nobody can listen on "+address.String()+": "+listenReason(err),
-			"--addr 127.0.0.1:0 takes a port that is free")
+		return usage("cannot listen on "+address.String()+": "+reason(err), "--addr 127.0.0.1:0 takes a free port")
 	}
-	base := "http://" + listener.Addr().String()
-	if err := s.print("A fake of PluralKit's API is at " + base + "\n\n" +
-		"  curl -i " + base + "/codes/20003\n" +
-		"  curl " + base + "\n\n" +
-		"Ctrl-C stops it.\n"); err != nil {
-		return 0, errors.Join(err, listener.Close())
+	if err := s.print(say("serving", "http://"+listener.Addr().String())); err != nil {
+		return errors.Join(err, listener.Close())
 	}
-	return exitOK, serveUntil(ctx, listener)
-}
-
-// serveUntil serves until ctx is done.
-func serveUntil(ctx context.Context, listener net.Listener) error {
-	f := newFake()
-	defer f.close()
-	server := &http.Server{
-		Handler:           http.MaxBytesHandler(f, maxRequest),
-		ReadHeaderTimeout: headerTimeout,
-		IdleTimeout:       idleTimeout,
-	}
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(listener) }()
-	select {
-	case err := <-served:
+	const maxBody = 1 << 20
+	handler := http.MaxBytesHandler(logged(s.stderr, f), maxBody)
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	stopped := make(chan struct{})
+	context.AfterFunc(ctx, func() {
+		defer close(stopped)
+		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		if server.Shutdown(late) != nil {
+			_ = server.Close() // what has not finished by now is cut off
+		}
+	})
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
-	case <-ctx.Done():
 	}
-	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
-	defer cancel()
-	if server.Shutdown(late) != nil {
-		return server.Close() // Who has not finished by now is cut off.
-	}
+	<-stopped
 	return nil
 }
 
-// loopback reads an address, and takes none that others could reach. No name is looked up.
-func loopback(text string) (netip.AddrPort, error) {
-	const hint = "it is an address of the loopback and a port: 127.0.0.1:8080, [::1]:8080, localhost:8080"
-	host, port, err := net.SplitHostPort(text)
-	if err != nil {
-		return netip.AddrPort{}, usagef("--addr "+quote(text)+" is no address with a port", hint)
-	}
-	n, err := strconv.ParseUint(port, 10, 16)
-	if err != nil {
-		return netip.AddrPort{}, usagef("--addr "+quote(text)+" has no port from 0 to 65535", hint)
-	}
-	if strings.EqualFold(host, "localhost") {
-		host = "127.0.0.1"
-	}
-	ip, err := netip.ParseAddr(host)
-	if err != nil {
-		return netip.AddrPort{}, usagef("--addr "+quote(text)+": "+quote(host)+" is no IP address", hint)
-	}
-	if !ip.Unmap().IsLoopback() {
-		return netip.AddrPort{}, usagef("--addr "+quote(text)+" is not on the loopback, and others could reach it", hint)
-	}
-	return netip.AddrPortFrom(ip.Unmap(), uint16(n)), nil
+// logged returns a handler that writes a line for each request: what was asked
+// for, without its query, and the status of the answer.
+func logged(out io.Writer, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answered := &statusWriter{w, http.StatusOK}
+		line := shown(r.Method + " " + r.URL.Path)
+		defer func() {
+			// One write a line, so that lines do not mix.
+			_, _ = io.WriteString(out, time.Now().Format(time.TimeOnly)+" "+line+" "+strconv.Itoa(answered.status)+"\n")
+		}()
+		h.ServeHTTP(answered, r)
+	})
 }
 
-// listenReason returns what the system says, without the address.
-func listenReason(err error) string {
-	if e, ok := errors.AsType[*net.OpError](err); ok {
-		err = e.Err
+// A statusWriter remembers the status of a response.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// loopback reads the last of the addresses, and refuses one that other machines
+// could reach. It looks up no name.
+func loopback(addresses []string) (netip.AddrPort, error) {
+	text := addresses[len(addresses)-1]
+	address, err := netip.ParseAddrPort(regexp.MustCompile(`(?i)^localhost:`).ReplaceAllString(text, "127.0.0.1:"))
+	if err != nil {
+		return address, usage("--addr "+quote(text)+" is not an IP address and a port", say("loopback", nil))
 	}
-	if e, ok := errors.AsType[*os.SyscallError](err); ok {
-		err = e.Err
+	if !address.Addr().Unmap().IsLoopback() {
+		return address, usage("--addr "+quote(text)+" is not on the loopback, so other machines could reach it", say("loopback", nil))
+	}
+	return netip.AddrPortFrom(address.Addr().Unmap(), address.Port()), nil
+}
+
+// reason returns what the system says, without the names that are known.
+func reason(err error) string {
+	for errors.Unwrap(err) != nil {
+		err = errors.Unwrap(err)
 	}
 	return shown(err.Error())
 }

@@ -3,13 +3,14 @@ package main_test
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
 	"io"
 	"maps"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"runtime"
 	"strconv"
@@ -23,6 +24,7 @@ import (
 
 	library "github.com/pkerr/pkerr"
 	"github.com/pkerr/pkerr/client"
+	"github.com/pkerr/pkerr/locale"
 	"github.com/pkerr/pkerr/pkerrtest"
 )
 
@@ -53,7 +55,8 @@ func serve(t *testing.T, args ...string) *serving {
 	return s
 }
 
-// stop sends a signal, and requires that the command ends well, and has said no more.
+// stop sends a signal, and requires that the command ends well, and has printed
+// nothing but a line for each request.
 func (s *serving) stop(t *testing.T, signal os.Signal) {
 	t.Helper()
 	if runtime.GOOS == "windows" {
@@ -65,7 +68,9 @@ func (s *serving) stop(t *testing.T, signal os.Signal) {
 	require.NoError(t, err)
 	require.NoError(t, s.cmd.Wait())
 	require.Empty(t, string(rest))
-	require.Empty(t, s.stderr.String())
+	for line := range strings.Lines(s.stderr.String()) {
+		require.Regexp(t, `^\d\d:\d\d:\d\d [A-Z]+ /\S* \d{3}\n$`, line, "a line for each request, and nothing else")
+	}
 }
 
 // get returns the response to a request, with its body read.
@@ -86,7 +91,8 @@ func get(t *testing.T, method, url string, header http.Header) (*http.Response, 
 func TestServe(t *testing.T) {
 	s := serve(t)
 	defer s.stop(t, os.Interrupt)
-	require.Equal(t, "A fake of PluralKit's API is at "+s.url+"\n\n  curl -i "+s.url+"/codes/20003\n  curl "+s.url+"\n\nCtrl-C stops it.\n", s.said)
+	require.Equal(t, "A fake of PluralKit's API is at "+s.url+"\n\n  curl -i "+s.url+"/as/20003/v2/members/abcde\n  open "+s.url+
+		" in a browser for all codes\n\nCtrl-C stops it.\n", s.said)
 
 	t.Run("codes", func(t *testing.T) {
 		for c := range library.Codes() {
@@ -94,8 +100,11 @@ func TestServe(t *testing.T) {
 			if c.Number() == 0 {
 				id = strconv.Itoa(c.Status())
 			}
-			for _, path := range []string{id, c.Name(), c.String()} {
-				resp, body := get(t, http.MethodPost, s.url+"/codes/"+path, nil)
+			for _, path := range []string{
+				"/codes/" + id, "/codes/" + c.Name(), "/codes/" + c.String(), "/as/" + id, "/as/" + id + "/v2/members/abcde", "/as/" + c.Name() + "/v2/x/y/z?q=1",
+				"/as/" + strings.ReplaceAll(c.String(), "/", "_") + "/v2/systems/@me",
+			} {
+				resp, body := get(t, http.MethodPost, s.url+path, nil)
 				require.Equal(t, c, library.CodeOf(client.Check(resp)), path)
 				require.NotContains(t, body, "{member")
 				require.NotContains(t, body, "{group")
@@ -118,10 +127,15 @@ func TestServe(t *testing.T) {
 		resp, body := get(t, http.MethodHead, s.url+"/codes/404", nil)
 		require.Equal(t, 404, resp.StatusCode)
 		require.Empty(t, body)
-		for _, path := range []string{"/codes/nope", "/codes/200", "/codes/20011", "/codes/20003/abc", "/corpus/nope", "/codes/1/999"} {
+		for _, path := range []string{"/codes/nope", "/codes/200", "/codes/20011", "/codes/20003/abc", "/codes/1/999", "/as/nope/v2/x", "/as/200/v2/x"} {
 			resp, body := get(t, "GET", s.url+path, nil)
 			require.Equal(t, 404, resp.StatusCode, path)
-			require.Contains(t, body, "pkerr serve: no such route; /co", path)
+			require.Equal(t, "pkerr serve: no such code; / has all\n", body, path)
+		}
+		for path, status := range map[string]int{"/corpus/nope": 404, "/corpus/": 200} {
+			resp, body := get(t, "GET", s.url+path, nil)
+			require.Equal(t, status, resp.StatusCode, path)
+			require.Contains(t, body, "\n  /corpus/rl-get\n", path)
 		}
 	})
 
@@ -142,32 +156,6 @@ func TestServe(t *testing.T) {
 			count++
 		}
 		require.Greater(t, count, 150)
-	})
-
-	t.Run("index", func(t *testing.T) {
-		var all struct {
-			Routes []struct {
-				Path   string
-				Status int
-			}
-		}
-		resp, body := get(t, "GET", s.url, http.Header{"Accept": {"application/json, */*;q=0.5"}})
-		require.Equal(t, "application/json", resp.Header.Get("Content-Type"))
-		require.NoError(t, json.Unmarshal([]byte(body), &all))
-		_, text := get(t, "GET", s.url+"/", nil)
-		require.Equal(t, len(all.Routes), strings.Count(text, "\n"))
-		for _, r := range all.Routes {
-			require.Contains(t, text, strconv.Itoa(r.Status)+"  "+r.Path)
-			if !strings.HasPrefix(r.Path, "/limited") {
-				resp, _ := get(t, "GET", s.url+r.Path, nil)
-				require.Equal(t, r.Status, resp.StatusCode, r.Path)
-			}
-		}
-		_, codes := get(t, "GET", s.url+"/codes", nil)
-		_, corpus := get(t, "GET", s.url+"/corpus/", nil)
-		require.Equal(t, 39, strings.Count(codes, "/codes/"))
-		require.Equal(t, strings.Count(text, "/corpus/"), strings.Count(corpus, "/corpus/"))
-		require.Equal(t, strings.Count(corpus, "\n"), strings.Count(corpus, "/corpus/"))
 	})
 
 	t.Run("limiter", func(t *testing.T) {
@@ -200,8 +188,8 @@ func TestServe(t *testing.T) {
 	})
 }
 
-// A request that is larger than any of the API's is refused, and nobody else notices.
-func TestServeLimitsRequests(t *testing.T) {
+// A request that is larger than any of the API's is refused.
+func TestServe_LargeRequest(t *testing.T) {
 	s := serve(t)
 	defer s.stop(t, os.Interrupt)
 	post := func(size int) error {
@@ -226,10 +214,10 @@ func request(t *testing.T, method, url string, body io.Reader) *http.Request {
 }
 
 // HEAD is answered as GET, without the body.
-func TestServeHead(t *testing.T) {
+func TestServe_Head(t *testing.T) {
 	s := serve(t)
 	defer s.stop(t, os.Interrupt)
-	for _, path := range []string{"/", "/codes/20003", "/corpus/rl-get", "/limited", "/v2/members/abcde"} {
+	for _, path := range []string{"/", "/codes/20003", "/as/20003/v2/members/abcde", "/corpus/rl-get", "/limited", "/v2/members/abcde"} {
 		whole, body := get(t, "GET", s.url+path, nil)
 		head, none := get(t, "HEAD", s.url+path, nil)
 		require.Equal(t, whole.StatusCode, head.StatusCode, path)
@@ -241,8 +229,8 @@ func TestServeHead(t *testing.T) {
 	}
 }
 
-// Many at once are answered, each with its own.
-func TestServeInParallel(t *testing.T) {
+// Many requests at once are answered, each with its own code.
+func TestServe_Parallel(t *testing.T) {
 	s := serve(t)
 	defer s.stop(t, os.Interrupt)
 	var codes []library.Code
@@ -268,8 +256,8 @@ func TestServeInParallel(t *testing.T) {
 	}
 }
 
-// Whoever is in the middle of a request is waited for, and not for long.
-func TestServeStopsDuringARequest(t *testing.T) {
+// A request that is being answered is waited for, but not for long.
+func TestServe_StopsDuringRequest(t *testing.T) {
 	s := serve(t)
 	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
 	require.NoError(t, err)
@@ -284,7 +272,7 @@ func TestServeStopsDuringARequest(t *testing.T) {
 	start := time.Now()
 	answered := make(chan string, 1)
 	go func() {
-		time.Sleep(100 * time.Millisecond) // for it to be told to stop
+		time.Sleep(100 * time.Millisecond) // until it is told to stop
 		_, _ = io.WriteString(conn, "1234567890")
 		_, _ = answer.ReadString('\n') // the end of the 100
 		line, _ := answer.ReadString('\n')
@@ -295,7 +283,7 @@ func TestServeStopsDuringARequest(t *testing.T) {
 	require.Less(t, time.Since(start), 20*time.Second)
 }
 
-func TestServeOnIPv6(t *testing.T) {
+func TestServe_IPv6(t *testing.T) {
 	listener, err := net.Listen("tcp", "[::1]:0")
 	if err != nil {
 		return // as where there is no IPv6
@@ -308,11 +296,11 @@ func TestServeOnIPv6(t *testing.T) {
 	require.Equal(t, library.MemberNotFoundWithRef, library.CodeOf(client.Check(resp)))
 }
 
-func TestServeStops(t *testing.T) {
+func TestServe_Stops(t *testing.T) {
 	s := serve(t, "--addr", "LOCALHOST:0")
 	require.True(t, strings.HasPrefix(s.url, "http://127.0.0.1:"))
 	_, _ = get(t, "GET", s.url, nil)
-	// Who is connected and says nothing holds nobody up.
+	// A silent connection does not hold it up.
 	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
 	require.NoError(t, err)
 	defer conn.Close()
@@ -321,7 +309,7 @@ func TestServeStops(t *testing.T) {
 	require.Less(t, time.Since(start), 20*time.Second)
 }
 
-func TestServeOnAPortThatIsTaken(t *testing.T) {
+func TestServe_PortInUse(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer listener.Close()
@@ -329,10 +317,10 @@ func TestServeOnAPortThatIsTaken(t *testing.T) {
 	r := pkerr(t, nil, "", "serve", "--addr", address)
 	require.Equal(t, 2, r.status)
 	require.Empty(t, r.stdout)
-	require.Regexp(t, `^pkerr serve: nobody can listen on `+regexp.QuoteMeta(address)+`: .*\n  --addr 127\.0\.0\.1:0 takes a port that is free\n$`, r.stderr)
+	require.Regexp(t, `^pkerr serve: cannot listen on `+regexp.QuoteMeta(address)+`: .*\n  --addr 127\.0\.0\.1:0 takes a free port\n$`, r.stderr)
 }
 
-func TestServeOnNothingButTheLoopback(t *testing.T) {
+func TestServe_LoopbackOnly(t *testing.T) {
 	for _, address := range []string{
 		"", ":8080", "8080", "0.0.0.0:0", "[::]:0", "192.168.0.1:0", "10.0.0.1:80", "example.com:80", "localhost", "127.0.0.1", "127.0.0.1:http",
 		"127.0.0.1:65536", "127.0.0.1:-1", "[::ffff:8.8.8.8]:0", "127.0.0.1.example.com:0", "[fe80::1%lo]:0", "\x1b:0",
@@ -340,7 +328,149 @@ func TestServeOnNothingButTheLoopback(t *testing.T) {
 		r := pkerr(t, nil, "", "serve", "--addr", address)
 		require.Equal(t, 2, r.status, address)
 		require.Empty(t, r.stdout, address)
-		require.Regexp(t, `^pkerr serve: --addr ".*"( is no address with a port| has no port from 0 to 65535| is not on the loopback, and others could reach it|: ".*" is no IP address)\n  it is `, r.stderr)
+		require.Regexp(t, `^pkerr serve: --addr ".*"( is not an IP address and a port| is not on the loopback, so other machines could reach it)\n  it is `, r.stderr)
 		requirePrintable(t, r.stderr)
+	}
+}
+
+// The answers can be read by pages of any origin, as those of the API can.
+func TestServe_CORS(t *testing.T) {
+	s := serve(t)
+	defer s.stop(t, os.Interrupt)
+	want := http.Header{
+		"Access-Control-Allow-Origin": {"*"}, "Access-Control-Allow-Methods": {"*"}, "Access-Control-Allow-Credentials": {"true"},
+		"Access-Control-Allow-Headers":  {"Content-Type, Authorization, sentry-trace, User-Agent"},
+		"Access-Control-Expose-Headers": {"X-PluralKit-Version, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-RateLimit-Scope"},
+		"Access-Control-Max-Age":        {"86400"},
+	}
+	for _, path := range []string{"/", "/codes/20003", "/codes/nope", "/as/429/v2/x", "/corpus/rl-get", "/corpus/ok-204-fronters", "/limited", "/v2/members/abcde", "/v1/s"} {
+		for _, method := range []string{"GET", "POST", "HEAD", "OPTIONS"} {
+			resp, body := get(t, method, s.url+path, http.Header{"Origin": {"https://example.com"}})
+			for key, values := range want {
+				require.Equal(t, values, resp.Header[key], "%s %s: %s", method, path, key)
+			}
+			if method == "OPTIONS" {
+				require.Equal(t, 200, resp.StatusCode, path)
+				require.Empty(t, body, path)
+			}
+		}
+	}
+}
+
+// What a route answers is the caller's to say.
+func TestServe_On(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "member.json")
+	require.NoError(t, os.WriteFile(file, []byte(`{"id":"abcde"}`), 0o600))
+	s := serve(t, "--on", "GET /v2/members/{ref}=20002", "--on", "patch /v2/members/{ref} = 200 "+file, "--on", "DELETE /members/{m}=204", "--on", "/v2/x=TooManyRequests",
+		"--on=GET /v2/systems/@me=200:"+file, "--on", "GET /healthz=20011/404", "--on", "GET /v2/y=503 "+file)
+	defer s.stop(t, os.Interrupt)
+	token := http.Header{"Authorization": {"x"}}
+	for request, want := range map[string]string{
+		"GET /v2/members/abcde":    `404 application/json {"message":"Member not found.","code":20002}`,
+		"PATCH /v2/members/abcde":  `200 application/json {"id":"abcde"}`,
+		"DELETE /v2/members/abcde": "204  ",
+		"POST /v2/members/abcde":   "405  ",
+		"GET /v2/x":                `429 application/json {"message":"429: too many requests","retry_after":19,"scope":"generic_get","code":0}`,
+		"GET /v2/systems/@me":      `200 application/json {"id":"abcde"}`,
+		"GET /healthz":             `404 application/json {"message":"404: Not Found","code":20011}`,
+		"GET /v2/y":                `503 application/json {"id":"abcde"}`,
+		"GET /v2/groups/abcde":     "404  ",
+	} {
+		method, path, _ := strings.Cut(request, " ")
+		for range 15 { // no limit is in the way
+			resp, body := get(t, method, s.url+path, token)
+			require.Equal(t, want, strconv.Itoa(resp.StatusCode)+" "+resp.Header.Get("Content-Type")+" "+body, request)
+		}
+	}
+	resp, _ := get(t, "GET", s.url+"/v2/systems/@me", nil)
+	require.Equal(t, 401, resp.StatusCode, "without a token")
+
+	for _, on := range []string{"", "x", "GET /v2/x", "GET /v2/x=", "GET=20002", "GET /v2/x=nope", "GET /v2/x=99", "GET /v2/x=100", "GET /v2/x=0", "/{=404", "GET  /v2/{a}/{a}=404", "/v2/x=200 no-such-file", "\x1b=404"} {
+		r := pkerr(t, nil, "", "serve", "--on", on)
+		require.Equal(t, 2, r.status, on)
+		require.Empty(t, r.stdout, on)
+		require.Regexp(t, `^pkerr serve: --on ".*": .+\n  it is a route and a code, such as `, r.stderr)
+		requirePrintable(t, r.stderr)
+	}
+	r := pkerr(t, nil, "", "serve", "--on", "GET /v2/{a}/x=404", "--on", "GET /v2/y/{b}=404")
+	require.Equal(t, 2, r.status, "patterns that are at odds")
+	require.Contains(t, r.stderr, "conflicts with pattern")
+}
+
+// Each request is a line, with nothing in it that is secret, or that a terminal
+// would obey.
+func TestServe_Log(t *testing.T) {
+	s := serve(t)
+	_, _ = get(t, "GET", s.url+"/as/20003/v2/members/abcde?token=secret", http.Header{"Authorization": {"secret"}})
+	_, _ = get(t, "POST", s.url+"/v2/%1b%0a%e2%80%ae", nil)
+	_, _ = get(t, "GET", s.url+"/", nil)
+	s.stop(t, os.Interrupt)
+	if runtime.GOOS == "windows" {
+		return
+	}
+	lines := strings.Split(strings.TrimSpace(s.stderr.String()), "\n")
+	require.Len(t, lines, 3)
+	require.Regexp(t, ` GET /as/20003/v2/members/abcde 404$`, lines[0])
+	require.Regexp(t, ` POST /v2/\\x1b\\n\\u202e 404$`, lines[1])
+	require.Regexp(t, ` GET / 200$`, lines[2])
+	require.NotContains(t, s.stderr.String(), "secret")
+}
+
+// The page works without JavaScript: it has all codes, searches, shows any
+// language, and decodes what is pasted.
+func TestServe_Page(t *testing.T) {
+	s := serve(t)
+	defer s.stop(t, os.Interrupt)
+	resp, page := get(t, "GET", s.url+"/", http.Header{"Accept": {"text/html"}})
+	require.Equal(t, 200, resp.StatusCode)
+	require.Equal(t, "text/html; charset=utf-8", resp.Header.Get("Content-Type"))
+	require.Contains(t, resp.Header.Get("Content-Security-Policy"), "default-src 'none'")
+	require.NotRegexp(t, `(src|href)="(https?:)?//`, regexp.MustCompile(`https://github.com/pkerr/\S+`).ReplaceAllString(page, ""), "nothing comes from elsewhere")
+	for c := range library.Codes() {
+		id := strconv.FormatInt(c.Number(), 10)
+		if c.Number() == 0 {
+			id = strconv.Itoa(c.Status())
+		}
+		article := regexp.MustCompile(`(?s)<article id="` + id + `".*?</article>`).FindString(page)
+		require.Contains(t, article, c.Name())
+		require.NotContains(t, strings.SplitN(article, ">", 2)[0], "hidden")
+		require.Contains(t, article, "curl -i "+s.url+"/as/"+id+"/v2/members/abcde")
+		require.Contains(t, article, "HTTP/1.1 "+strconv.Itoa(c.Status())+" ")
+		require.Contains(t, article, `class="advice">`)
+	}
+	for _, tag := range locale.Languages() {
+		require.Contains(t, page, `<option value="`+tag.String()+`"`)
+	}
+	require.Contains(t, page, "39 of 39 codes")
+
+	_, page = get(t, "GET", s.url+"/?lang=de&q=NOT+FOUND.&endpoint=GET+/members/{m}", nil)
+	require.Contains(t, page, "1 of 39 codes")
+	require.Contains(t, page, `<option value="de" selected>`)
+	require.Contains(t, page, `<option selected>GET /members/{m}</option>`)
+	require.Contains(t, page, `lang="de">Dieses Mitglied wurde nicht gefunden.`)
+	require.Equal(t, 38, strings.Count(page, `" hidden>`))
+
+	for pasted, want := range map[string]string{
+		"HTTP/1.1 404 Not Found\n\n{\"message\":\"Member 'abcde' not found.\",\"code\":20003}": "<h2>20003/404 MemberNotFoundWithRef</h2>",
+		"200":  "<h2>A success response: 200</h2>",
+		"":     "<div id=\"decoded\" role=\"status\">\n\n\n</div>",
+		"what": "<p>Not understood: the input is text, not JSON, and does not tell its status.</p>",
+		"HTTP/1.1 404 x\n\n{\"message\":\"<script>alert(1)</script>\",\"code\":20001}": "<dd>&lt;script&gt;alert(1)&lt;/script&gt;</dd>",
+		"</textarea><script>alert(1)</script>":                                         "&lt;/textarea&gt;&lt;script&gt;",
+	} {
+		resp, err := http.PostForm(s.url+"/", url.Values{"response": {pasted}, "lang": {"fr"}})
+		require.NoError(t, err)
+		body, err := io.ReadAll(resp.Body)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		require.Equal(t, 200, resp.StatusCode)
+		require.Contains(t, string(body), want, pasted)
+		require.NotContains(t, string(body), "<script>alert")
+		require.Contains(t, string(body), `<option value="fr" selected>`)
+	}
+	for _, query := range []string{"?lang=tlh", "?lang=<script>", "?q=<script>alert(1)</script>", "?endpoint=nope"} {
+		resp, body := get(t, "GET", s.url+"/"+url.PathEscape("")+query, nil)
+		require.Equal(t, 200, resp.StatusCode, query)
+		require.NotContains(t, body, "<script>alert", query)
 	}
 }

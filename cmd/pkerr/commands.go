@@ -1,0 +1,252 @@
+package main
+
+import (
+	"cmp"
+	"io"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/internal/reference"
+	"github.com/pkerr/pkerr/locale"
+)
+
+// decode says what a response is.
+func (s *session) decode(c *call) error {
+	input, err := s.readInput(c.args)
+	if err != nil {
+		return err
+	}
+	d, err := diagnose(readResponse(input), c.status, c.who)
+	if err != nil {
+		return err
+	}
+	if err := s.output(c, "decode", d); err != nil || d.Success {
+		return err
+	}
+	return exitError(exitAPIError)
+}
+
+// readInput reads as much of a file, or of the standard input, as is looked at.
+func (s *session) readInput(files []string) (input []byte, err error) {
+	in, name := s.stdin, "the standard input"
+	if len(files) > 0 && files[0] != "-" {
+		name = "the file " + quote(files[0])
+		var file *os.File
+		file, err = os.Open(files[0])
+		defer func() { _ = file.Close() }() // it was only read
+		in = file
+	} else if s.terminal(s.stdin) {
+		_, _ = io.WriteString(s.stderr, say("waiting", runtime.GOOS)+"\n")
+	}
+	if err == nil {
+		input, err = io.ReadAll(io.LimitReader(in, maxInput+1))
+	}
+	if err != nil {
+		return nil, usage("cannot read " + name + ": " + reason(err))
+	}
+	return input, nil
+}
+
+// explain says what there is to know about codes.
+func (s *session) explain(c *call) error {
+	if len(c.args) == 0 {
+		return usage("there is nothing to explain", "pkerr explain 20003", "pkerr list has all codes")
+	}
+	all, missing := resolveAll(c.args)
+	explained := make([]facts, 0, len(all))
+	for _, m := range all {
+		explained = append(explained, factsOf(m, c.who))
+	}
+	template, data := "explain", map[string]any{"codes": explained}
+	if len(c.args) == 1 && isZero(c.args[0]) {
+		template = "zero"
+	}
+	if c.value(flagJSON) != on {
+		data["go"] = c.who.forGo
+	}
+	if err := s.output(c, template, data); err != nil || len(missing) == 0 {
+		return err
+	}
+	for _, wrong := range missing {
+		if c.implied { // it may have been meant as a subcommand
+			problem, hints, _ := strings.Cut(string(wrong), "\n")
+			wrong = usage(problem+didYouMean(c.args[0], append(subcommandNames(), "--version"))+"\n"+hints, "pkerr help")
+		}
+		s.complain(c, wrong)
+	}
+	return exitError(exitUsage)
+}
+
+// isZero reports whether a text is the number 0, which the plain codes share.
+func isZero(text string) bool {
+	text = strings.TrimSpace(text)
+	return text != "" && strings.Trim(text, "0") == ""
+}
+
+// resolveAll returns the codes that the texts mean, and what is wrong with
+// those that mean none. The words of a message or of a line of a log may be
+// separate.
+func resolveAll(texts []string) (all []match, missing []usageError) {
+	joined := strings.Join(texts, " ")
+	if m, ok := message(joined); ok {
+		return []match{m}, nil
+	}
+	for _, text := range texts {
+		m, wrong := resolve(text)
+		switch {
+		case isZero(text):
+			for c := range pkerr.Codes() {
+				if c.Number() == 0 {
+					all = append(all, match{code: c})
+				}
+			}
+		case wrong != "":
+			missing = append(missing, wrong)
+		default:
+			all = append(all, m)
+		}
+	}
+	if m, wrong := resolve(joined); wrong == "" && len(missing) > 0 && (len(all) == 0 || strings.ContainsAny(joined, "=:{")) {
+		return []match{m}, nil
+	}
+	return all, missing
+}
+
+// A listing is what list shows. It is also its JSON.
+type listing struct {
+	Codes []facts `json:"codes"`
+
+	// Endpoint is what was asked for, and Rules what it answers besides the
+	// codes.
+	Endpoint *endpointFacts `json:"endpoint,omitempty"`
+	Rules    []rule         `json:"rules,omitempty"`
+
+	// The rest is for the template.
+	OnlyMe map[string]bool `json:"-"` // the codes that the endpoint answers only to @me
+	Status pkerr.Code      `json:"-"` // the status that was asked for, or 0
+	Head   bool            `json:"-"` // the endpoint was asked for with a HEAD
+	Unsent []string        `json:"-"`
+}
+
+type endpointFacts struct {
+	Endpoint string `json:"endpoint"`
+	Method   string `json:"method"`
+	Path     string `json:"path"`
+	Note     string `json:"note"`
+}
+
+func endpointFactsOf(e *reference.Endpoint) endpointFacts {
+	return endpointFacts{e.String(), e.Method, e.Path, e.Note.String()}
+}
+
+// list shows the codes, or those of a status or of an endpoint, or the
+// endpoints.
+func (s *session) list(c *call) error {
+	if c.value("endpoints") != on {
+		l, err := listed(c.status, c.values[flagEndpoint], c.who)
+		if err != nil {
+			return err
+		}
+		return s.output(c, "list", l)
+	}
+	if c.values[flagStatus] != nil || c.values[flagEndpoint] != nil {
+		return usage("--endpoints lists all endpoints and no codes: use it alone or with --json", "pkerr help list")
+	}
+	var all []endpointFacts
+	for e := range reference.Endpoints() {
+		all = append(all, endpointFactsOf(&e))
+	}
+	return s.output(c, "endpoints", map[string]any{"endpoints": all})
+}
+
+// listed returns the codes with a status, or with any if that is 0, of the last
+// of the endpoints, or of all if there is none.
+func listed(status int, endpoints []string, who audience) (*listing, error) {
+	l := &listing{Codes: []facts{}, OnlyMe: map[string]bool{}, Status: pkerr.MakeCode(0, status)}
+	codes := slices.Collect(pkerr.Codes())
+	if len(endpoints) > 0 {
+		req := parseRequest(endpoints[len(endpoints)-1])
+		e, err := findEndpoint(req)
+		if err != nil {
+			return nil, err
+		}
+		codes = nil
+		system := req.system(&e) // a path that names it settles what is answered only to @me
+		for _, a := range e.Answers {
+			if !a.OnlyMe || system == "@me" || placeholder(system) {
+				codes = append(codes, pkerr.Code(a.Code))
+				l.OnlyMe[a.Code.String()] = a.OnlyMe && system != "@me"
+			}
+		}
+		l.Endpoint, l.Head = new(endpointFactsOf(&e)), req.method != "" && req.method != e.Method
+		for r := range reference.Rules() {
+			applies := r.Where != reference.NoEndpoint && (r.Where != reference.EveryBody || e.HasBody())
+			if applies && (status == 0 || r.Code.Status() == status) {
+				l.Rules = append(l.Rules, rule{r.Code.String(), string(r.Where), r.When.String()})
+			}
+		}
+	}
+	for _, c := range codes {
+		if status == 0 || c.Status() == status {
+			f := factsOf(match{code: c}, who)
+			if l.Codes = append(l.Codes, f); !f.Sent.Today {
+				l.Unsent = append(l.Unsent, f.Code)
+			}
+		}
+	}
+	return l, nil
+}
+
+// help shows the help for a subcommand, or for all.
+func (s *session) help(c *call) error {
+	name := append(c.args, "pkerr")[0]
+	text, err := texts.ReadFile("texts/" + name + ".txt")
+	if err != nil {
+		return unknownWord("subcommand", name, subcommandNames())
+	}
+	return s.print(string(text))
+}
+
+// version prints the version of the command, and that of the Go that built it.
+func (s *session) version(*call) error {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		info = new(debug.BuildInfo)
+	}
+	return s.print("pkerr " + cmp.Or(shown(info.Main.Version), "(devel)") + " " + info.GoVersion + "\n")
+}
+
+// completion prints the script for a shell. None of its words has a quotation
+// mark.
+func (s *session) completion(c *call) error {
+	words := map[string][]string{"Subcommands": subcommandNames(), "Shells": {"bash", "zsh", "fish", "powershell"}, "Languages": languages()}
+	if len(c.args) == 0 {
+		return usage("completion needs the name of a shell", "there are: "+strings.Join(words["Shells"], ", "))
+	}
+	if !slices.Contains(words["Shells"], c.args[0]) {
+		return unknownWord("shell", c.args[0], words["Shells"])
+	}
+	for code := range pkerr.Codes() {
+		words["Codes"] = append(words["Codes"], reference.Code(code).Anchor(), code.Name())
+		if status := strconv.Itoa(code.Status()); !slices.Contains(words["Statuses"], status) {
+			words["Statuses"] = append(words["Statuses"], status)
+		}
+	}
+	for e := range reference.Endpoints() {
+		words["Endpoints"] = append(words["Endpoints"], e.String())
+	}
+	return s.print(say("pkerr."+c.args[0], words))
+}
+
+// languages returns the tags of all languages.
+func languages() (tags []string) {
+	for _, tag := range locale.Languages() {
+		tags = append(tags, tag.String())
+	}
+	return tags
+}

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/client"
+)
+
+// The kinds of bodies.
+const (
+	kindEmpty   = "empty"
+	kindMissing = "missing" // it was not in the input
+	kindJSON    = "json"
+	kindBroken  = "broken json"
+	kindHTML    = "html"
+	kindText    = "text"
+	kindBinary  = "binary"
+	kindSilent  = "silent" // there is none, and the headers tell of none
+)
+
+// kindOf returns the kind of a body.
+func kindOf(body []byte) string {
+	text := trimBody(body)
+	if len(text) == 0 {
+		return kindEmpty
+	}
+	err := json.NewDecoder(bytes.NewReader(text)).Decode(new(json.RawMessage))
+	switch opening := strings.IndexByte(`{"[`, text[0]); {
+	case json.Valid(text), err == nil && (opening == 0 || opening == 1):
+		return kindJSON // package client reads an object or a string, whatever follows it
+	case opening >= 0:
+		return kindBroken
+	case !utf8.Valid(text) || bytes.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) && !unicode.IsSpace(r) }):
+		return kindBinary
+	case text[0] == '<' || bytes.Contains(bytes.ToLower(text), []byte("<html")):
+		return kindHTML
+	}
+	return kindText
+}
+
+// trimBody returns a body without the byte order mark and the white space
+// around it, as package client reads it.
+func trimBody(body []byte) []byte {
+	const space = " \t\r\n"
+	return bytes.Trim(bytes.TrimPrefix(bytes.TrimLeft(body, space), []byte("\uFEFF")), space)
+}
+
+// A content is what a body says by itself.
+type content struct {
+	kind    string
+	isError bool  // it is JSON as only an error has it
+	isModel bool  // it is JSON as only a success has it
+	isNamed bool  // it has a text, such as a message
+	isCoded bool  // it has a number, perhaps 0, as all errors of the API have
+	number  int64 // 0: none
+	problem int   // the status in problem details and the like; 0: none
+	err     error // what package client makes of it; nil if it is not JSON
+}
+
+// contentOf reads a body by the rules of package client.
+func contentOf(body []byte) content {
+	c := content{kind: kindOf(body)}
+	if c.kind != kindJSON {
+		return c
+	}
+	text := trimBody(body)
+	c.err = client.Decode(http.StatusOK, nil, body) // with the status 0 there is no number
+	c.number = pkerr.CodeOf(c.err).Number()
+	_, waits := pkerr.RetryAfter(c.err)
+	var keys map[string]json.RawMessage
+	_ = json.NewDecoder(bytes.NewReader(text)).Decode(&keys) // of an object
+	has := func(names ...string) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return keys[name] != nil })
+	}
+	isString := func(key string) bool { return has(key) && keys[key][0] == '"' }
+	c.isCoded = regexp.MustCompile(`^"?\d+"?$`).Match(keys["code"])
+	hasMessage := isString("message") || has("message") && messageOf(c.err) != http.StatusText(http.StatusOK) // of two one may be a string
+	c.isNamed = text[0] == '"' || hasMessage || isString("error") || isString("title") || isString("detail")
+	c.isError = text[0] == '"' || // as version 1 did
+		c.number != 0 || waits || len(pkerr.FieldErrors(c.err)) > 0 || hasMessage ||
+		has("error") || // also null, which private endpoints send
+		strings.Trim(string(keys["code"]), `"`) == "0"
+	status, _ := strconv.Atoi(string(append(keys["status"], keys["statusCode"]...)))
+	if isFailure(status) && (isString("title") || isString("detail")) {
+		c.problem, c.isError = status, true
+	}
+	c.isModel = has("id") && has("uuid", "name", "created", "timestamp") && !c.isError &&
+		!has("status", "statusCode", "title", "detail", "errors", "success", "code", "message")
+	var list []json.RawMessage
+	if json.Unmarshal(text, &list) == nil && len(list) > 0 {
+		c.isModel = !slices.ContainsFunc(list, func(item json.RawMessage) bool {
+			return item[0] != '{' || !contentOf(item).isModel
+		})
+	}
+	return c
+}
+
+// status returns the status that a body alone tells, and what tells it; 0 if
+// nothing does.
+func (c *content) status() (status int, source string) {
+	spelled := regexp.MustCompile(`^([45]\d\d): `).FindStringSubmatch(messageOf(c.err))
+	code, known := constantOf(c.number)
+	_, waits := pkerr.RetryAfter(c.err)
+	switch {
+	case known:
+		return code.Status(), "number"
+	case c.problem != 0:
+		return c.problem, "problem details"
+	case c.number != 0: // an unknown number can come with any
+	case spelled != nil:
+		status, _ = strconv.Atoi(spelled[1])
+		return status, "message"
+	case waits: // which nothing else has
+		return http.StatusTooManyRequests, "retry_after"
+	}
+	return 0, "unknown"
+}
+
+// messageOf returns the message of an error as it came.
+func messageOf(err error) string {
+	if e, ok := errors.AsType[*pkerr.Error](err); ok {
+		return e.Message
+	}
+	return ""
+}
+
+// fits returns a function that reports whether a body is of the kind that the
+// reference describes for a response without a code.
+func (c *content) fits(header http.Header) func(described string) bool {
+	plain := strings.HasPrefix(strings.ToLower(header.Get("Content-Type")), "text/plain")
+	return func(described string) bool {
+		return c.kind == kindEmpty && strings.Contains(described, "empty") ||
+			c.kind == kindHTML && strings.Contains(described, "HTML") ||
+			c.problem != 0 && strings.HasPrefix(described, "problem details") ||
+			c.kind == kindJSON && plain && strings.Contains(described, "labelled text/plain")
+	}
+}
+
+// sentByFront reports whether something in front of the API sent a response
+// with this body: a proxy or a firewall. The API refuses in JSON that has a
+// code.
+func (c *content) sentByFront(status int) bool {
+	switch status {
+	case http.StatusProxyAuthRequired, http.StatusNetworkAuthenticationRequired:
+		return true
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests:
+		return !c.isCoded && c.kind != kindBroken && c.kind != kindBinary
+	}
+	return c.kind == kindHTML && isFailure(status) && status < http.StatusInternalServerError
+}

@@ -1,0 +1,240 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"maps"
+	"math"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/client"
+)
+
+// A diagnosis is what decode says of a response. It is also its JSON. A key
+// keeps its meaning; new ones may be added.
+type diagnosis struct {
+	Success   bool   `json:"success"`
+	Certainty string `json:"certainty"` // certain, likely or guess
+	Source    string `json:"source"`    // what it was read from
+	verdict
+
+	StatusSource string             `json:"status_source"`
+	Fields       map[string][]field `json:"fields"` // what is wrong with which key of the request
+	Scope        string             `json:"scope"`
+	RetryAfter   *int64             `json:"retry_after_ms"`
+	RetryDelay   *int64             `json:"retry_delay_ms"`
+	RateLimit    *rateLimit         `json:"rate_limit"`
+	RequestID    string             `json:"request_id"`
+	Method       string             `json:"method"`
+	Path         string             `json:"path"`
+	Front        bool               `json:"front"` // something in front of the API sent it
+	Body         bodyFacts          `json:"body"`
+
+	// The rest is for the templates.
+	Go        bool   `json:"-"` // names of Go functions are wanted
+	Challenge string `json:"-"` // what a proxy asks for
+	Unread    string `json:"-"` // why the body, which may have a code, was not read
+}
+
+type field struct {
+	Message      string `json:"message"`
+	MaxLength    *int   `json:"max_length"`
+	ActualLength *int   `json:"actual_length"`
+	Localized    string `json:"localized"`
+}
+
+// In a rateLimit Remaining is -1 and Reset is empty if the headers do not say
+// them.
+type rateLimit struct {
+	Limit     int    `json:"limit"`
+	Remaining int    `json:"remaining"`
+	Reset     string `json:"reset"`
+	Scope     string `json:"scope"`
+}
+
+// The Length of bodyFacts is that of what was read.
+type bodyFacts struct {
+	Kind      string `json:"kind"`
+	Length    int    `json:"length"`
+	Truncated bool   `json:"truncated"`
+	Encoding  string `json:"encoding"`
+}
+
+// diagnose says what a response is. given is the status that the caller says it
+// has, or 0. It returns an error if nothing tells whether it is a success.
+func diagnose(r *reading, given int, who audience) (*diagnosis, error) {
+	c := contentOf(r.body)
+	d := &diagnosis{
+		Certainty: r.certainty, Source: r.source, StatusSource: "text", Method: r.method, Path: r.path,
+		verdict: verdict{Status: r.status, Notes: []string{}, Matches: []codeName{}}, Fields: map[string][]field{},
+		Body: bodyFacts{c.kind, len(r.body), r.truncated, r.header.Get("Content-Encoding")},
+		Go:   who.forGo, Challenge: r.header.Get("WWW-Authenticate") + r.header.Get("Proxy-Authenticate"),
+	}
+	if r.lack == kindMissing {
+		d.Body.Kind = r.lack
+	}
+	own, source := c.status()
+	switch {
+	case r.status != 0 && given != 0 && r.status != given:
+		return nil, usage("the input has the status "+strconv.Itoa(r.status)+", but --status is "+strconv.Itoa(given),
+			"--status is for a body alone: leave it out")
+	case r.status != 0:
+		d.StatusSource = "status line"
+	case given != 0:
+		d.Status, d.StatusSource = given, "flag"
+	case c.isError && own != 0:
+		d.Status, d.StatusSource = own, source
+	case r.spoken != 0 && (!c.isError || r.spoken >= http.StatusBadRequest):
+		if d.Status = r.spoken; r.prose {
+			d.Source, d.Body.Kind = "status", kindMissing
+			r.body, r.lack, c = nil, kindMissing, contentOf(nil)
+		}
+	case r.match != match{}:
+		d.Status, d.Body.Kind = r.match.code.Status(), kindMissing
+		d.explain(r.match, nil)
+		return d, nil
+	case c.isError || c.isModel:
+		d.Success, d.StatusSource = c.isModel, "unknown"
+	default:
+		if d.Unread = c.kind; r.path != "" {
+			d.Unread = "request"
+		} else if r.source == headersAlone {
+			d.Unread = r.source
+		}
+		return nil, usage(say("unknown", d), say("ask for status", d))
+	}
+	d.Success = d.Success || d.Status != 0 && client.Check(&http.Response{StatusCode: d.Status}) == nil
+	if !d.Success {
+		d.judge(r, &c, d.read(r, &c, who), who)
+	} else if c.isError {
+		d.note("error in success")
+	}
+	return d, nil
+}
+
+// note adds a note, which a template makes of d.
+func (d *diagnosis) note(template string) { d.Notes = append(d.Notes, say(template, d)) }
+
+// read adds what the response says by the rules of package client, and returns
+// the error that it makes of it.
+func (d *diagnosis) read(r *reading, c *content, who audience) error {
+	err := client.Decode(d.Status, r.header, r.body)
+	response, _ := errors.AsType[*client.ResponseError](err)
+	response.Method = r.method // it tells the interval of a rate limit without headers
+	d.RequestID = response.RequestID()
+	if l, ok := response.RateLimit(); ok {
+		reset := strings.TrimPrefix(l.Reset.Format(time.RFC3339), "0001-01-01T00:00:00Z")
+		d.RateLimit = &rateLimit{l.Limit, l.Remaining, reset, l.Scope}
+	}
+	e, _ := errors.AsType[*pkerr.Error](err)
+	d.Number, d.Scope, d.Message = c.number, e.Scope, e.Message
+	if !c.isNamed && (c.kind != kindText || !bytes.Contains(r.body, []byte(e.Message))) {
+		d.Message = "" // it is package client's own
+	}
+	d.Ref, _ = pkerr.Ref(err)
+	for key, objects := range pkerr.FieldErrors(err) {
+		for _, o := range objects {
+			f := field{o.Message, o.MaxLength, o.ActualLength, ""}
+			if who.wanted {
+				f.Localized = who.Field(key, o)
+			}
+			d.Fields[key] = append(d.Fields[key], f)
+		}
+	}
+	return err
+}
+
+// judge adds what the response means, and what to do.
+func (d *diagnosis) judge(r *reading, c *content, err error, who audience) {
+	known := uncodedOf(d.Status, c.fits(r.header))
+	d.Front = len(known) == 0 && r.lack == "" && c.sentByFront(d.Status)
+	if after, ok := pkerr.RetryAfter(err); ok {
+		d.RetryAfter = new(milliseconds(after))
+	}
+	if delay, ok := client.RetryDelay(err); ok && (d.RetryAfter != nil || !d.Front) {
+		d.RetryDelay = new(milliseconds(delay))
+	}
+	class, failed := pkerr.MakeCode(0, d.Status), isFailure(d.Status)
+	d.Link = errorsPage
+	switch {
+	case d.Front:
+		d.Code, d.Name, d.Matches, d.Advice = class.String(), class.Name(), matches(class), say("front advice", d)
+		d.note("front")
+		return
+	case r.lack == kindMissing, r.lack == kindSilent && failed:
+		d.Unread = r.lack
+	case c.kind == kindBinary && d.Body.Encoding != "":
+		d.Unread = "compressed"
+	case c.kind == kindBroken:
+		d.Unread = "broken"
+	}
+	if d.Unread != "" && d.Unread != kindSilent && (d.Status == 0 || failed) {
+		if d.Advice = say("unread advice", d); class.Name() != "" {
+			d.Matches = append(d.Matches, codeName{class.String(), class.Name()})
+		}
+		d.note("unread")
+		return
+	}
+	if who.wanted {
+		d.Localized = &translated{who.String(), who.Message(err)}
+	}
+	if d.Unread == kindSilent {
+		d.note(kindSilent)
+	}
+	d.explain(match{pkerr.CodeOf(err), d.Ref}, known)
+}
+
+// explain adds what is known about the code, and about a response of this kind
+// without one.
+func (d *diagnosis) explain(m match, seen []uncoded) {
+	if m.code == 0 {
+		d.Advice = say("unread advice", d)
+		return
+	}
+	f := factsOf(m, audience{forGo: d.Go})
+	f.Message, f.Localized = d.Message, d.Localized
+	if f.Notes = append(d.Notes, f.Notes...); f.Known {
+		f.Notes = d.Notes
+	}
+	if d.verdict = f.verdict; m.code.Number() == 0 && len(seen) > 0 {
+		d.Meaning, d.Action, d.Advice = "", "", seen[0].Advice
+		for _, u := range seen {
+			d.Notes = append(d.Notes, "From "+u.Origin+": "+u.When)
+		}
+	}
+}
+
+// Keys returns the keys of Fields in order.
+func (d *diagnosis) Keys() []string { return slices.Sorted(maps.Keys(d.Fields)) }
+
+// Heading says in a few words what the response is.
+func (d *diagnosis) Heading() string { return strings.Join(strings.Fields(say("heading", d)), " ") }
+
+// WaitsTwice reports whether the delay is two intervals of the limit, as after
+// the first refusal of a burst.
+func (d *diagnosis) WaitsTwice() bool {
+	return *d.RetryAfter == 0 && d.RateLimit != nil && d.RateLimit.Limit > 0 &&
+		*d.RetryDelay >= 2*max(milliseconds(time.Second/time.Duration(d.RateLimit.Limit)), 1)
+}
+
+// milliseconds returns a time as the API writes it, rounded up.
+func milliseconds(d time.Duration) int64 {
+	return int64(d/time.Millisecond) + int64(min(d%time.Millisecond, 1))
+}
+
+// duration returns a wait of so many milliseconds, and a long one also as
+// people write it.
+func duration(ms int64) string {
+	text := strconv.FormatInt(ms, 10) + " ms"
+	if ms == milliseconds(math.MaxInt64) { // the most that package client returns
+		return "longer than can be told"
+	} else if ms >= time.Minute.Milliseconds() {
+		text += " (" + (time.Duration(ms) * time.Millisecond).Round(time.Second).String() + ")"
+	}
+	return text
+}

@@ -1,0 +1,371 @@
+package main
+
+import (
+	"cmp"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/internal/reference"
+	"github.com/pkerr/pkerr/locale"
+)
+
+// A match is a code that a text means, and what its message named.
+type match struct {
+	code pkerr.Code
+	ref  string
+}
+
+// resolve returns the code that a text means: a number, a status, a pair, a
+// name, a message in any language, the start of a name or a message, or any of
+// these in a longer text, such as a line of a log.
+func resolve(text string) (m match, wrong usageError) {
+	if m, ok := exact(text); ok {
+		return m, ""
+	}
+	all := beginning(text)
+	if m = findCode(text); len(all) == 0 && m.code != 0 && !digits(text) {
+		return m, ""
+	}
+	if len(all) == 0 {
+		all = translatedIn(text)
+	}
+	switch len(all) {
+	case 0:
+		return match{}, notFound(text, "is no number, name, status or message of a code", "did you mean", near(text))
+	case 1:
+		return match{code: all[0]}, ""
+	}
+	return match{}, notFound(text, "begins several names or messages", "it is one of", all)
+}
+
+// notFound says why a text does not mean a code, and what to do.
+func notFound(text, why, question string, candidates []pkerr.Code) usageError {
+	trimmed, target := strings.TrimSpace(text), parseRequest(text)
+	lines := say("not found", map[string]any{
+		"Question": question, "Candidates": candidates, "Text": trimmed, "Status": statusOfTomorrow(trimmed),
+		"IsResponse": strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "HTTP/"),
+		"IsURL":      strings.Contains(text, "://") && len(target.segments) > 0, "Endpoint": quote(target.String()),
+	})
+	return usage(quote(text)+" "+why, strings.Split(strings.TrimSpace(screen{width: defaultWidth}.render(lines)), "\n")...)
+}
+
+// statusOfTomorrow returns the status that an unknown number would most likely
+// come with, by the classes of the API's numbers, or "" for any other text.
+func statusOfTomorrow(text string) string {
+	if len(text) != len("20003") || !digits(text) {
+		return ""
+	}
+	return map[byte]string{'2': "404", '3': "403", '4': "400"}[text[0]]
+}
+
+// exact returns the code that all of a text means.
+func exact(text string) (match, bool) {
+	text = strings.TrimSpace(text)
+	c, ok := numbered(text)
+	for other := range pkerr.Codes() {
+		if !ok && !strings.Contains(text, "'") && strings.TrimPrefix(letters(text), "pkerr") == strings.ToLower(other.Name()) {
+			c, ok = other, true
+		}
+	}
+	if ok {
+		return match{code: c}, true
+	}
+	return message(text)
+}
+
+// numbered reads a number, a status, or both: with a mark between them, or as
+// one number.
+func numbered(text string) (pkerr.Code, bool) {
+	m := regexp.MustCompile(`^(?:(\d{3})|0*([1-9]\d*|0)[/_](\d{3})|([1-9]\d{4})([45]\d\d)|(\d+))$`).FindStringSubmatch(text)
+	if m == nil {
+		return 0, false
+	}
+	n, err := strconv.ParseInt("0"+m[2]+m[4]+m[6], 10, 64)
+	status, _ := strconv.Atoi(m[1] + m[3] + m[5])
+	if m[6] != "" {
+		return constantOf(n)
+	}
+	c := pkerr.MakeCode(n, status)
+	return c, c != 0 && err == nil
+}
+
+func digits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+
+// constantOf returns the constant with a number other than 0.
+func constantOf(number int64) (pkerr.Code, bool) {
+	for c := range pkerr.Codes() {
+		if number > 0 && c.Number() == number {
+			return c, true
+		}
+	}
+	return 0, false
+}
+
+// isFailure reports whether a status is that of an error.
+func isFailure(status int) bool { return status >= 400 && status <= 599 }
+
+// letters returns what is compared of a name or a message: without case, spaces
+// and marks.
+func letters(text string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" \t\r\n\u00a0\u202f_-.,:'\"`’‘´\u00ab\u00bb“”„‹›「」『』", r) {
+			return -1
+		}
+		return r
+	}, strings.ReplaceAll(strings.ToLower(text), "ς", "σ"))
+}
+
+// message reads a text that the API sends, or has on its page.
+func message(text string) (match, bool) {
+	text = strings.Trim(strings.Join(strings.Fields(strings.NewReplacer("’", "'", "‘", "'", "´", "'").Replace(text)), " "), "\"\u00ab\u00bb“”")
+	if m, whole := namedIn(text); whole {
+		return m, true
+	}
+	key := letters(text)
+	for _, t := range englishTexts() {
+		if start, open := strings.CutSuffix(t.text, "…"); key == letters(t.text) || open && strings.HasPrefix(key, letters(start)) {
+			return match{code: t.code}, true
+		}
+	}
+	if c, ok := partOfPage(key); ok {
+		return match{code: c}, true
+	}
+	// What the API says of one key comes with this code alone.
+	ofKey := regexp.MustCompile(`(?i)^(field \S+ is (too long|invalid)\.?$|` +
+		`key '[^']*' is required|(member|group) name can not be set to null)`)
+	if ofKey.MatchString(text) {
+		return match{code: pkerr.ModelParse}, true
+	}
+	return match{}, false
+}
+
+// partOfPage returns the code for which the API's page has words with these
+// letters in them, if it has other words than the message. It returns false if
+// the letters are too few.
+func partOfPage(key string) (pkerr.Code, bool) {
+	for e := range reference.Codes() {
+		if len(key) >= minMessage && e.Page != e.Message && strings.Contains(letters(e.Page), key) {
+			return pkerr.Code(e.Code), true
+		}
+	}
+	return 0, false
+}
+
+// namedIn returns the code whose message names something, if a text has it, and
+// whether it has nothing else. A placeholder names nothing.
+func namedIn(text string) (found match, whole bool) {
+	for c := range pkerr.Codes() {
+		before, rest, names := strings.Cut(c.Message(), "{")
+		_, after, _ := strings.Cut(rest, "}")
+		pattern := "(?is)" + regexp.QuoteMeta(before) + "(.*?)" + regexp.QuoteMeta(strings.TrimSuffix(after, ".")) + `\.?`
+		if m := regexp.MustCompile(pattern).FindStringSubmatch(text); names && m != nil {
+			found, whole = match{c, regexp.MustCompile(`^\{.*\}$`).ReplaceAllString(m[1], "")}, m[0] == text
+		}
+	}
+	return found, whole
+}
+
+// minMessage is the least length of a text by which a code is found in another,
+// in letters. That of 50001 is the shortest of the API's.
+const minMessage = len("Unimplemented")
+
+// A codeText is a text that means a code.
+type codeText struct {
+	code pkerr.Code
+	text string
+}
+
+// englishTexts returns the messages of the API, the other messages that it sends,
+// and the words of its page.
+func englishTexts() []codeText {
+	var all, others []codeText
+	for e := range reference.Codes() {
+		all = append(all, codeText{pkerr.Code(e.Code), e.Message})
+		for _, text := range append(e.Variants, strings.Split(e.Page, "…")...) {
+			if len(letters(text)) >= minMessage {
+				others = append(others, codeText{pkerr.Code(e.Code), text})
+			}
+		}
+	}
+	return append(all, others...)
+}
+
+// findCode returns the code that a text has somewhere in it, or nothing. A pair
+// counts first, then a number that is called a code, a message, a number or a name
+// by itself, and at last a status.
+func findCode(text string) match {
+	if strings.Contains(text, `\`) {
+		text = string(unescaped([]byte(text)))
+	}
+	named, _ := namedIn(text)
+	of := func(c pkerr.Code) match {
+		if c == named.code {
+			return named
+		}
+		return match{code: c}
+	}
+	first := func(pattern string) string {
+		m := append(regexp.MustCompile(pattern).FindStringSubmatch(text), "", "")
+		return m[1]
+	}
+	if c, ok := numbered(first(`(?:^|[^\w/.-])((?:0|[1-9]\d{4})/[45]\d\d)(?:[^\w/.]|\.?$|\.\W)`)); ok {
+		return of(c)
+	}
+	status := spokenStatus([]byte(text))
+	if n, err := strconv.ParseInt(first(`(?i)(?:code|number|errno|error)["']?\s*(?:[:=(#]|=>)?\s*["']?([1-9]\d{4})\b`), 10, 64); err == nil {
+		if c, ok := constantOf(n); ok {
+			return of(c)
+		} else if isFailure(status) {
+			return of(pkerr.MakeCode(n, status))
+		}
+	}
+	byWord := func(pattern string, name func(pkerr.Code) string) (found match) {
+		for _, word := range regexp.MustCompile(pattern).FindAllString(text, -1) {
+			for c := range pkerr.Codes() {
+				if strings.TrimPrefix(word, "pkerr.") == name(c) && found.code == 0 {
+					found.code = c
+				}
+			}
+		}
+		return found
+	}
+	if m := byWord(`pkerr\.[A-Za-z]+|[A-Za-z]{8,}`, pkerr.Code.Name); named.code == 0 && m.code != 0 {
+		return m
+	}
+	key, longest := letters(text), minMessage-1
+	for _, t := range englishTexts() {
+		start, _ := strings.CutSuffix(t.text, "…")
+		if words := letters(start); named.ref == "" && len(words) > longest && strings.Contains(key, words) {
+			named, longest = match{code: t.code}, len(words)
+		}
+	}
+	if named.code == 0 {
+		named = byWord(`\b[1-9]\d{4}\b`, func(c pkerr.Code) string { return reference.Code(c).Anchor() })
+	}
+	if named.code != 0 {
+		return named
+	}
+	if n, err := strconv.Atoi(first(`(?:^|[ =:"])([45]\d\d): `)); err == nil {
+		status = n
+	}
+	if isFailure(status) {
+		return match{code: pkerr.MakeCode(0, status)}
+	}
+	return match{}
+}
+
+// translatedIn returns the codes of the longest text that a text has in it, of
+// those in the languages of package locale.
+func translatedIn(text string) []pkerr.Code {
+	const name, seconds, least = "qxqxq", 7, 9
+	key, longest := letters(text), least
+	var codes []pkerr.Code
+	for _, tag := range locale.Languages() {
+		l := locale.New(tag)
+		for c := range pkerr.Codes() {
+			var err error = c
+			if strings.Contains(c.Message(), "{") {
+				err = c.WithRef(name)
+			} else if c == pkerr.TooManyRequests {
+				err = c.WithRetryAfter(seconds * time.Second)
+			}
+			before, after, _ := strings.Cut(letters(l.Message(err)), name)
+			if c == pkerr.TooManyRequests {
+				before, _, _ = strings.Cut(before, strconv.Itoa(seconds)) // the rest goes by the number
+			}
+			i, n := strings.Index(key, before), len(before)+len(after)
+			if i < 0 || n < longest || !strings.Contains(key[i+len(before):], after) {
+				continue
+			}
+			if n > longest {
+				longest, codes = n, nil
+			}
+			if !slices.Contains(codes, c) {
+				codes = append(codes, c)
+			}
+		}
+	}
+	return codes
+}
+
+// beginning returns the codes whose name or message begins with a text, which may
+// have something in the place of the reference.
+func beginning(text string) (codes []pkerr.Code) {
+	key := letters(text)
+	name, ref := strings.TrimPrefix(key, "pkerr"), append(strings.Split(text, "'"), "")[1]
+	for c := range pkerr.Codes() {
+		message := letters(regexp.MustCompile(`\{\w+\}`).ReplaceAllLiteralString(c.Message(), ref))
+		if name != "" && (strings.HasPrefix(strings.ToLower(c.Name()), name) || strings.HasPrefix(message, key)) {
+			codes = append(codes, c)
+		}
+	}
+	return codes
+}
+
+// near returns the codes whose number, name or message is nearly the text, or has
+// it in it.
+func near(text string) (codes []pkerr.Code) {
+	const most = 5
+	words := map[string]pkerr.Code{}
+	for c := range pkerr.Codes() {
+		words[c.Name()], words[c.Message()], words[strconv.FormatInt(c.Number(), 10)] = c, c, c
+	}
+	delete(words, "0")
+	all := slices.Sorted(maps.Keys(words))
+	nearby := nearest(strings.TrimPrefix(text, "pkerr."), all, most)
+	if key := letters(text); len(key) > 2 && len(nearby) == 0 {
+		nearby = slices.DeleteFunc(all, func(w string) bool { return !strings.Contains(letters(w), key) })
+	}
+	for _, w := range nearby {
+		if c := words[w]; !slices.Contains(codes, c) && len(codes) < most {
+			codes = append(codes, c)
+		}
+	}
+	return codes
+}
+
+// nearest returns the words that may be meant by word, the nearest first, and at
+// most as many as limit.
+func nearest(word string, words []string, limit int) []string {
+	cost := func(w string) int { return distance(strings.ToLower(word), strings.ToLower(w)) }
+	var near []string
+	for _, w := range words {
+		if cost(w) <= max(1, min(len(w)/4, 5)) {
+			near = append(near, w)
+		}
+	}
+	slices.SortStableFunc(near, func(a, b string) int { return cmp.Compare(cost(a), cost(b)) })
+	return near[:min(len(near), limit)]
+}
+
+// distance returns how many letters have to be inserted, dropped, replaced, or
+// swapped with the next to make b of a. Long texts are not compared.
+func distance(a, b string) int {
+	const longest = 128
+	x, y := []rune(a), []rune(b)
+	if len(x) > longest || len(y) > longest {
+		return max(len(x), len(y))
+	}
+	var d [longest + 1][longest + 1]int
+	for i := range len(x) + 1 {
+		for j := range len(y) + 1 {
+			if d[i][j] = i + j; i == 0 || j == 0 {
+				continue
+			}
+			replaced := d[i-1][j-1]
+			if x[i-1] != y[j-1] {
+				replaced++
+			}
+			d[i][j] = min(replaced, d[i-1][j]+1, d[i][j-1]+1)
+			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+				d[i][j] = min(d[i][j], d[i-2][j-2]+1)
+			}
+		}
+	}
+	return d[len(x)][len(y)]
+}

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"bytes"
+	"html/template"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/pkerr/pkerr"
+	"github.com/pkerr/pkerr/internal/reference"
+	"github.com/pkerr/pkerr/locale"
+	"github.com/pkerr/pkerr/pkerrtest"
+)
+
+// A htmlCode is a code as the page shows it.
+type htmlCode struct {
+	facts
+
+	ID, Response string
+	Rows         []row
+	Hidden       bool // the search leaves it out
+}
+
+// Label and Text return the two cells of a row.
+func (r row) Label() string { return r.cells[0] }
+func (r row) Text() string  { return r.cells[len(r.cells)-1] }
+
+// serveHTML answers with a page for browsers. Its forms ask for a language and
+// a search, or post a response to decode, so that it works without JavaScript.
+func serveHTML(w http.ResponseWriter, r *http.Request) {
+	l, ok := locale.Match(r.FormValue(flagLang))
+	who := audience{Localizer: l, wanted: ok}
+	query, endpoint, pasted := r.FormValue("q"), r.FormValue(flagEndpoint), r.PostFormValue("response")
+	var endpoints []string
+	for e := range reference.Endpoints() {
+		endpoints = append(endpoints, e.String())
+	}
+	var codes []htmlCode
+	found := 0
+	for c := range pkerr.Codes() {
+		f := factsOf(match{code: c}, who)
+		text := say("explain", map[string]any{"codes": []facts{f}})
+		var sent bytes.Buffer
+		resp := pkerrtest.Response(sample(c))
+		_ = resp.Write(&sent) // to memory
+		_ = resp.Body.Close()
+		fits := strings.Contains(strings.ToLower(text), strings.ToLower(strings.TrimSpace(query))) &&
+			(endpoint == "" || slices.ContainsFunc(f.Endpoints, func(s sender) bool { return s.Endpoint == endpoint }))
+		if fits {
+			found++
+		}
+		codes = append(codes, htmlCode{f, reference.Code(c).Anchor(), strings.ReplaceAll(sent.String(), "\r\n", "\n"), rowsOf(text)[1:], !fits})
+	}
+	page := map[string]any{
+		"Base": "http://" + r.Host, "Lang": l.String(), "Languages": languages(), "Endpoint": endpoint, "Endpoints": endpoints,
+		"Query": query, "Codes": codes, "Found": found, "Pasted": pasted,
+	}
+	if strings.TrimSpace(pasted) != "" {
+		if d, err := diagnose(readResponse([]byte(pasted)), 0, who); err == nil {
+			page["Heading"], page["Rows"] = d.Heading(), rowsOf(say("decode", d))[1:]
+		} else {
+			page["Problem"], _, _ = strings.Cut(err.Error(), "\n")
+		}
+	}
+	var b bytes.Buffer
+	_ = template.Must(template.ParseFS(texts, "texts/page.html")).Execute(&b, page) // to memory
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "+
+		"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+	write(w, http.StatusOK, contentType("text/html; charset=utf-8"), b.String())
+}

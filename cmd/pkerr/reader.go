@@ -1,0 +1,353 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+const (
+	maxInput  = 32 << 20  // of what is read of an input
+	maxText   = 2 << 20   // of what is looked at if it is not JSON
+	maxWords  = 64 << 10  // of what is searched for a status, a request or a code
+	maxHead   = 256 << 10 // of the headers of a response
+	maxNested = 4         // responses quoted in each other
+)
+
+const headersAlone = "headers" // a source
+
+// A reading is what an input says of one response.
+type reading struct {
+	status       int // 0: there is no status line
+	header       http.Header
+	body         []byte
+	lack         string // kindMissing or kindSilent, or "" if the body is known
+	method, path string
+	truncated    bool   // the input goes on after what was read
+	certainty    string // certain, likely or guess
+	source       string // what it was read from, for a template
+
+	// The rest is about inputs without a status line.
+	spoken int   // the status that the text tells in other words
+	prose  bool  // the body is a text, which may not be the body
+	match  match // the code that the text names
+}
+
+// readResponse finds the last response in an input, whatever stands around it.
+// The input has at most maxInput+1 bytes; if it has as many, it goes on.
+func readResponse(input []byte) *reading {
+	text := plainText(input)
+	r := readText(text, 0)
+	r.truncated = len(input) > maxText && len(text) <= maxText
+	return r
+}
+
+// readText reads a text. If nothing is found in it, its quotation is undone.
+func readText(text []byte, depth int) *reading {
+	r := readHeads(text)
+	if r != nil {
+		return r
+	}
+	if inner := unwrapped(text); len(inner) > 0 && depth < maxNested {
+		r = readText(plainText(inner), depth+1)
+		if r.source = "document"; r.header.Get("X-Log") != "" {
+			r.source, r.certainty = "log", "likely"
+		}
+		return r
+	}
+	r = readLoose(text)
+	c := contentOf(r.body)
+	if own, _ := c.status(); r.found() && own != 0 || r.spoken != 0 && !r.prose {
+		return r
+	}
+	undone := text
+	for _, undo := range undoings() {
+		if r.found() || depth >= maxNested || bytes.Equal(undone, undo(undone)) {
+			continue
+		}
+		undone = undo(undone)
+		if inner := readText(plainText(undone), depth+1); inner.found() {
+			inner.certainty = "likely"
+			return inner
+		}
+	}
+	if m := findCode(string(text[:min(len(text), maxWords)])); m.code.Number() != 0 {
+		r.match, r.source, r.certainty, r.spoken = m, "code", "guess", 0
+	} else if r.spoken == 0 && r.prose {
+		r.spoken = m.code.Status()
+	}
+	return r
+}
+
+// found reports whether the input has a response, or the body of an error.
+func (r *reading) found() bool {
+	return r.status != 0 || !r.prose && contentOf(r.body).isError
+}
+
+// A head is a status line and the headers below it.
+type head struct {
+	status int
+	start  int
+	header http.Header
+	body   int  // where the body begins
+	clean  bool // there are headers and an empty line, and nothing else
+}
+
+// readHeads reads a text with status lines. It returns nil for any other.
+func readHeads(text []byte) *reading {
+	const most = 1000
+	if !mentionsStatus(text) {
+		return nil
+	}
+	var last *head
+	all := regexp.MustCompile(`(?m)`+statusLine).FindAllSubmatchIndex(text, -1)
+	for _, m := range all[max(0, len(all)-most):] {
+		h := &head{start: m[3], header: http.Header{}}
+		h.status, _ = strconv.Atoi(string(text[m[4]:m[5]])) // three digits
+		h.readHeaders(text, m[1])
+		if last == nil || h.start >= last.body && last.gaveWay(h, text[last.body:h.start]) {
+			last = h
+		}
+	}
+	if last == nil {
+		return nil
+	}
+	r := &reading{status: last.status, header: last.header, certainty: "certain", source: "response"}
+	if !last.clean {
+		r.certainty = "likely"
+	}
+	r.method, r.path = requestIn(text[:last.start])
+	r.takeBody(text, last)
+	if r.lack == kindMissing {
+		r.source = "head"
+	}
+	return r
+}
+
+// mentionsStatus reports whether a text can have a status line. It is quick.
+func mentionsStatus(text []byte) bool {
+	return bytes.Contains(text, []byte("HTTP/")) || bytes.Contains(text, []byte(":status"))
+}
+
+// statusLine matches a status line, also right behind the body of another
+// response.
+const statusLine = `(^|[}\]>])(?:HTTP/(?:1\.[01]|2(?:\.0)?|3(?:\.0)?)|:status:?)[ \t]+([1-9]\d\d)(?:[ \t][^\\\n]*)?(?:\n|$)`
+
+// readHeaders reads the headers from pos on, up to an empty line, or to what
+// can only be a body.
+func (h *head) readHeaders(text []byte, pos int) {
+	block := text[pos:min(len(text), pos+maxHead)]
+	h.body = pos + len(block)
+	if end := regexp.MustCompile(`(?m)^[ \t]*(\n)|^[ \t]*[{\["<]|` + statusLine).FindSubmatchIndex(block); end != nil {
+		if h.body = pos + end[0]; end[2] >= 0 {
+			h.body, h.clean = pos+end[1], true
+		}
+		block = block[:end[0]]
+	}
+	follows := len(bytes.TrimSpace(text[h.body:])) > 0
+	for line := range bytes.Lines(block) {
+		key, value, ok := strings.Cut(string(bytes.TrimSpace(line)), ":")
+		if ok = ok && regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$").MatchString(key); !ok {
+			if h.clean = false; !follows {
+				h.body, follows = pos, true
+			}
+		} else if key, value = http.CanonicalHeaderKey(key), strings.TrimSpace(value); !slices.Contains(h.header[key], value) {
+			h.header[key] = append(h.header[key], value)
+		}
+		pos += len(line)
+	}
+}
+
+// knownHeader matches what begins a header that responses often have.
+const knownHeader = `(?i:content-(?:type|length|encoding)|date|server|transfer-encoding|connection|retry-after|vary|via|` +
+	`location|allow|cache-control|etag|cf-ray|alt-svc|set-cookie|www-authenticate|access-control-[a-z-]+|x-[a-z-]+|fly-request-id):`
+
+// gaveWay reports whether the response that begins with next follows h, and is
+// not part of its body, as what lies between them tells. An error must not make
+// itself a success by what its body looks like.
+func (h *head) gaveWay(next *head, between []byte) bool {
+	between = between[:min(len(between), maxWords)]
+	body := bytes.TrimSpace(dechunked(between))
+	length := h.header.Get("Content-Length")
+	switch {
+	case next.status >= 400, h.status < 300, length == "0",
+		h.status < 400 && h.header.Get("Location") != "",
+		h.status == http.StatusUnauthorized && h.header.Get("WWW-Authenticate") != "",
+		h.status == http.StatusProxyAuthRequired && h.header.Get("Proxy-Authenticate") != "",
+		len(body) > 0 && (length == strconv.Itoa(len(between)) || length == strconv.Itoa(len(body))),
+		bytes.HasSuffix(bytes.ToLower(body), []byte("</html>")):
+		return true
+	}
+	_, path := requestIn(between)
+	return path != "" || kindOf(body) == kindJSON
+}
+
+// takeBody finds the body of the response that h begins, or what is known of it.
+func (r *reading) takeBody(text []byte, h *head) {
+	body := gunzip(dechunked(text[h.body:]))
+	length, err := strconv.Atoi(h.header.Get("Content-Length"))
+	kind, trimmed := kindOf(body), bytes.TrimSpace(body)
+	lengths := []int{len(body), len(trimmed), len(body) + bytes.Count(body, []byte("\n"))} // as lines may have ended otherwise
+	intact := h.clean && (kind == kindBroken || err != nil || slices.Contains(lengths, length))
+	if kind != kindEmpty && kind != kindJSON && !intact {
+		// There is something, but perhaps not the body alone.
+		found := bodyIn(trimmed)
+		if bytes.HasPrefix(found, []byte("<")) || contentOf(found).isError || strings.Contains(h.header.Get("Content-Type"), "json") {
+			body, r.certainty = found, "likely"
+		} else if h.clean && length > 0 && length < len(body) {
+			body = body[:length]
+		}
+	}
+	if len(bytes.TrimSpace(body)) == 0 && r.status >= http.StatusBadRequest {
+		if earlier := objectIn(text[:h.start]); contentOf(earlier).isError {
+			body, r.certainty = earlier, "likely"
+		}
+	}
+	switch {
+	case len(bytes.TrimSpace(body)) > 0:
+		r.body = body
+	case err == nil && length == 0, r.status == http.StatusNoContent, r.status == http.StatusNotModified:
+	case length > 0 || r.method == http.MethodHead || len(h.header) == 0 && !h.clean ||
+		h.header.Get("Content-Type")+h.header.Get("Transfer-Encoding") != "":
+		r.lack = kindMissing
+	default:
+		r.lack = kindSilent
+	}
+}
+
+// dechunked returns a body without the framing of the chunked encoding, if it has
+// that.
+func dechunked(body []byte) []byte {
+	size := regexp.MustCompile(`^\s*([0-9a-fA-F]{1,7})[ \t]*(?:;[^\n]*)?\r*\n`)
+	var out []byte
+	for rest := body; ; {
+		m := size.FindSubmatchIndex(rest)
+		if m == nil {
+			if len(bytes.TrimSpace(rest)) == 0 && out != nil {
+				return out // it breaks off
+			}
+			return body
+		}
+		n, _ := strconv.ParseInt(string(rest[m[2]:m[3]]), 16, 32) // seven digits at most
+		rest = rest[m[1]:]
+		if int(n) > len(rest) && out == nil && rest[0] != '{' {
+			return body // not a size
+		}
+		if n == 0 || int(n) >= len(rest) {
+			return append(out, rest[:min(int(n), len(rest))]...)
+		}
+		out, rest = append(out, rest[:n]...), rest[n:]
+	}
+}
+
+// objectIn returns the last JSON object in a text that is like an error, or else
+// the first of any kind, or nil.
+func objectIn(text []byte) (found []byte) {
+	const maxTries, maxObject = 100, 4 * maxWords
+	for range maxTries {
+		i := bytes.IndexByte(text, '{')
+		if i < 0 {
+			break
+		}
+		text = text[i:]
+		var object json.RawMessage
+		if json.NewDecoder(bytes.NewReader(text[:min(len(text), maxObject)])).Decode(&object) != nil {
+			text = text[1:]
+			continue
+		}
+		if found == nil || contentOf(object).isError {
+			found = text[:len(object)]
+		}
+		text = text[len(object):]
+	}
+	return found
+}
+
+// bodyIn returns the page of HTML in a text, or else an object, or nil.
+func bodyIn(text []byte) []byte {
+	if page := regexp.MustCompile(`(?is)<(?:!doctype html|html).*(?:</html>|$)`).Find(text); page != nil {
+		return page
+	}
+	return objectIn(text)
+}
+
+// readLoose reads a text without a status line: JSON, a page, headers, a status in
+// words, or some of these.
+func readLoose(text []byte) *reading {
+	h := &head{header: http.Header{}}
+	r := &reading{header: h.header, certainty: "likely", source: "body"}
+	if regexp.MustCompile(`^` + knownHeader).Match(text) {
+		h.readHeaders(text, 0)
+		r.source = headersAlone
+	}
+	around := text
+	r.body = trimBody(text[h.body:])
+	switch kind := kindOf(r.body); {
+	case kind == kindEmpty:
+		r.lack = kindMissing
+	case json.Valid(r.body) && contentOf(r.body).isError:
+		r.certainty, around = "certain", nil
+	case json.Valid(r.body) && bytes.ContainsAny(r.body[:1], "{[") && !contentOf(objectIn(r.body)).isError:
+		around = nil
+	default:
+		found := bodyIn(r.body)
+		if r.prose = found == nil; !r.prose {
+			i := bytes.Index(text, found)
+			r.body, around = found, slices.Concat(text[:i], []byte("\n"), text[i+len(found):])
+		}
+	}
+	r.method, r.path = requestIn(around)
+	if r.spoken = spokenStatus(around); r.spoken == 0 && kindOf(r.body) == kindHTML {
+		r.spoken = spokenStatus(r.body)
+	}
+	return r
+}
+
+// spokenStatus returns the status that a text tells in words: alone on a line,
+// behind a word such as "status", or with its reason. It is the last that is an
+// error, or else the last; 0 if there is none.
+func spokenStatus(text []byte) int {
+	pattern := regexp.MustCompile(`(?im)^[ \t]*([1-5]\d\d)[ \t]*$|` +
+		`(?:status(?:[ _-]?code)?|http[ _-]?code|response(?:[ _-]?code)?|http(?:[ _-]?error)?|error|HTTP/[\d.]+"?)` +
+		`["')\]]*[\s:=(<\["']{1,6}([1-5]\d\d)\b|` +
+		`\b([1-5]\d\d)\b\)?[\s:(<]*([A-Z][A-Za-z' :-]+)`)
+	found := 0
+	for _, m := range pattern.FindAllSubmatch(text[:min(len(text), maxWords)], -1) {
+		status, _ := strconv.Atoi(string(slices.Concat(m[1], m[2], m[3]))) // three digits
+		reason := strings.ToLower(http.StatusText(status))
+		isReason := reason != "" && strings.Contains(strings.ToLower(string(m[4])), reason)
+		if (m[4] == nil || isReason) && (status >= 400 || found < 400) {
+			found = status
+		}
+	}
+	return found
+}
+
+// requestIn returns the method and the path of the last request that a text
+// tells of: in a request line, a command line, a URL, or by their names.
+func requestIn(text []byte) (method, path string) {
+	text = text[max(0, len(text)-maxWords):]
+	lines := regexp.MustCompile(`(?m)\b([A-Z]{3,7}) (?:https?://[^/\s"]+)?(/[^\s?#"]*)\S* HTTP/\d|` +
+		`\b(GET|HEAD|POST|PUT|PATCH|DELETE) (/[^\s?#":]*)|^.*?https?://[^/\s"'<>\\]+(/[^\s?#"'<>\\,)]*).*$`)
+	for _, m := range lines.FindAllSubmatch(text, -1) {
+		if method, path = string(slices.Concat(m[1], m[3])), string(slices.Concat(m[2], m[4], m[5])); method == "" {
+			method = cmp.Or(parseRequest(string(m[0])).method, http.MethodGet)
+		}
+	}
+	named := func(name, value string) string {
+		m := regexp.MustCompile(`(?i)\b` + name + `["']?\s*[:=]?\s*["']?(` + value + `)`).FindSubmatch(text)
+		return string(append(m, nil, nil)[1])
+	}
+	if name := named("method", `(?:GET|HEAD|POST|PUT|PATCH|DELETE)\b`); name != "" && method != http.MethodHead {
+		method = strings.ToUpper(name)
+	}
+	if path == "" {
+		path = named("path", `/[^\s?#"\]]*`)
+	}
+	return method, path
+}

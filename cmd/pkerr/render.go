@@ -1,0 +1,242 @@
+package main
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+	"text/template"
+	"unicode"
+	"unicode/utf16"
+)
+
+// texts has the help, the page, the scripts, and what is said, as templates.
+//
+//go:embed texts
+var texts embed.FS
+
+// say returns what the template of that name makes of data.
+func say(name string, data any) string {
+	functions := template.FuncMap{"shown": shown, "join": strings.Join, "duration": duration}
+	all := template.Must(template.New("").Funcs(functions).ParseFS(texts, "texts/texts.tmpl", "texts/completion/*"))
+	var b strings.Builder
+	if err := all.ExecuteTemplate(&b, name, data); err != nil {
+		return err.Error() // a test executes all
+	}
+	return b.String()
+}
+
+// output prints data: as JSON if the call asks for that, or else what the
+// template makes of it.
+func (s *session) output(c *call, name string, data any) error {
+	if c.value(flagJSON) != on {
+		return s.print(s.screen().render(say(name, data)))
+	}
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(data); err != nil {
+		return err
+	}
+	return s.print(string(escaped(b.Bytes())))
+}
+
+// escaped returns a JSON document in which all that is not printable is
+// escaped: also what JSON does not ask for, such as marks that turn the
+// direction of writing.
+func escaped(document []byte) []byte {
+	return regexp.MustCompile(`[^\n\pL\pM\pN\pP\pS ]`).ReplaceAllFunc(document, func(hidden []byte) (out []byte) {
+		for _, unit := range utf16.Encode([]rune(string(hidden))) {
+			out = fmt.Appendf(out, `\u%04x`, unit)
+		}
+		return out
+	})
+}
+
+const (
+	defaultWidth = 80
+	minWidth     = 20
+	labelWidth   = 13
+	minText      = 24 // of a text beside its label; a narrower one goes below
+)
+
+// A screen is what is printed on.
+type screen struct {
+	width  int // of a terminal; 0 for a pipe
+	colour bool
+}
+
+// screen returns the standard output as a screen.
+func (s *session) screen() screen {
+	if !s.terminal(s.stdout) {
+		return screen{}
+	}
+	width, err := strconv.Atoi(s.getenv("COLUMNS"))
+	if err != nil || width <= 0 {
+		width = defaultWidth
+	}
+	return screen{max(width, minWidth), colourful(runtime.GOOS, s.getenv)}
+}
+
+// colourful reports whether a terminal may be sent colours.
+// https://no-color.org has the rule.
+func colourful(goos string, getenv func(string) string) bool {
+	// Older consoles of Windows print escape sequences as they are. Those that
+	// understand them set one of these.
+	isOld := goos == "windows" && getenv("WT_SESSION")+getenv("TERM")+getenv("ANSICON") == ""
+	return !isOld && getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"
+}
+
+// styled returns text in the style of an escape sequence, if there are colours.
+func (s screen) styled(style, text string) string {
+	if !s.colour || style == "" || text == "" {
+		return text
+	}
+	return "\x1b[" + style + "m" + text + "\x1b[0m"
+}
+
+// A row is a line whose cells have tabs between them: one cell is a paragraph,
+// two are a label and a text, more are a row of a table. All of it is
+// printable.
+type row struct {
+	cells   []string
+	heading bool // the line begins with "# "
+}
+
+// rowsOf returns the rows of a text, without the labels that have no text.
+func rowsOf(text string) (rows []row) {
+	for line := range strings.Lines(text) {
+		line, heading := strings.CutPrefix(strings.TrimRight(line, " \n"), "# ")
+		cells := strings.Split(line, "\t")
+		for i := range cells {
+			cells[i] = strings.TrimSpace(cells[i])
+		}
+		if isLabel := len(cells) == 2 && cells[1] == ""; isLabel && heading {
+			rows = append(rows, row{cells[:1], true})
+		} else if !isLabel {
+			rows = append(rows, row{cells, heading})
+		}
+	}
+	return rows
+}
+
+// render returns a text as it is printed. A pipe gets each row in one line,
+// without the headings of tables. On a terminal they are aligned and wrapped.
+func (s screen) render(text string) string {
+	var out strings.Builder
+	rows := rowsOf(text)
+	for i, row := range rows {
+		last, label, style := len(row.cells)-1, "", ""
+		if row.heading {
+			style = "1"
+		} else if last == 1 {
+			label = "36"
+		}
+		switch {
+		case s.width == 0 && row.heading && last > 1:
+			continue
+		case s.width == 0:
+			out.WriteString(strings.Join(row.cells, "\t") + "\n")
+			continue
+		case row.heading && last == 1:
+			row.cells, last = []string{strings.Join(row.cells, " ")}, 0
+		}
+		head, indent := "", 0
+		if last > 0 {
+			head, indent = s.columns(rows, i, label)
+		}
+		for _, line := range wrapped(row.cells[last], s.width-indent) {
+			out.WriteString(s.styled(style, strings.TrimRight(head+line, " ")) + "\n")
+			head = strings.Repeat(" ", indent)
+		}
+	}
+	return out.String()
+}
+
+// columns returns all cells of a row but the last, in columns, and how wide
+// they are together. If there is little room for the last, they are lines above
+// it.
+func (s screen) columns(rows []row, i int, style string) (head string, indent int) {
+	last := len(rows[i].cells) - 1
+	for j, cell := range rows[i].cells[:last] {
+		width := labelWidth
+		if last > 1 {
+			width = widest(rows, last+1, j) + 2
+		} else if i > 0 && rows[i-1].cells[0] == cell {
+			cell = "" // the label stands above
+		}
+		width = max(width, columns(cell)+1)
+		head += s.styled(style, cell) + strings.Repeat(" ", width-columns(cell))
+		indent += width
+	}
+	if s.width-indent >= minText {
+		return head, indent
+	}
+	above := ""
+	for _, line := range wrapped(strings.Join(rows[i].cells[:last], " "), s.width) {
+		above += s.styled(style, line) + "\n"
+	}
+	if strings.TrimSpace(head) == "" {
+		above = ""
+	}
+	return above + "  ", 2
+}
+
+// widest returns how wide a column is in the rows that have so many cells.
+func widest(rows []row, cells, column int) int {
+	widest := 0
+	for _, row := range rows {
+		if len(row.cells) == cells {
+			widest = max(widest, columns(row.cells[column]))
+		}
+	}
+	return widest
+}
+
+// wrapped returns text in lines of at most so many columns. A word is broken if
+// no line has room for it; in a script without spaces it begins on this line.
+func wrapped(text string, limit int) []string {
+	var lines []string
+	line, used := "", 0
+	flush := func() { lines, line, used = append(lines, line), "", 0 }
+	for word := range strings.FieldsSeq(text) {
+		if n := columns(word); used > 0 && used+1+n > limit && (n <= limit || limit-used <= limit/2) {
+			flush()
+		} else if used > 0 {
+			line, used = line+" ", used+1
+		}
+		for _, r := range word {
+			n := columns(string(r))
+			if used > 0 && used+n > limit {
+				flush()
+			}
+			line, used = line+string(r), used+n
+		}
+	}
+	if used > 0 || lines == nil {
+		flush()
+	}
+	return lines
+}
+
+// columns returns how many columns a text takes on a terminal. It is right for
+// nearly all that the texts have.
+func columns(text string) int {
+	n := 0
+	for _, r := range text {
+		switch {
+		case r >= 0x300 && unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
+		case unicode.In(r, unicode.Han, unicode.Hangul, unicode.Hiragana, unicode.Katakana),
+			r >= 0x3000 && r <= 0x30ff, r >= 0xff00 && r <= 0xff60, r >= 0x1f300 && r <= 0x1faff:
+			n += 2
+		default:
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pkerr/pkerr"
+)
+
+// unwrapped returns the responses that JSON documents describe, as those of
+// logs, of exported traffic and of tools do: as a server sends them, with their
+// requests before them, errors last. It returns nil if there are none.
+func unwrapped(text []byte) []byte {
+	if json.Valid(text) && contentOf(text).isCoded {
+		return nil // a message could look like a response
+	}
+	const most = 1000
+	var all []any
+	for d := json.NewDecoder(bytes.NewReader(trimBody(text))); d.More(); {
+		var v any
+		if d.Decode(&v) != nil || len(all) == most {
+			return nil
+		}
+		all = append(all, v)
+	}
+	var successes, failures bytes.Buffer
+	request := ""
+	walk(all, func(v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			for _, q := range []any{v, v["request"], v["config"]} {
+				if q, _ := q.(map[string]any); pathOf(q) != "" {
+					method, _ := q["method"].(string)
+					request = strings.ToUpper(method) + " " + pathOf(q) + " HTTP/1.1\n\n"
+				}
+			}
+			switch status, response := responseOf(v); {
+			case isFailure(status):
+				failures.WriteString(request + response + "\n")
+			case status != 0:
+				successes.WriteString(request + response + "\n")
+			}
+		case string:
+			quotes := len(v) < maxText && (strings.Contains(v, "HTTP/") || strings.Contains(v, `"code"`))
+			if !quotes {
+				return
+			}
+			if inner := readText([]byte(v), maxNested); inner.found() && (inner.status == 0 || isFailure(inner.status)) {
+				failures.WriteString(v + "\n")
+			}
+		}
+	})
+	if len(all) > 1 && failures.Len()+successes.Len() > 0 {
+		successes.Write(text) // a body, and what a tool says of it
+	}
+	return append(successes.Bytes(), failures.Bytes()...)
+}
+
+// walk calls visit with a document and everything in it, in the order of the
+// keys.
+func walk(document any, visit func(any)) {
+	visit(document)
+	switch v := document.(type) {
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			walk(v[key], visit)
+		}
+	case []any:
+		for _, item := range v {
+			walk(item, visit)
+		}
+	}
+}
+
+// pathOf returns the path of the request that an object tells of.
+func pathOf(m map[string]any) string {
+	for _, key := range []string{"path", "url_effective", "url"} {
+		s, _ := m[key].(string)
+		if u, err := url.Parse(s); err == nil && strings.HasPrefix(u.Path, "/") {
+			return u.EscapedPath()
+		}
+	}
+	return ""
+}
+
+// responseOf returns the response that an object describes by its status, and
+// by headers, a body or a URL. The status is 0 for any other object, such as a
+// body that tells its own status.
+func responseOf(m map[string]any) (status int, response string) {
+	described, header, body := false, http.Header{}, ""
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		value := m[key]
+		switch strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(key)) {
+		case "code": // in the shape of pkerr.LogValue
+			text, _ := value.(string)
+			if code, ok := numbered(text); ok && strings.Contains(text, "/") {
+				message, _ := m["message"].(string)
+				raw, _ := code.WithMessage(message).MarshalJSON() // never fails
+				return code.Status(), fmt.Sprintf("HTTP/1.1 %d\nX-Log: %s\n\n%s", code.Status(), text, raw)
+			}
+		case "status", "statuscode", "httpcode", "httpstatus", "responsecode":
+			if n, err := strconv.Atoi(fmt.Sprintf("%.3s", fmt.Sprint(value))); err == nil && n >= 100 && n <= 599 {
+				status = n
+			}
+		case "headers", "header", "responseheaders":
+			header, described = headersOf(value), true
+		case "method", "url", "path", "statustext", "urleffective", "request":
+			described = true
+		case "body", "content", "data", "text", "responsetext", "responsebody":
+			if described = true; body == "" {
+				body = bodyOf(value)
+			}
+		}
+	}
+	if !described || pkerr.MakeCode(0, status) == 0 {
+		return 0, ""
+	}
+	// What framed and packed the body is undone already.
+	header.Del("Transfer-Encoding")
+	header.Del("Content-Length")
+	if body == "" && header.Get("Content-Type") == "" {
+		header.Set("Content-Type", "unknown") // the body was left out
+	}
+	var b bytes.Buffer
+	_ = header.Write(&b) // to memory
+	return status, fmt.Sprintf("HTTP/1.1 %d\r\n%s\r\n%s", status, b.String(), body)
+}
+
+// headersOf returns the headers that a value lists: an object, a list of names
+// and values, or a text.
+func headersOf(value any) http.Header {
+	h := http.Header{}
+	switch value := value.(type) {
+	case map[string]any:
+		for key, v := range value {
+			h.Set(key, strings.Trim(fmt.Sprint(v), "[]"))
+		}
+	case []any:
+		for _, v := range value {
+			pair, _ := v.(map[string]any)
+			h.Add(strings.Trim(fmt.Sprint(pair["name"], pair["key"]), " <nil>"), fmt.Sprint(pair["value"]))
+		}
+	case string:
+		(&head{header: h}).readHeaders([]byte(value), 0)
+	}
+	return h
+}
+
+// bodyOf returns the body that a value holds: a text, also as base64, an object
+// around one, or JSON.
+func bodyOf(value any) string {
+	switch v := value.(type) {
+	case nil:
+		return ""
+	case string:
+		if decoded, err := base64.StdEncoding.DecodeString(v); err == nil && kindOf(gunzip(decoded)) == kindJSON {
+			return string(gunzip(decoded))
+		}
+		return v
+	case map[string]any:
+		if _, isContent := v["mimeType"]; isContent || v["text"] != nil || len(v) == 0 {
+			return bodyOf(v["text"])
+		}
+	}
+	body, _ := json.Marshal(value) // decoded from JSON
+	return string(body)
+}
