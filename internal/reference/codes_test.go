@@ -191,7 +191,7 @@ func TestCodes_Texts(t *testing.T) {
 		for _, text := range texts {
 			require.Regexp(t, sentences, string(text), e.Name)
 			require.Equal(t, strings.Join(strings.Fields(string(text)), " "), string(text), e.Name)
-			require.NotRegexp(t, `[«»]|\bwhere\b`, string(text), e.Name)
+			require.NotRegexp(t, "[\u00ab\u00bb]|\\bwhere\\b", string(text), e.Name)
 			text.Link(func(name string) string {
 				require.Contains(t, names, name, e.Name)
 				return ""
