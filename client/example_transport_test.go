@@ -88,13 +88,15 @@ func ExampleWaitError() {
 
 	httpClient := &http.Client{Transport: &client.Transport{Limiter: limiter, MaxWait: 5 * time.Second}}
 	_, err := httpClient.Get("https://api.pluralkit.me/v2/fronters")
-	fmt.Println(err)
+	if late, ok := errors.AsType[*client.WaitError](err); ok {
+		fmt.Println("not sent to", late.Bucket, "because of", late.Bound)
+	}
 	fmt.Println(errors.Is(err, pkerr.TooManyRequests))
 	if delay, ok := client.RetryDelay(err); ok {
 		fmt.Println("try again in", delay.Round(time.Second))
 	}
 	// Output:
-	// Get "https://api.pluralkit.me/v2/fronters": client: not sent to api.pluralkit.me/generic_get: its turn comes in 12s, later than MaxWait allows
+	// not sent to api.pluralkit.me/generic_get because of MaxWait
 	// true
 	// try again in 12s
 }
