@@ -58,7 +58,7 @@ func isMethod(word string) bool {
 	return regexp.MustCompile(`^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$`).MatchString(word)
 }
 
-// String returns the request in one line, as the names of endpoints are written.
+// String returns the request in one line, as endpoints are written.
 func (r request) String() string {
 	return strings.TrimSpace(shown(r.method + " /" + strings.Join(r.segments, "/")))
 }
