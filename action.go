@@ -10,16 +10,16 @@ type Action int
 
 // The actions.
 const (
-	// ActionUnknown means that the error is none of the API's, or that nothing
-	// is known about it.
+	// ActionUnknown means that the error is not one of the API's, or that
+	// nothing is known about it.
 	ActionUnknown Action = iota
 
-	// ActionRetry means that the same request can be sent again, also if it
-	// writes: after a 429, or if it was never sent. RetryDelay in package
-	// client says when.
+	// ActionRetry means that the same request can be sent again, even if it is
+	// a write: after a 429, or if it was never sent. RetryDelay in package
+	// client returns how long to wait.
 	ActionRetry
 
-	// ActionVerify means that the request may have been carried out. Look
+	// ActionVerify means that the request may have been carried out. Check
 	// before you repeat a write.
 	ActionVerify
 
@@ -37,23 +37,24 @@ const (
 	// again, and do not ask for another token.
 	ActionRespectPrivacy
 
-	// ActionTreatAsSuccess means that it is already as the caller wants it.
+	// ActionTreatAsSuccess means that everything is already as the caller wants
+	// it.
 	ActionTreatAsSuccess
 
 	// ActionTreatAsEmpty means that there is nothing there, or only the
 	// defaults.
 	ActionTreatAsEmpty
 
-	// ActionMakeRoom means that the system has as many members or groups as it
-	// may have.
+	// ActionMakeRoom means that the system has reached its limit of members or
+	// groups.
 	ActionMakeRoom
 
 	// ActionReport means that the fault is most likely the API's. Report it if
-	// the request is right.
+	// the request is correct.
 	ActionReport
 )
 
-// ActionOf returns what the caller should do about err, by the code that
+// ActionOf returns what the caller should do about err, based on the code that
 // [CodeOf] returns. A code without a constant gets the action of its
 // [Code.Class]. The status 429 gets [ActionRetry], and 502, 503 and 504 get
 // [ActionVerify], whatever their number. ActionOf returns [ActionUnknown] for
@@ -63,7 +64,7 @@ func ActionOf(err error) Action {
 	switch code.Status() {
 	case 429: // a limiter refused it before anything was done
 		return ActionRetry
-	case 502, 503, 504: // a proxy's answer says nothing of what the API did
+	case 502, 503, 504: // a proxy's answer does not tell what the API did
 		return ActionVerify
 	}
 	if e := code.entry(); e != nil {

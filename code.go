@@ -25,7 +25,7 @@ type entry struct {
 	code    Code
 	name    string
 	message string // as on the wire; {…} stands for the reference that the caller sent
-	base    Code   // the numbered code that it refines, 0 for none
+	base    Code   // the numbered code that it refines, or 0
 	action  Action // what the caller does about it
 }
 
@@ -66,9 +66,9 @@ func (c Code) entry() *entry {
 
 // MakeCode returns the code of the API's number and the HTTP status, whether or
 // not this package has a constant for it: MakeCode(20002, 404) is
-// [MemberNotFound], and MakeCode(0, 404) is [NotFound]. It returns 0 if there
-// can be no such code: if the number is negative or too large for a Code, or
-// the status does not have three digits.
+// [MemberNotFound], and MakeCode(0, 404) is [NotFound]. It returns 0 if the
+// number is negative or too large for a Code, or if the status does not have
+// three digits.
 func MakeCode(number int64, status int) Code {
 	if status < 100 || status > 999 || number < 0 || number > (math.MaxInt64-int64(status))/1000 {
 		return 0
@@ -117,8 +117,8 @@ func (c Code) Name() string {
 // Message returns the API's English text for c. If the text names a member or a
 // group, it is a template, such as "Member '{memberRef}' not found.";
 // [Code.WithRef] fills it in, and it is never sent unfilled. A known number
-// that came with another status has the text of its number. Message returns ""
-// for an unknown code.
+// with another status has the message of that number. Message returns "" for an
+// unknown code.
 func (c Code) Message() string {
 	if e := c.entry(); e != nil {
 		return e.message
@@ -127,9 +127,9 @@ func (c Code) Message() string {
 }
 
 // Base returns the numbered code that c refines: [MemberNotFound] for
-// [MemberNotFoundWithRef], and the constant for a known number that came with
-// another status. It returns 0 if c refines none. Base does not return plain
-// codes; [Code.Class] does.
+// [MemberNotFoundWithRef], and the constant for a known number with another
+// status. It returns 0 if c refines no code. Base does not return plain codes;
+// [Code.Class] does.
 func (c Code) Base() Code {
 	e := c.entry()
 	switch {
@@ -144,9 +144,9 @@ func (c Code) Base() Code {
 // Class returns the plain code that c counts as: [NotFound] for every 404. A
 // status without a plain code counts as the x00 of its class, as RFC 9110 says:
 // Class returns [BadRequest] for a 418 and [InternalServerError] for a 503. It
-// returns 0 for Code(0) and for a value that no code can have.
+// returns 0 for Code(0) and for an invalid code.
 //
-// Use it to label metrics and traces, because an unknown code can be anything.
+// Use it to label metrics and traces, because a server can send any number.
 func (c Code) Class() Code {
 	plain := Code(c.Status())
 	switch {
@@ -169,12 +169,13 @@ func (c Code) constant() bool {
 //
 //   - A code matches itself.
 //   - It matches the code that it refines: MemberNotFoundWithRef is a
-//     MemberNotFound, and a known number that came with another status is the
-//     constant of that number.
+//     MemberNotFound, and a known number with another status is the constant of
+//     that number.
 //   - It matches the plain code of its status, and its [Code.Class]: every 404
-//     is a NotFound, and every 418 is a BadRequest, unknown ones too.
+//     is a NotFound, and every 418 is a BadRequest, even if its number is
+//     unknown.
 //
-// It never holds the other way round: a MemberNotFound is not a
+// It does not match the other way around: a MemberNotFound is not a
 // MemberNotFoundWithRef. Code(0) matches only itself.
 func (c Code) Is(target error) bool {
 	t, ok := target.(Code)
@@ -197,8 +198,8 @@ func (c Code) Is(target error) bool {
 }
 
 // As sets target to a new [*Error] of this code if target is a **Error, so that
-// [errors.As] and [errors.AsType] find one in a constant, too. Code(0) offers
-// none.
+// [errors.As] and [errors.AsType] also work on a constant. It returns false for
+// Code(0).
 func (c Code) As(target any) bool {
 	e, ok := target.(**Error)
 	if !ok || e == nil || c == 0 {
@@ -208,9 +209,9 @@ func (c Code) As(target any) bool {
 	return true
 }
 
-// naming returns the code that names what c is about, which can be c itself,
-// and the text around the reference. It returns false for a code that names
-// nothing.
+// naming returns the form of c whose message has a reference, which can be c
+// itself, and the text before and after the reference. It returns false if
+// there is no such form.
 func (c Code) naming() (_ Code, before, after string, _ bool) {
 	n := c.Number()
 	for _, t := range templates {
@@ -224,8 +225,8 @@ func (c Code) naming() (_ Code, before, after string, _ bool) {
 	return 0, "", "", false
 }
 
-// text returns what is sent for c if there is no other message. It has no
-// braces, and is empty only for Code(0).
+// text returns the message that is sent for c by default. It is never a
+// template, and is empty only for Code(0).
 func (c Code) text() string {
 	for e := c.entry(); e != nil; e = e.base.entry() {
 		if strings.IndexByte(e.message, '{') < 0 {
@@ -241,8 +242,8 @@ func (c Code) text() string {
 	return "status " + strconv.Itoa(c.Status())
 }
 
-// isTemplate reports whether message is one of the API's texts with its
-// reference not filled in.
+// isTemplate reports whether message is one of the API's texts whose reference
+// has not been filled in.
 func isTemplate(message string) bool {
 	if !strings.Contains(message, "Ref}'") {
 		return false
@@ -255,8 +256,8 @@ func isTemplate(message string) bool {
 	return false
 }
 
-// Error returns the code and its text, such as "20002/404: Member not found.",
-// in one line.
+// Error returns the code and its message in one line, such as "20002/404:
+// Member not found."
 func (c Code) Error() string { return (&Error{Code: c}).Error() }
 
 // String returns the code alone: "20002/404". It never returns the packed
@@ -308,13 +309,14 @@ func (c Code) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
 // UnmarshalText reads what [Code.MarshalText] writes, and nothing else: a
 // number, a slash, and a status of three digits, without signs or leading
-// zeros; or "0/0", the zero Code. The code need not be known. On an error c
-// stays as it was.
+// zeros; or "0/0", the zero Code. The code need not be known. On error, c is
+// left unchanged.
 func (c *Code) UnmarshalText(text []byte) error {
 	number, status, _ := strings.Cut(string(text), "/")
 	n, _ := strconv.ParseInt(number, 10, 64)
 	s, _ := strconv.Atoi(status)
-	// Printing it again refuses all that these parsers are lenient about.
+	// Comparing the printed code rejects what the parsers accept, such as
+	// signs.
 	read := MakeCode(n, s)
 	if read.String() != string(text) {
 		return fmt.Errorf("pkerr: %.64q is not a code: want a number and a status, such as \"20003/404\"", text)
@@ -326,22 +328,21 @@ func (c *Code) UnmarshalText(text []byte) error {
 // WithRef returns an error that names the member or group that the caller asked
 // for, spelled as ref. Its code is the one that names it: MemberNotFound and
 // MemberNotFoundWithRef both give a MemberNotFoundWithRef. The reference goes
-// into the message as is. A code that names nothing gives a plain error of that
-// code.
+// into the message as is. For a code without such a form, WithRef returns a
+// plain error of c.
 func (c Code) WithRef(ref string) *Error { return (&Error{Code: c}).WithRef(ref) }
 
-// WithMessage returns an error with another text than the API's own. An empty
-// message stands for the API's own.
+// WithMessage returns an error with the given message. If message is empty, the
+// API's own text is used.
 func (c Code) WithMessage(message string) *Error { return (&Error{Code: c}).WithMessage(message) }
 
 // WithFields returns an error that says what is wrong with each key of the
-// request. The fields are copied. [Fields.Err] is the short way to a
+// request. The fields are copied. [Fields.Err] is a shorter way to build a
 // [ModelParse].
 func (c Code) WithFields(fields Fields) *Error { return (&Error{Code: c}).WithFields(fields) }
 
-// WithRetryAfter returns an error that tells the client to wait for d. The wire
-// has whole milliseconds: a part of one is rounded up, and a negative d counts
-// as 0.
+// WithRetryAfter returns an error that tells the client to wait for d. It is
+// sent in whole milliseconds, rounded up. A negative d counts as 0.
 func (c Code) WithRetryAfter(d time.Duration) *Error { return (&Error{Code: c}).WithRetryAfter(d) }
 
 // WithScope returns an error that names the rate limit that was hit, such as

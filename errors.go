@@ -5,7 +5,7 @@
 // error, matched with [errors.Is]:
 //
 //	errors.Is(err, pkerr.MemberNotFound) // or the code that refines it
-//	errors.Is(err, pkerr.NotFound)       // any 404, also of codes to come
+//	errors.Is(err, pkerr.NotFound)       // any 404, known or not
 //
 // [ActionOf] says what a caller should do about an error:
 //
@@ -16,27 +16,26 @@
 //		return showPrivate()
 //	}
 //
-// An [Error] adds what the API says beside the code: the text, what is wrong
-// with which key, how long to wait. It is built from a code, and every step
-// returns a new error:
+// An [Error] adds the rest of what the API says: the message, what is wrong
+// with each field, and how long to wait. It is built from a code, and every
+// step returns a new error:
 //
 //	pkerr.MemberNotFound.WithRef("abcde")
 //	pkerr.TooManyRequests.WithRetryAfter(wait).WithScope("generic_get")
 //	pkerr.InternalServerError.WithCause(err) // for logs; it is never sent
 //
 // [Fields] collects what is wrong with a request, key by key. [Response] and
-// [ErrorObject] are the two documented models of the wire. [CodeOf], [Ref],
-// [RetryAfter] and [FieldErrors] read an error, however deeply it is wrapped,
-// and [LogValue] logs it.
+// [ErrorObject] are the two models of the wire format that the API documents.
+// [CodeOf], [Ref], [RetryAfter] and [FieldErrors] read an error, however deeply
+// it is wrapped, and [LogValue] logs it.
 //
 // Package client turns responses into these errors, package server turns these
 // errors into responses, package locale says them in the reader's language, and
 // package pkerrtest is a fake API for tests. This package does not use
 // net/http.
 //
-// Codes are constants, and the methods of an Error change nothing. Both are
-// safe for concurrent use as long as nobody assigns to the fields of a shared
-// Error.
+// Codes are constants, and the methods of an Error never modify it. Both are
+// safe for concurrent use, unless the fields of a shared Error are assigned to.
 package pkerr
 
 import (
@@ -49,26 +48,25 @@ import (
 	"github.com/pkerr/pkerr/internal/oneline"
 )
 
-// An Error is an error of the API, with all that it says. Build one from a
-// [Code], such as by [Code.WithRef], and use it as an error.
+// An Error is an error of the API with all its details. Build one from a
+// [Code], for example with [Code.WithRef].
 //
 // It matches what its code matches, as described at [Code.Is], and what its
-// cause matches. Its methods are safe on nil and on the zero value.
+// cause matches. Its methods are safe to call on nil and on the zero value.
 type Error struct {
 	// Code identifies the error.
 	Code Code
 
 	// Message is the English text, as it was sent or is to be sent. If it is
-	// empty, the code's own text is sent. A text that came from a server can be
-	// of any length and have any character; Error.Error is safe to print.
+	// empty, the code's own text is sent. Text from a server can have any
+	// length and contain any characters; Error.Error is safe to print.
 	Message string
 
-	// Fields says what is wrong with which key of the request, for a
-	// [ModelParse].
+	// Fields says what is wrong with each key of the request; see [ModelParse].
 	Fields Fields
 
-	// RetryAfter is how long the client is asked to wait. It is nil if nothing
-	// was said; the API does send 0.
+	// RetryAfter is how long the client is asked to wait. It is nil if the API
+	// did not say; the API also sends 0.
 	RetryAfter *time.Duration
 
 	// Scope is the rate limit that was hit, such as "generic_get".
@@ -77,7 +75,7 @@ type Error struct {
 	cause error // for errors.Is and logs, never sent
 }
 
-// copy returns a copy of e that shares nothing with it that could be changed.
+// copy returns a deep copy of e, except for its cause.
 func (e *Error) copy() *Error {
 	if e == nil {
 		return &Error{}
@@ -101,25 +99,24 @@ func (e *Error) WithRef(ref string) *Error {
 	return c
 }
 
-// WithMessage returns a copy of e with another text. An empty one stands for
-// the code's own.
+// WithMessage returns a copy of e with the given message. If message is empty,
+// the code's own text is used.
 func (e *Error) WithMessage(message string) *Error {
 	c := e.copy()
 	c.Message = message
 	return c
 }
 
-// WithFields returns a copy of e with these fields instead of its own. They are
-// copied. The code stays as it is.
+// WithFields returns a copy of e with a copy of fields instead of its own. It
+// does not change the code.
 func (e *Error) WithFields(fields Fields) *Error {
 	c := e.copy()
 	c.Fields = fields.clone()
 	return c
 }
 
-// WithRetryAfter returns a copy of e that tells the client to wait for d. The
-// wire has whole milliseconds: a part of one is rounded up, and a negative d
-// counts as 0.
+// WithRetryAfter returns a copy of e that tells the client to wait for d. It is
+// sent in whole milliseconds, rounded up. A negative d counts as 0.
 func (e *Error) WithRetryAfter(d time.Duration) *Error {
 	c := e.copy()
 	c.RetryAfter = new(max(d, 0))
@@ -134,7 +131,7 @@ func (e *Error) WithScope(scope string) *Error {
 	return c
 }
 
-// WithCause returns a copy of e with another cause. The cause is for
+// WithCause returns a copy of e with the given cause. The cause is for
 // [errors.Is], [errors.As] and logs; it is never sent.
 func (e *Error) WithCause(cause error) *Error {
 	c := e.copy()
@@ -168,7 +165,7 @@ func (e *Error) As(target any) bool {
 	return true
 }
 
-// message returns the text that is sent for e: its own, else its code's, and
+// message returns the text that is sent for e: its own or else its code's, but
 // never a template.
 func (e *Error) message() string {
 	if e.Message != "" && !isTemplate(e.Message) {
@@ -177,17 +174,18 @@ func (e *Error) message() string {
 	return e.Code.text()
 }
 
-// How many bytes Error.Error prints of each part at most, and how many fields.
+// What Error.Error prints at most: bytes of a message and of a key, and the
+// number of fields.
 const (
 	printedMessage = 300
 	printedKey     = 60
 	printedFields  = 4
 )
 
-// Error returns all that e says in one line for logs, including its cause, such
-// as "20002/404: Member not found." The line is bounded, and what is not
-// printable is escaped. Do not send it to anyone: [Error.MarshalJSON] writes
-// what may be sent.
+// Error describes e and its cause in one line for logs, such as "20002/404:
+// Member not found." The line is bounded in length, and unprintable characters
+// are escaped. Do not send it to clients; [Error.MarshalJSON] returns what may
+// be sent.
 func (e *Error) Error() string {
 	if e == nil {
 		return "<nil>"
@@ -225,8 +223,8 @@ func (e *Error) Error() string {
 	return string(b)
 }
 
-// Format prints [Error.Error] in one line for every verb, quoted for %q and in
-// hexadecimal for %x and %X. %#v prints what e is made of.
+// Format prints what [Error.Error] returns for every verb, quoted for %q and in
+// hexadecimal for %x and %X. For %#v it prints the fields of e.
 func (e *Error) Format(f fmt.State, verb rune) { oneline.Format(f, verb, e, e.goString) }
 
 func (e *Error) goString() string {
@@ -253,13 +251,14 @@ func (e *Error) goString() string {
 }
 
 // MarshalJSON returns the body that the API sends for e, that of
-// [Error.Response]. It has no cause. For a nil e it is null. It never fails.
+// [Error.Response]. The cause is left out. A nil e is encoded as null. It never
+// fails.
 //
 // [json.Marshal] escapes <, > and & in the result; MarshalJSON itself does not,
 // like the API.
 //
-// The body does not have the status, so an Error cannot be unmarshaled:
-// unmarshal a [Response], and call [Response.Err].
+// The body does not contain the status, so an Error cannot be unmarshaled.
+// Unmarshal a [Response], and call [Response.Err].
 func (e *Error) MarshalJSON() ([]byte, error) {
 	if e == nil {
 		return []byte("null"), nil
@@ -274,10 +273,11 @@ func (e *Error) MarshalJSON() ([]byte, error) {
 
 var _ json.Marshaler = (*Error)(nil)
 
-// CodeOf returns the code of err: the first nonzero one in its chain, in the
-// order of [errors.Is], of a [Code], an [*Error], or an error that offers a
-// Code by its As method. It returns 0 if there is none, and for nil. Use it to
-// switch on exact codes; errors.Is also knows classes.
+// CodeOf returns the first nonzero code in the chain of err, in the order of
+// [errors.Is]: that of a [Code], an [*Error], or an error whose As method
+// provides a Code. It supports wrapped errors, and returns 0 if there is no
+// code or err is nil. Use it to switch on exact codes; errors.Is also matches
+// classes.
 func CodeOf(err error) Code {
 	code, _ := first(err, func(err error) (Code, bool) {
 		code := codeIn(err)
@@ -286,8 +286,8 @@ func CodeOf(err error) Code {
 	return code
 }
 
-// codeIn returns the code that err itself has, or offers by its As method. It
-// returns 0 for none.
+// codeIn returns the code of err itself, or the one that its As method
+// provides. It returns 0 if there is none.
 func codeIn(err error) Code {
 	switch err := err.(type) {
 	case Code:
@@ -328,11 +328,10 @@ func Ref(err error) (string, bool) {
 
 // RetryAfter returns how long err asks the caller to wait. It supports wrapped
 // errors, and returns false if err does not say or is nil. The duration is
-// never negative, and the API does send 0.
+// never negative; it can be 0.
 //
-// Do not sleep for it: a client that waits no longer than this can be refused
-// for ever. RetryDelay in package client returns how long to wait before a
-// retry.
+// Do not sleep for just this long: a client that does can be refused forever.
+// RetryDelay in package client returns how long to wait before a retry.
 func RetryAfter(err error) (time.Duration, bool) {
 	return inErrors(err, func(e *Error) (time.Duration, bool) {
 		if e.RetryAfter == nil {
@@ -342,9 +341,9 @@ func RetryAfter(err error) (time.Duration, bool) {
 	})
 }
 
-// FieldErrors returns a copy of what err says is wrong with each key of the
-// request. It supports wrapped errors, and returns nil if err says nothing of
-// keys or is nil.
+// FieldErrors returns a copy of the fields of err: what is wrong with each key
+// of the request. It supports wrapped errors, and returns nil if err has no
+// fields or is nil.
 func FieldErrors(err error) Fields {
 	fields, _ := inErrors(err, func(e *Error) (Fields, bool) { return e.Fields.clone(), !e.Fields.empty() })
 	return fields
@@ -361,8 +360,9 @@ func inErrors[T any](err error, get func(*Error) (T, bool)) (T, bool) {
 	})
 }
 
-// errorIn returns the Error that err itself is, or offers by its As method. It
-// returns nil for none, and for a Code, which has nothing else to say.
+// errorIn returns err itself if it is an Error, or the Error that its As method
+// provides. It returns nil if there is none, and for a Code, which has no
+// details.
 func errorIn(err error) *Error {
 	switch err := err.(type) {
 	case *Error:

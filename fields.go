@@ -13,8 +13,8 @@ import (
 // API writes them, such as "name" or "description_templates[0]". A key can have
 // several errors. [Fields.All] ranges over them in order.
 //
-// The zero value is ready to use. Fields is a map: do not share one while
-// adding to it.
+// The zero value is ready to use. A Fields is a map, so adding to it is not
+// safe for concurrent use.
 type Fields map[string][]ErrorObject
 
 // Add adds the error o to key. It copies the lengths in o.
@@ -47,8 +47,8 @@ func (f *Fields) Required(key string) {
 }
 
 // All returns an iterator over the keys and their errors, in byte order of the
-// keys, as on the wire. A key with several errors comes once for each. The
-// fields must not be added to meanwhile.
+// keys, as on the wire. A key with several errors is yielded once for each. Do
+// not add to f while iterating.
 func (f Fields) All() iter.Seq2[string, ErrorObject] {
 	return func(yield func(string, ErrorObject) bool) {
 		var room [8]field
@@ -62,8 +62,8 @@ func (f Fields) All() iter.Seq2[string, ErrorObject] {
 	}
 }
 
-// Err returns a [ModelParse] with a copy of f, or nil if nothing is wrong, so
-// that a handler can end in `return fields.Err()`.
+// Err returns a [ModelParse] with a copy of f, or nil if f has no errors, so
+// that a handler can end with `return fields.Err()`.
 func (f Fields) Err() error {
 	if f.empty() {
 		return nil
@@ -108,7 +108,7 @@ func (o ErrorObject) print(b []byte) []byte {
 	return b
 }
 
-// empty reports whether nothing is wrong. A key without an error says nothing.
+// empty reports whether f has no errors. A key alone is not an error.
 func (f Fields) empty() bool {
 	for _, objects := range f {
 		if len(objects) > 0 {
@@ -118,8 +118,8 @@ func (f Fields) empty() bool {
 	return true
 }
 
-// clone returns a deep copy without the keys that have no error, or nil if none
-// has one.
+// clone returns a deep copy without the keys that have no errors, or nil if f
+// is empty.
 func (f Fields) clone() Fields {
 	if f.empty() {
 		return nil
@@ -147,14 +147,13 @@ func (o ErrorObject) clone() ErrorObject {
 	return o
 }
 
-// field is what is wrong with one key.
+// field holds the errors of one key.
 type field struct {
 	key     string
 	objects []ErrorObject
 }
 
-// sorted appends the fields that have an error to room, in the order of their
-// keys.
+// sorted appends the keys that have errors to room, in byte order.
 func (f Fields) sorted(room []field) []field {
 	for key, objects := range f {
 		if len(objects) > 0 {
@@ -165,8 +164,8 @@ func (f Fields) sorted(room []field) []field {
 	return room
 }
 
-// append appends f as the key `errors` of a body. It appends nothing if nothing
-// is wrong.
+// append appends f as the key `errors` of a body. It appends nothing if f is
+// empty.
 func (f Fields) append(b []byte) []byte {
 	var room [8]field
 	fields := f.sorted(room[:0])

@@ -7,7 +7,7 @@ import (
 	"github.com/pkerr/pkerr/internal/oneline"
 )
 
-// loggedText is how many bytes of the text of an error LogValue logs at most.
+// loggedText is how many bytes of an error's text LogValue logs at most.
 const loggedText = 2048
 
 // LogValue returns err as a group for structured logs, with the same keys for
@@ -16,20 +16,20 @@ const loggedText = 2048
 //	text         all of err.Error(), in one line
 //	code         such as "20002/404"
 //	message      the text of the API
-//	fields       what is wrong with which key
+//	fields       what is wrong with each key
 //	scope        the rate limit that was hit
 //	retry_after  how long the caller is asked to wait, a duration
-//	cause        the reason behind it
+//	cause        the text of the cause
 //	status, method, path, request_id
 //	             of the response, from a *client.ResponseError
 //
-// What err does not say is left out, so an error that has no code has only
-// text. LogValue returns the zero Value for nil. Text from outside is bounded,
-// and what is not printable is escaped. The last four are what the method
-// LogAttrs() []slog.Attr of an error in the chain returns.
+// Keys without a value are left out, so an error that has no code has only
+// text. LogValue returns the zero Value for nil. Every text is bounded in
+// length, and unprintable characters are escaped. The last four come from the
+// first error in the chain with a method LogAttrs() []slog.Attr.
 //
-// A [Code], an [*Error] and a *client.ResponseError log this group by
-// themselves. [ReplaceAttr] makes every logged error do so.
+// A [Code], an [*Error] and a *client.ResponseError are logged as this group
+// without a call of LogValue. With [ReplaceAttr] every error is.
 func LogValue(err error) slog.Value {
 	if err == nil {
 		return slog.Value{}
@@ -39,9 +39,9 @@ func LogValue(err error) slog.Value {
 	return slog.GroupValue(append([]slog.Attr{text}, details(err)...)...)
 }
 
-// ReplaceAttr is a function for [slog.HandlerOptions]. It gives every error
-// that is logged as an attribute of its own the shape of [LogValue], and leaves
-// all other attributes as they are.
+// ReplaceAttr is a function for [slog.HandlerOptions]. It logs every attribute
+// that is an error as [LogValue] returns it, and leaves other attributes
+// unchanged.
 func ReplaceAttr(_ []string, a slog.Attr) slog.Attr {
 	switch a.Value.Kind() {
 	case slog.KindAny, slog.KindLogValuer:
@@ -55,7 +55,7 @@ func ReplaceAttr(_ []string, a slog.Attr) slog.Attr {
 
 // details returns the attributes that follow the text.
 func details(err error) (attrs []slog.Attr) {
-	// The methods of other packages' errors are called on the way.
+	// Methods of other packages' errors are called here, and can panic.
 	defer func() {
 		if recover() != nil {
 			attrs = nil
@@ -78,10 +78,10 @@ func details(err error) (attrs []slog.Attr) {
 	return append(attrs, response...)
 }
 
-// LogValue logs a code in the shape of the function [LogValue].
+// LogValue returns what the function [LogValue] returns for c.
 func (c Code) LogValue() slog.Value { return LogValue(c) }
 
-// LogValue logs e in the shape of the function [LogValue].
+// LogValue returns what the function [LogValue] returns for e.
 func (e *Error) LogValue() slog.Value {
 	if e == nil {
 		return slog.GroupValue(slog.String("text", e.Error()))

@@ -14,15 +14,15 @@ import (
 // is what goes over the wire; [Error] is for handling errors. [Error.Response]
 // and [Response.Err] convert between the two.
 type Response struct {
-	// Code is the API's own number, 0 for a plain code. The body does not have
-	// the HTTP status.
+	// Code is the API's own number, 0 for a plain code. The body does not
+	// contain the HTTP status.
 	Code int64 `json:"code"`
 
 	// Message is the English text.
 	Message string `json:"message"`
 
-	// Errors says what is wrong with which key of the request. It is left out
-	// if empty.
+	// Errors says what is wrong with each key of the request. It is left out if
+	// empty.
 	Errors Fields `json:"errors,omitempty"`
 
 	// RetryAfter is how long to wait, in milliseconds. It is left out if nil,
@@ -49,8 +49,9 @@ type ErrorObject struct {
 
 // Response returns the body that is sent for e. Its message is that of e, else
 // the API's own text for the code, else that of [Code.Base], else that of the
-// plain code of the status, else "status 418"; never a template. It shares
-// nothing with e. For nil it is the zero Response.
+// plain code of the status, else a text such as "status 418"; it is never a
+// template. The result shares nothing with e. It is the zero Response if e is
+// nil.
 func (e *Error) Response() Response {
 	if e == nil {
 		return Response{}
@@ -69,7 +70,7 @@ func (e *Error) response() Response {
 }
 
 // milliseconds returns d in whole milliseconds, rounded up so that no client
-// comes back too early.
+// retries too early.
 func milliseconds(d time.Duration) int64 {
 	d = max(d, 0)
 	ms := int64(d / time.Millisecond)
@@ -80,9 +81,9 @@ func milliseconds(d time.Duration) int64 {
 }
 
 // Err returns the error that the body r means with the given HTTP status. It is
-// never nil, and shares nothing with r. A number that no code can have counts
-// as absent, and so does a negative RetryAfter. A RetryAfter that is too long
-// for a [time.Duration] becomes the longest there is.
+// never nil, and shares nothing with r. An invalid number counts as absent, and
+// so does a negative RetryAfter. A RetryAfter that overflows a [time.Duration]
+// becomes the longest one.
 func (r Response) Err(status int) *Error {
 	e := &Error{Code: MakeCode(r.Code, status), Message: r.Message, Fields: r.Errors.clone(), Scope: r.Scope}
 	if e.Code == 0 {
@@ -149,9 +150,9 @@ func (o ErrorObject) append(b []byte) []byte {
 	return append(b, '}')
 }
 
-// appendString appends s as a JSON string. It escapes what JSON demands, and
-// the two line separators that JavaScript stumbles over. Unlike encoding/json,
-// it does not escape for HTML, because the API does not.
+// appendString appends s as a JSON string. It escapes what JSON requires, and
+// the two line separators that older versions of JavaScript reject in strings.
+// Unlike encoding/json, it does not escape for HTML, because the API does not.
 func appendString(b []byte, s string) []byte {
 	b = append(b, '"')
 	start := 0

@@ -9,8 +9,8 @@ import (
 const (
 	defaultBodyLimit = 64 << 10
 
-	// readSize is how much room for the body comes with the error. Most bodies
-	// are shorter.
+	// readSize is the size of the buffer that is allocated with the error. Most
+	// bodies are shorter.
 	readSize = 88
 )
 
@@ -19,8 +19,8 @@ type Option func(*options)
 
 type options struct{ bodyLimit int }
 
-// WithBodyLimit sets how many bytes of the body [Check] reads and keeps. If
-// n <= 0 it is the default, 64 KiB.
+// WithBodyLimit sets how many bytes of the body [Check] reads and keeps. For n
+// <= 0 it is the default, 64 KiB.
 func WithBodyLimit(n int64) Option {
 	if n <= 0 {
 		n = defaultBodyLimit
@@ -30,18 +30,18 @@ func WithBodyLimit(n int64) Option {
 	return func(o *options) { o.bodyLimit = limit }
 }
 
-// Check returns nil for a response with a 2xx status. For any other it returns
-// what the response says: a [*ResponseError], which wraps a [*pkerr.Error]. It
-// is never a typed nil. A nil response is an error, too.
+// Check returns nil for a response with a 2xx status. For any other response it
+// returns a [*ResponseError], which wraps a [*pkerr.Error]. A nil response is
+// an error, too.
 //
 // Check reads up to 64 KiB of an error's body, or as much as [WithBodyLimit]
-// says, and never reads the body of a 2xx. If reading fails, the error still
-// has the status, and wraps what reading failed with.
+// allows, and never reads the body of a 2xx. If reading fails, the error still
+// has the status, and wraps the read error.
 //
 // Check replaces resp.Body, so that all of it can be read again: what Check has
 // read, then the rest, or the same read error. A second Check returns an equal
-// error. The caller closes resp.Body, as ever. Closing it reads up to 64 KiB of
-// the rest, for at most 50 ms, so that the connection can be reused.
+// error. The caller must close resp.Body, as usual. Closing it reads up to 64
+// KiB of the rest, for at most 50 ms, so that the connection can be reused.
 func Check(resp *http.Response, opts ...Option) error {
 	if resp == nil {
 		return errors.New("client: no response to check: call Check after the request has succeeded")
@@ -74,9 +74,9 @@ type checked struct {
 	room [readSize]byte
 }
 
-// check returns what resp says as the response to req, which may be nil. It is
-// never nil. Up to limit bytes of the body are kept, and all of it can be read
-// again; if it was read to its end, also after it has been closed.
+// check returns the error for resp, the response to req, which may be nil. It
+// never returns nil. It keeps up to limit bytes of the body. All of the body
+// can be read again; if it was read to its end, even after it has been closed.
 func check(resp *http.Response, req *http.Request, limit int) *ResponseError {
 	c := new(checked)
 	e := &c.response

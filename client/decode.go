@@ -15,12 +15,12 @@ import (
 // maxText is how many bytes of text/plain may be the message.
 const maxText = 512
 
-// Decode returns what a response with this status, header and body says: a
-// [*ResponseError], which wraps a [*pkerr.Error]. It is never nil, not even for
-// a 2xx status. The header may be nil; its keys must be spelled as
+// Decode returns the error for a response with this status, header and body: a
+// [*ResponseError], which wraps a [*pkerr.Error]. It never returns nil, not
+// even for a 2xx status. The header may be nil; its keys must be spelled as
 // [http.Header.Set] spells them.
 //
-// The error keeps header and body. Copy a body that will be reused.
+// The error retains header and body, so copy a body that will be reused.
 //
 // Use Decode if there is no [http.Response], or its body has been read;
 // otherwise use [Check].
@@ -44,7 +44,7 @@ func (d *decoded) decode(status int, header http.Header, body []byte) {
 	s := scan.New(body)
 	isJSON := doc.read(s)
 	if !isJSON {
-		// Do not believe what was read before the fault.
+		// Discard what was read before the syntax error.
 		doc = document{retryAfter: -1}
 	}
 
@@ -70,8 +70,8 @@ func (d *decoded) decode(status int, header http.Header, body []byte) {
 	}
 }
 
-// ownText returns the text of an error that came without one. It is never
-// empty.
+// ownText returns the message of an error that was sent without one. It is
+// never empty.
 func ownText(code pkerr.Code, status int) string {
 	if code.Message() != "" || pkerr.Code(code.Status()).Message() != "" {
 		return sentText(code, "")
@@ -82,14 +82,14 @@ func ownText(code pkerr.Code, status int) string {
 	return "status " + strconv.Itoa(status)
 }
 
-// isTemplate reports whether text is one of the API's with the reference not
-// filled in.
+// isTemplate reports whether text is one of the API's whose reference has not
+// been filled in.
 func isTemplate(text string) bool {
 	return strings.IndexByte(text, '{') >= 0 && sentText(0, text) != text
 }
 
-// sentText returns the text that is sent for a code with this message: another
-// one if message is a template.
+// sentText returns the text that is sent for a code with this message, which
+// differs from it if message is a template.
 func sentText(code pkerr.Code, message string) string {
 	return (&pkerr.Error{Code: code, Message: message}).Response().Message
 }
@@ -118,7 +118,7 @@ func isCompressed(header http.Header) bool {
 }
 
 // isText reports whether body is UTF-8 without any of the bytes that the MIME
-// Sniffing Standard calls binary. No compressed format is.
+// Sniffing Standard calls binary. A compressed body never is.
 func isText(body []byte) bool {
 	for _, c := range body {
 		if c < ' ' && strings.IndexByte("\t\n\f\r\x1b", c) < 0 {

@@ -39,7 +39,7 @@ func (d *document) read(s *scan.Scanner) bool {
 }
 
 // readKey reads one key of the object, and its value. A value that does not fit
-// leaves what an equal key said before.
+// does not replace that of an earlier duplicate.
 func (d *document) readKey(s *scan.Scanner) {
 	switch string(s.Bytes(s.Key())) {
 	case "message":

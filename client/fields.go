@@ -33,7 +33,8 @@ func (s *errorSlots) next() *errorSlot {
 }
 
 // readErrors reads the value of `errors`: an object, or a list in which each
-// error names its key. Any other value leaves what an equal key said before.
+// error names its key. Any other value does not replace that of an earlier
+// duplicate.
 func (d *document) readErrors(s *scan.Scanner) {
 	switch s.Next() {
 	case '{':
@@ -136,8 +137,8 @@ func readObject(s *scan.Scanner, slots *errorSlots) *errorSlot {
 	return slot
 }
 
-// readLength reads a length into value, and points to it. A value that is no
-// length leaves both as they are.
+// readLength reads a length into value, and points to it. A value that is not a
+// length leaves both unchanged.
 func readLength(s *scan.Scanner, value *int, pointer **int) {
 	if !scan.IsNumber(s.Next()) {
 		s.Skip()

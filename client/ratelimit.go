@@ -7,28 +7,29 @@ import (
 	"time"
 )
 
-// RateLimit is what the headers of a response say of the rate limit that the
-// request counted towards. What they do not say, or not understandably, is the
-// zero value, except for Remaining.
+// RateLimit is what the headers of a response say about the rate limit that the
+// request counted towards. A field whose header is missing or malformed is
+// zero, except for Remaining.
 type RateLimit struct {
 	// Limit is how many requests the limit allows in a second. The header is
 	// X-RateLimit-Limit.
 	Limit int
 
-	// Remaining is how many more requests the API would take now. It is -1 if
+	// Remaining is how many more requests the API would accept now. It is -1 if
 	// the response does not say, and 0 for a negative number. The header is
 	// X-RateLimit-Remaining.
 	Remaining int
 
-	// Reset is when the limit is full again. The API always sends the time of
-	// the response, so do not wait for it; use [RetryDelay]. The header is
-	// X-RateLimit-Reset, in seconds. It was in milliseconds once, which its
-	// size tells.
+	// Reset is when the limit is said to be full again. The API always sends
+	// the time of the response, so do not wait for it; use [RetryDelay]. The
+	// header is X-RateLimit-Reset, in seconds. Older versions sent
+	// milliseconds, which are recognized by their size.
 	Reset time.Time
 
-	// Scope names the limit: generic_get or generic_update, and for a token's
-	// own system own_system_get or own_system_update, which the body of a 429
-	// does not tell apart. The header is X-RateLimit-Scope.
+	// Scope names the limit: generic_get or generic_update, or for a token's
+	// own system own_system_get or own_system_update. The body of a 429 does
+	// not distinguish the latter from the former. The header is
+	// X-RateLimit-Scope.
 	Scope string
 }
 
@@ -80,8 +81,7 @@ func number(values []string) (n int64, ok bool) {
 // resetTime returns the time that is n seconds or milliseconds after the start
 // of 1970, and the zero time for 0 and for times too far away.
 func resetTime(n int64) time.Time {
-	// In seconds the largest of these is the year 5138, in milliseconds the
-	// smallest is 1973.
+	// As seconds this is the year 5138, and as milliseconds 1973.
 	const milliseconds = 100_000_000_000
 	switch {
 	case n == 0 || n >= milliseconds*1000:

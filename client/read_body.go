@@ -18,7 +18,8 @@ const (
 	// maxBodyWait is how long to wait for that body at most.
 	maxBodyWait = 5 * time.Second
 
-	// promptBody is how long a body takes at most that comes with its header.
+	// promptBody is how long a body may take to count as sent together with its
+	// header.
 	promptBody = 25 * time.Millisecond
 )
 

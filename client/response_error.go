@@ -11,24 +11,24 @@ import (
 	"github.com/pkerr/pkerr/internal/oneline"
 )
 
-// printedText is how many bytes are printed of a text that came from outside.
+// printedText is how many bytes of an untrusted text are printed at most.
 const printedText = 200
 
-// A ResponseError is a response that was not a success, with all that it said.
-// It wraps a [*pkerr.Error], so [errors.Is] and the functions of package pkerr
-// see the code, the text and the fields. [Check] and [Decode] return it.
+// A ResponseError is an unsuccessful response with everything in it. It wraps a
+// [*pkerr.Error], so [errors.Is] and the functions of package pkerr see the
+// code, the text and the fields. [Check] and [Decode] return it.
 //
 // Printing or logging one, or a copy of it, shows no header except for the
-// request ID and the scope of a 429, and no body. Of the request it has only
-// method and path.
+// request ID and the scope of a 429, and no body. Of the request it keeps only
+// the method and the path.
 //
 // It can be stored as JSON; see [ResponseError.MarshalJSON]. For any other
 // encoding, store Status, Header and Body, and give them to [Decode].
 //
-// Its methods are safe for concurrent use as long as nobody assigns to the
-// fields. Error, Unwrap, RateLimit and RequestID are safe on nil.
+// Its methods are safe for concurrent use, unless the fields are assigned to.
+// Error, Unwrap, RateLimit and RequestID are safe on nil.
 type ResponseError struct {
-	// Status is the HTTP status, whatever it was.
+	// Status is the HTTP status. It can be any number.
 	Status int
 
 	// Method and Path are those of the request, without host and query; after
@@ -36,11 +36,11 @@ type ResponseError struct {
 	Method string
 	Path   string
 
-	// Header is the header of the response, as it came. It is never printed or
-	// logged. RateLimit and RequestID read what callers need most.
+	// Header is the header of the response. It is never printed or logged.
+	// RateLimit and RequestID read what callers need most.
 	Header http.Header
 
-	// Body is the body as it came, up to the limit of [Check].
+	// Body is the body of the response, up to the limit of [Check].
 	Body []byte
 
 	// Truncated reports that the body is longer than Body, or that reading it
@@ -77,13 +77,13 @@ func (e *ResponseError) Unwrap() error {
 	return nil
 }
 
-// Remote returns true: this is what another server said, so package server does
-// not send it on as its own error.
+// Remote returns true. It tells package server that this error came from
+// another server, and must not be sent on as its own.
 func (e *ResponseError) Remote() bool { return true }
 
-// RateLimit returns what the headers say of the rate limit. It returns false if
-// there are no such headers, as on everything that the API answers before it
-// counts: a 401 on @me, an unknown ID, an unknown route.
+// RateLimit returns what the headers say about the rate limit. It returns false
+// if there are no such headers, as on requests that the API answers before
+// counting them: a 401 on @me, an unknown ID, an unknown route.
 func (e *ResponseError) RateLimit() (RateLimit, bool) {
 	if e == nil {
 		return parseRateLimit(nil)
@@ -91,7 +91,7 @@ func (e *ResponseError) RateLimit() (RateLimit, bool) {
 	return parseRateLimit(e.Header)
 }
 
-// RequestID returns the ID that the edge in front of the API gave the request:
+// RequestID returns the ID that a proxy in front of the API gave the request:
 // the Fly-Request-Id header, else Cf-Ray, else X-Request-Id. It returns "" if
 // there is none.
 func (e *ResponseError) RequestID() string {
@@ -107,8 +107,8 @@ func (e *ResponseError) RequestID() string {
 }
 
 // Error returns the request and its outcome in one line for logs, such as "GET
-// /v2/members/abcde: 20002/404: Member not found." It is bounded, and what is
-// not printable is escaped.
+// /v2/members/abcde: 20002/404: Member not found." It is bounded in length, and
+// unprintable characters are escaped.
 func (e *ResponseError) Error() string {
 	if e == nil {
 		return "<nil>"
@@ -140,14 +140,14 @@ func (e *ResponseError) Error() string {
 }
 
 // Format prints [ResponseError.Error] with %v and %s, in quotes with %q, and in
-// hexadecimal with %x and %X. For %#v it prints the fields, of the header only
-// the request ID, and of the body only its length. Any other verb is reported
-// as a mistake, as package fmt does. The output is one line.
+// hexadecimal with %x and %X. For %#v it prints the fields, but only the
+// request ID of the header and the length of the body. Any other verb is
+// reported as a mistake, as package fmt does. The output is one line.
 //
-// Package fmt does not ask Format, and prints all fields, for a few mistaken
-// verbs: %w outside of Errorf, %p of a copy, and a verb such as %t for an error
-// that wraps e. The same holds for %s of a struct with e in an unexported
-// field.
+// For a few mistaken verbs package fmt prints all fields without calling
+// Format: %w outside of Errorf, %p of a copy, and a verb such as %t for an
+// error that wraps e. It does the same for %s of a struct with e in an
+// unexported field.
 func (e ResponseError) Format(f fmt.State, verb rune) { oneline.Format(f, verb, &e, e.goString) }
 
 func (e *ResponseError) goString() string {
@@ -157,11 +157,11 @@ func (e *ResponseError) goString() string {
 		e.Status, text(e.Method), text(e.Path), text(e.RequestID()), len(e.Body), e.Unwrap())
 }
 
-// LogValue logs e in the shape of [pkerr.LogValue].
+// LogValue returns what [pkerr.LogValue] returns for e.
 func (e ResponseError) LogValue() slog.Value { return pkerr.LogValue(&e) }
 
-// LogAttrs returns what [pkerr.LogValue] logs of the response: status, and if
-// they are known method, path and request_id.
+// LogAttrs returns what [pkerr.LogValue] logs about the response: status and,
+// if known, method, path and request_id.
 func (e *ResponseError) LogAttrs() []slog.Attr {
 	if e == nil {
 		return nil

@@ -19,13 +19,13 @@ type responseJSON struct {
 	RetryAfter *int64      `json:"retry_after,omitempty"` // in milliseconds
 }
 
-// MarshalJSON writes e so that [ResponseError.UnmarshalJSON] makes an equal
-// error of it. Of the headers it writes only those that this package reads:
-// Date, Content-Type, Content-Encoding, Retry-After, X-RateLimit-* and the
-// request ID. It also writes retry_after in milliseconds, because a Retry-After
-// date alone would mean another wait later. It does not write what reading the
-// body failed with. In Path and headers, bytes that are not UTF-8 become
-// U+FFFD. A nil pointer is null.
+// MarshalJSON encodes e so that [ResponseError.UnmarshalJSON] restores an equal
+// error. Of the headers it writes only those that this package reads: Date,
+// Content-Type, Content-Encoding, Retry-After, X-RateLimit-* and the request
+// ID. It also writes retry_after in milliseconds, because a Retry-After date
+// alone would mean a different wait later. It does not write a read error of
+// the body. In Path and headers, bytes that are not UTF-8 become U+FFFD. A nil
+// pointer is encoded as null.
 func (e ResponseError) MarshalJSON() ([]byte, error) {
 	r := responseJSON{
 		Status:     e.Status,
@@ -44,8 +44,8 @@ func (e ResponseError) MarshalJSON() ([]byte, error) {
 }
 
 // UnmarshalJSON reads what [ResponseError.MarshalJSON] writes, and decodes it
-// as [Decode] does, so the result matches the same codes. On an error e is left
-// as it was.
+// as [Decode] does, so the result matches the same codes. On error, e is left
+// unchanged.
 func (e *ResponseError) UnmarshalJSON(data []byte) error {
 	if string(data) == "null" {
 		return nil

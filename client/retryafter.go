@@ -28,9 +28,9 @@ func retryAfter(header http.Header) (time.Duration, bool) {
 	return max(date.Sub(responseTime(header)), 0), true
 }
 
-// responseTime returns when the response was sent: what its Date header says,
-// since the clock of this machine may differ, or else the time now in whole
-// milliseconds.
+// responseTime returns when the response was sent: the time in its Date header,
+// because the clock of this machine may differ, or else the current time in
+// whole milliseconds.
 func responseTime(header http.Header) time.Time {
 	date, err := http.ParseTime(strings.TrimSpace(first(header, "Date")))
 	if err != nil {

@@ -11,9 +11,9 @@ import (
 
 // RetryDelay returns how long to wait before a request that was refused with a
 // 429 is sent again. For a [*WaitError] it is its Delay, or a second if that is
-// not known. It returns false for nil and for every other error. A 5xx of this
-// API is no evidence that nothing was written, so a program should not repeat
-// it.
+// not known. It returns false for nil and for every other error. A 5xx is not
+// one of them: a write may have been carried out, so a program should not
+// repeat it blindly.
 //
 // The delay is what the API asks for, as [pkerr.RetryAfter] returns it, plus
 // one emission interval: the time in which the API grants one request. That is
@@ -26,10 +26,10 @@ import (
 // for 0 milliseconds. A client that obeys is counted and refused again, and so
 // on forever. A refusal with 0 milliseconds, all headers of the limiter, and
 // nothing remaining was counted, and its delay is two intervals. After this
-// delay the first retry passes at any rate and round trip, as long as nobody
-// else uses the same limit.
+// delay the first retry succeeds at any rate and round-trip time, unless other
+// clients use the same limit.
 //
-// It is for callers that retry by hand; [Transport] does it all.
+// It is for callers that retry by hand. [Transport] does all of this.
 func RetryDelay(err error) (time.Duration, bool) {
 	if e, ok := errors.AsType[*WaitError](err); ok && e != nil {
 		if e.Delay <= 0 {
@@ -51,8 +51,8 @@ func RetryDelay(err error) (time.Duration, bool) {
 	return wait + interval, true
 }
 
-// wasCounted reports whether a refusal has all headers of the limiter, and
-// nothing remains. If it asks for 0 milliseconds, the API has counted the
+// wasCounted reports whether a refusal has all headers of the limiter and
+// nothing remaining. If it asks for 0 milliseconds, the API has counted the
 // request.
 func wasCounted(err error) bool {
 	e, _ := errors.AsType[*ResponseError](err)
@@ -60,8 +60,8 @@ func wasCounted(err error) bool {
 	return ok && limit.Limit > 0 && limit.Scope != "" && limit.Remaining == 0
 }
 
-// emissionInterval returns the time in which the limit that err is about grants
-// one request.
+// emissionInterval returns the time in which the limit that refused the request
+// grants one request.
 func emissionInterval(err error) time.Duration {
 	e, _ := errors.AsType[*ResponseError](err)
 	if limit, ok := e.RateLimit(); ok && limit.Limit > 0 {

@@ -13,15 +13,15 @@ import (
 	"golang.org/x/text/number"
 )
 
-// A catalog has the texts of one language.
+// A catalog holds the texts of one language.
 type catalog struct {
 	tag     language.Tag
-	parent  *catalog // of the language that this one is a form of, or nil
+	parent  *catalog // of the language of which this is a regional form, or nil
 	english *catalog // nil for English itself
 	content func() content
 }
 
-// content is what a catalog's file says.
+// content is the content of a catalog's file.
 type content struct {
 	texts   map[textID]forms
 	numbers *message.Printer
@@ -62,7 +62,8 @@ func parse(data []byte) (content, error) {
 	var file struct {
 		ReviewedByNativeSpeaker bool `json:"reviewed_by_native_speaker"`
 
-		// MinimumGroupingDigits is CLDR's, which x/text lacks, and 1 if absent.
+		// MinimumGroupingDigits is from CLDR, because x/text lacks it. It is 1
+		// if absent.
 		MinimumGroupingDigits int `json:"minimum_grouping_digits"`
 
 		General forms            `json:"general"`
@@ -127,8 +128,8 @@ func (f *forms) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// find returns the text of c or of the nearest parent, with the catalog that
-// has it; nil and nil if none has.
+// find returns the text of c or of its nearest parent with that text, and the
+// catalog that has it. It returns nil and nil if there is none.
 func (c *catalog) find(id textID) (forms, *catalog) {
 	for ; c != nil; c = c.parent {
 		if text, ok := c.content().texts[id]; ok {
@@ -162,8 +163,9 @@ func (c *catalog) textOrEnglish(id textID) string {
 	return text[plural.Other]
 }
 
-// form returns the form of a text for n, which is not negative, and the catalog
-// that has the text. Numbers in the text are written by the rules of that one.
+// form returns the form of a text for n, which must not be negative, and the
+// catalog that has the text. Numbers in the text are written by the rules of
+// that catalog.
 func (c *catalog) form(id textID, n int) (string, *catalog) {
 	text, from := c.findOrEnglish(id)
 	if s, ok := text[plural.Cardinal.MatchPlural(from.tag, n, 0, 0, 0, 0)]; ok {

@@ -11,13 +11,13 @@ import (
 	"golang.org/x/text/language"
 )
 
-// catalogFiles has the texts, a file for each language, named for its tag.
+// catalogFiles has the texts, in one file per language, named for its tag.
 //
 //go:embed catalogs/*.json
 var catalogFiles embed.FS
 
-// embeddedOnce is what embedded returns. A sync.OnceValue would be made
-// whenever a program starts.
+// embeddedOnce is the result of embedded. A sync.OnceValue would be initialized
+// at program start.
 //
 //nolint:gochecknoglobals // It is written once, by embedded.
 var embeddedOnce struct {
@@ -41,8 +41,8 @@ type catalogs struct {
 	matcher    language.Matcher
 }
 
-// newCatalogs returns the catalogs in files, each of which is named for the tag
-// of its language.
+// newCatalogs returns the catalogs in files. Each file is named for the tag of
+// its language.
 func newCatalogs(files fs.FS) *catalogs {
 	names, _ := fs.Glob(files, "*.json") // fails only for a malformed pattern
 	byTag := make(map[language.Tag]*catalog, len(names))
@@ -89,8 +89,8 @@ func parentOf(tag language.Tag, byTag map[language.Tag]*catalog) *catalog {
 // whether any has. If not, the Localizer is the English one.
 func (all *catalogs) match(tags []language.Tag) (*Localizer, bool) {
 	for _, tag := range tags {
-		// The index, because the tag that Match returns has the extensions of
-		// this one.
+		// Use the index, because the tag that Match returns has the extensions
+		// of this one.
 		_, i, confidence := all.matcher.Match(tag)
 		if confidence != language.No && sameLanguage(tag, all.localizers[i].catalog.tag) {
 			return all.localizers[i], true
@@ -100,17 +100,17 @@ func (all *catalogs) match(tags []language.Tag) (*Localizer, bool) {
 }
 
 // sameLanguage reports whether two tags are forms of one language. The matcher
-// goes further, to languages that many of the same people are said to read:
-// Russian for Belarusian, Finnish for Estonian. They may have named a second
-// language themselves.
+// also accepts related languages that many of the same people are said to read,
+// such as Russian for Belarusian. Users can list a second language themselves.
 func sameLanguage(a, b language.Tag) bool {
 	return baseLanguage(a) == baseLanguage(b)
 }
 
 // baseLanguage returns the language of a tag, such as zh for cmn-TW. It returns
-// no for both written forms of Norwegian, because their readers share them.
+// "no" for both written forms of Norwegian, because their readers can read
+// either.
 func baseLanguage(tag language.Tag) string {
-	tag, _ = language.All.Canonicalize(tag) // fails for no tag that was parsed
+	tag, _ = language.All.Canonicalize(tag) // never fails for a parsed tag
 	base, _ := tag.Base()
 	if base.String() == "nn" {
 		return "no"

@@ -1,4 +1,4 @@
-// Package locale translates PluralKit's API errors for the people who see them:
+// Package locale translates PluralKit's API errors for users:
 //
 //	locale.For(interaction.Locale, guild.Locale).Message(err) // a Discord bot
 //	locale.For(r.Header.Get("Accept-Language")).Message(err)  // a web app
@@ -15,12 +15,13 @@
 // used. The catalogs are read on first use. Everything in this package is safe
 // for concurrent use.
 //
-// A text can contain a name that somebody typed. Escape it for where it is
-// shown: html/template does so for HTML, and an example shows it for Discord.
+// A text can contain a name that a user typed, so escape it for the place where
+// it is shown: html/template does that for HTML, and an example does it for
+// Discord.
 //
-// An application adds texts and codes of its own by embedding a Localizer. A
-// server sends the texts beside the English ones with WithLocalizer of package
-// server.
+// An application can add its own texts and codes by embedding a Localizer.
+// WithLocalizer of package server makes a server send the texts beside the
+// English ones.
 //
 // # Translations
 //

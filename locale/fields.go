@@ -8,11 +8,11 @@ import (
 )
 
 // Fields returns an iterator over the keys of the request that err says are
-// wrong, each with what to tell a person about it. The keys come in byte order.
-// A key with several errors comes several times.
+// wrong, each with the text to show to the user. The keys are in byte order. A
+// key with several errors is yielded once for each.
 //
-// The errors are those of [pkerr.FieldErrors], the texts those of
-// [Localizer.Field]. There are none for a nil err.
+// The errors are those of [pkerr.FieldErrors], and the texts those of
+// [Localizer.Field]. A nil err has no keys.
 func (l *Localizer) Fields(err error) iter.Seq2[string, string] {
 	fields := pkerr.FieldErrors(err)
 	return func(yield func(key, text string) bool) {
@@ -24,15 +24,15 @@ func (l *Localizer) Fields(err error) iter.Seq2[string, string] {
 	}
 }
 
-// Field returns what to tell a person about the error o of the field key: that
+// Field returns what to tell the user about the error o of the field key: that
 // it is too long, with its limit and length; or that it is invalid, required,
-// or cannot be empty. The text does not contain the key, which is no word of a
-// person's language. Show it beside the field, or after the field's name.
+// or cannot be empty. The text does not contain the key, which is not a word of
+// the user's language. Show it beside the field, or after the field's name.
 //
-// The kind of error is told by the API's English text, or by a length above the
-// limit. Any other text, such as another server's, cannot be translated. It is
-// returned without control characters and marks that change the direction of
-// writing, and cut to 512 characters.
+// Field recognizes the kind of error by the API's English text, or by a length
+// above the limit. Any other text, such as another server's, cannot be
+// translated. It is returned without control characters and marks that change
+// the direction of writing, and cut to 512 characters.
 func (l *Localizer) Field(key string, o pkerr.ErrorObject) string {
 	kind := kindOf(o)
 	switch kind {
@@ -89,7 +89,7 @@ func (l *Localizer) tooLong(key string, o pkerr.ErrorObject) string {
 		length = *o.ActualLength
 	}
 	if strings.HasPrefix(key, "description_templates[") && length >= 0 && limit > length {
-		// The API swaps the two for an item of this list.
+		// The API swaps the two for the items of this list.
 		limit, length = length, limit
 	}
 	// For the list itself, the API counts items.

@@ -44,7 +44,7 @@ func For(preferences ...string) *Localizer {
 }
 
 // Match is like [For], and also reports whether a preference named a language
-// with a catalog. If not, the Localizer uses English, which nobody asked for.
+// with a catalog. If none did, the Localizer uses English.
 func Match(preferences ...string) (*Localizer, bool) {
 	all := embedded()
 	for _, preference := range preferences {
@@ -55,8 +55,8 @@ func Match(preferences ...string) (*Localizer, bool) {
 	return all.localizers[0], false
 }
 
-// New is like [For], for callers that have tags: it returns the Localizer for
-// the first tag with a catalog, and the English one if there is none.
+// New is like [For] for callers that have tags: it returns the Localizer for
+// the first tag with a catalog, or the English one if none has.
 func New(tags ...language.Tag) *Localizer {
 	l, _ := embedded().match(tags)
 	return l
@@ -89,25 +89,25 @@ func (l *Localizer) orEnglish() *catalog {
 	return l.catalog
 }
 
-// Message returns what to tell a person about err, in a few short sentences:
+// Message returns what to tell the user about err in a few short sentences:
 // what happened, and what to do. It returns "" for a nil err.
 //
 // The text is that of err's code, as [pkerr.CodeOf] returns it, or of the most
 // specific code that err matches by [errors.Is]. It contains the name that
 // [pkerr.Ref] returns, and for a rate limit how long to wait. A code without a
 // text gets that of the code it refines, or of its class: a 404 with an unknown
-// number gets that of [pkerr.NotFound]. So does a code whose text needs a name
+// number gets that of [pkerr.NotFound]. So does a code whose text needs a name,
 // if err has none.
 //
 // An error with [pkerr.ActionVerify] gets the text of
-// [pkerr.InternalServerError], which asks to check whether a change was saved.
-// So does a timeout or a failed connection, unless a [url.Error] says that the
-// request was not a write. Any other error gets a general text. The text of err
-// itself is never used.
+// [pkerr.InternalServerError], which asks the user to check whether a change
+// was saved. So does a timeout or a failed connection, unless a [url.Error]
+// says that the request was not a write. Any other error gets a general text.
+// The text of err itself is never used.
 //
 // A name is untrusted text. It is stripped of control characters and of marks
-// that change the direction of writing, and cut to 64 characters. Markup of
-// HTML or Markdown, and Discord's mentions, are left for the caller to escape.
+// that change the direction of writing, and cut to 64 characters. The caller
+// must escape HTML, Markdown and Discord's mentions.
 func (l *Localizer) Message(err error) string {
 	if err == nil {
 		return ""
@@ -129,8 +129,8 @@ func (l *Localizer) Message(err error) string {
 	return text
 }
 
-// matchingCode returns the most specific code that err, which has none itself,
-// matches or is treated as; 0 if there is none.
+// matchingCode returns the most specific code for an err that has none itself:
+// one that it matches or is treated as. It returns 0 if there is none.
 func matchingCode(err error) (code pkerr.Code) {
 	for c := range pkerr.Codes() { // a code comes after those that it refines
 		if errors.Is(err, c) {
@@ -143,8 +143,8 @@ func matchingCode(err error) (code pkerr.Code) {
 	return code
 }
 
-// isUnanswered reports whether err may be that of a write which the server has
-// carried out, although no answer came.
+// isUnanswered reports whether err may be that of a write that the server has
+// carried out although no answer arrived.
 func isUnanswered(err error) bool {
 	if e, ok := errors.AsType[*url.Error](err); ok { // of an http.Client
 		switch e.Op {
@@ -163,8 +163,9 @@ func isUnanswered(err error) bool {
 	return ok && e.Timeout()
 }
 
-// message returns the text for a code in the language of c, with what source
-// says filled in; "" if c has no text for the code, its classes or in general.
+// message returns the text for a code in the language of c, with the details of
+// source filled in. It returns "" if c has neither a text for the code or its
+// classes nor a general one.
 func (c *catalog) message(code pkerr.Code, source error) string {
 	for ; code != 0; code = broader(code) {
 		text := c.text(textID{codeSection, code.Name()})
@@ -185,8 +186,8 @@ func (c *catalog) message(code pkerr.Code, source error) string {
 }
 
 // codeSource returns the part of err that its code comes from, in the order of
-// [pkerr.CodeOf], without causes and siblings. Those can have names and waits
-// of their own.
+// [pkerr.CodeOf], without causes and siblings. Those can have other names and
+// waits.
 func codeSource(err error) error {
 	var e *pkerr.Error
 	var code pkerr.Code
@@ -217,7 +218,7 @@ func codeSource(err error) error {
 }
 
 // broader returns the code that c refines, or else its class, or else the x00
-// of its class; 0 if there is none.
+// of its class. It returns 0 if there is none.
 func broader(c pkerr.Code) pkerr.Code {
 	for _, code := range [...]pkerr.Code{c.Base(), c.Class(), pkerr.Code(c.Status() / 100 * 100)} {
 		if code != 0 && code != c {

@@ -13,11 +13,10 @@ import (
 const maxPreference = 256
 
 // preferredTags returns the languages that a preference names, by descending
-// weight. It skips entries that are malformed or have a weight of 0.
+// weight. It skips malformed entries and those with a weight of 0.
 func preferredTags(preference string) []language.Tag {
 	if len(preference) > maxPreference {
-		// The last entry may have been cut in two. If it is the only one,
-		// nothing is left.
+		// Drop the last entry, which may have been cut in two.
 		end := strings.LastIndexByte(preference[:maxPreference+1], ',')
 		preference = preference[:max(end, 0)]
 	}
@@ -29,9 +28,9 @@ func preferredTags(preference string) []language.Tag {
 	for entry := range strings.SplitSeq(preference, ",") {
 		name, _, _ := strings.Cut(entry, ";")
 		entry = fromPOSIX(strings.TrimSpace(name)) + entry[len(name):]
-		// One entry at a time, because an unknown language voids the whole
-		// header. The parser knows a small q alone, and accepts any number as a
-		// weight.
+		// Parse one entry at a time, because the parser rejects a whole header
+		// for one unknown language. It accepts only a lower-case q, and any
+		// number as a weight.
 		tags, weights, _ := language.ParseAcceptLanguage(strings.ToLower(entry))
 		if len(tags) == 1 && weights[0] <= 1 {
 			entries = append(entries, weighted{tags[0], weights[0]})

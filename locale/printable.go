@@ -5,17 +5,16 @@ import (
 	"unicode"
 )
 
-// The most characters of an untrusted text that are shown: of a name within a
-// sentence, and of a text on its own.
+// How many characters of an untrusted text are shown at most: of a name within
+// a sentence, and of a text on its own.
 const (
 	maxRef  = 64
 	maxText = 512
 )
 
-// printable returns untrusted text in a form that is safe within another: on
-// one line, trimmed, without control characters and marks that change the
-// direction of writing, and cut to limit characters. It returns "" if nothing
-// is visible.
+// printable makes untrusted text safe to put into another text: on one line,
+// trimmed, without control characters and marks that change the direction of
+// writing, and cut to limit characters. It returns "" if nothing is visible.
 func printable(s string, limit int) string {
 	var b strings.Builder
 	space, seen, n := false, false, 0
@@ -25,7 +24,8 @@ func printable(s string, limit int) string {
 			space = b.Len() > 0
 			continue
 		case r != '\u200c' && r != '\u200d' && unicode.Is(unicode.C, r):
-			// The two exceptions join letters and emoji, or keep them apart.
+			// The zero-width joiner and non-joiner are needed in some scripts
+			// and emoji.
 			continue
 		}
 		if space {
@@ -49,9 +49,9 @@ func printable(s string, limit int) string {
 	return b.String()
 }
 
-// isVisible reports whether r leaves a mark of its own.
+// isVisible reports whether r is visible by itself.
 func isVisible(r rune) bool {
-	const blank = '\u2800' // in Braille
+	const blank = '\u2800' // the blank Braille pattern
 	return r != blank && unicode.IsGraphic(r) &&
 		!unicode.In(r, unicode.M, unicode.Other_Default_Ignorable_Code_Point)
 }

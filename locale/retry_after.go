@@ -8,8 +8,8 @@ import (
 
 // RetryAfter returns a sentence that says how long to wait, such as "Try again
 // in 3 seconds." It counts whole seconds below a minute, minutes below an hour,
-// and hours above. It rounds up, so that nobody comes back too early; a zero or
-// negative d is one second.
+// and hours above that. It rounds up, so that users do not retry too early; a
+// zero or negative d counts as one second.
 //
 // [Localizer.Message] includes this sentence for an error that says how long to
 // wait.

@@ -1,8 +1,8 @@
-// Package pkerrtest is for the tests of programs that use PluralKit's API, and
-// of servers that answer as it does.
+// Package pkerrtest helps to test programs that use PluralKit's API, and
+// servers that answer as it does.
 //
 // [NewServer] starts a fake of the API. A test scripts it route by route, and
-// asks it afterwards which requests it received:
+// checks afterwards which requests it received:
 //
 //	func TestRename(t *testing.T) {
 //		api := pkerrtest.NewServer(t)
@@ -15,7 +15,7 @@
 //
 // [WithRateLimit] adds the rate limiter of the API, with its quirks.
 // [WithLatency] and [Route.Delay] make requests take time. In the bubble of a
-// [testing/synctest.Test] the test takes none:
+// [testing/synctest.Test] they take no real time:
 //
 //	func TestBusyMinute(t *testing.T) {
 //		synctest.Test(t, func(t *testing.T) {
@@ -27,12 +27,12 @@
 //		})
 //	}
 //
-// [Route.ReplyFault] breaks the connection. A handler or a whole server of your
-// own runs behind [Route.ReplyHandler].
+// [Route.ReplyFault] breaks the connection. [Route.ReplyHandler] answers with a
+// handler of your own, which can be a whole server.
 //
 // Without a server, [Response] returns the response for an error, and
-// [Responses] all responses that the API is known to send, to run your own
-// client against.
+// [Responses] returns all responses that the API is known to send, to test your
+// own client with.
 //
 // To check an error, use [errors.Is], or require.ErrorIs of testify.
 // [RequireFields] and [RequireTooLong] check what is wrong with the keys of a

@@ -2,7 +2,7 @@ package pkerrtest
 
 import "syscall"
 
-// Plan 9 has texts in place of numbers.
+// Plan 9 has texts instead of numbers.
 const (
 	errRefused = syscall.ErrorString("connection refused")
 	errReset   = syscall.ErrorString("connection reset by peer")

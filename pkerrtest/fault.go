@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// A Fault is a failure of the network, or of what is in front of the API. See
+// A Fault is a failure of the network or of a proxy in front of the API. See
 // [Route.ReplyFault].
 type Fault int
 
@@ -51,8 +51,8 @@ func (f Fault) String() string {
 	}
 }
 
-// ReplyFault fails the request in place of a response. A client of net/http
-// gets these errors, over HTTP/1:
+// ReplyFault makes the request fail instead of sending a response. Over HTTP/1,
+// a client of net/http gets these errors:
 //
 //	FaultReset      read: connection reset by peer (syscall.ECONNRESET)
 //	FaultRefused    connect: connection refused (syscall.ECONNREFUSED)
@@ -64,13 +64,13 @@ func (f Fault) String() string {
 // 9 has the texts, but not the two constants.)
 //
 // FaultRefused applies to [Server.Client]. The request is never sent, so it is
-// not among the [Server.Requests], and of the limits and delays only
-// [WithLatency] applies to it. Any other client has a connection already, which
-// is reset. Over HTTP/2, which a server of your own can speak, each fault
-// resets the stream; for FaultTruncated it does so after half of the body.
+// not among the [Server.Requests], and only [WithLatency] applies to it, not
+// the rate limit or [Route.Delay]. Any other client already has a connection,
+// which is reset. Over HTTP/2, which a server of your own can use, each fault
+// resets the stream; FaultTruncated does so after half of the body.
 //
-// Package net/http itself repeats a GET on a new connection if a reused one
-// fails. So that no fault goes unnoticed, the server closes every connection
+// Package net/http repeats a GET on a new connection if a reused one fails,
+// which would hide the fault. Therefore the server closes every connection
 // after one request from now on.
 //
 // An unknown fault makes the test fail.
@@ -89,7 +89,7 @@ func (s *Server) stopReuse() {
 	s.http.SetKeepAlivesEnabled(false)
 }
 
-// faultHandler fails a request that has arrived.
+// faultHandler makes a request fail that has arrived.
 type faultHandler Fault
 
 func (f faultHandler) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
@@ -119,15 +119,16 @@ func (f faultHandler) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	panic(http.ErrAbortHandler)
 }
 
-// refuse fails a request of Client whose next reply is FaultRefused. As the
-// Proxy of the transport it is asked before a connection is opened or reused.
+// refuse makes a request of Client fail whose next reply is FaultRefused. It is
+// the Proxy function of the transport, which is called before a connection is
+// opened or reused.
 func (s *Server) refuse(r *http.Request) (*url.URL, error) {
 	h, _ := s.mux.Handler(&http.Request{
 		Method: cmp.Or(r.Method, http.MethodGet), Host: cmp.Or(r.Host, r.URL.Host), URL: r.URL,
 	})
 	route, ok := h.(routeHandler)
 	if !ok || !route.takeRefused() {
-		return nil, nil //nolint:nilnil // No proxy and no error, as http.Transport has it.
+		return nil, nil //nolint:nilnil // http.Transport takes this for no proxy.
 	}
 	timer := time.NewTimer(s.config.latency)
 	defer timer.Stop()

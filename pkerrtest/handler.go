@@ -14,7 +14,7 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// me is the segment of a path that stands for the token's own system.
+// me is the path segment for the token's own system.
 const me = "@me"
 
 // The media types of the API's answers.
@@ -24,8 +24,8 @@ const (
 	mediaProblem = "application/problem+json; charset=utf-8"
 )
 
-// ServeHTTP records and answers one request. It is for tests that put the fake
-// into a server of their own; the server at [Server.URL] calls it too.
+// ServeHTTP records and answers one request. Call it in tests that use the fake
+// as the handler of their own server; the server at [Server.URL] calls it, too.
 //
 // It panics with [http.ErrAbortHandler] to cut a response off, as net/http
 // expects.
@@ -42,7 +42,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		if err != nil {
-			// The client is gone, and the request is not whole.
+			// The client disconnected before the request was complete.
 			panic(http.ErrAbortHandler)
 		}
 	}
@@ -63,7 +63,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	whole = rw.finish()
 }
 
-// returned lets Close go on if a handler had taken over its connection.
+// returned lets Close proceed if a handler took over its connection.
 func (s *Server) returned(conn net.Conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -73,7 +73,7 @@ func (s *Server) returned(conn net.Conn) {
 }
 
 // wait returns after d, or panics when the server closes. It does not end when
-// the client goes away, because what is on its way arrives all the same.
+// the client disconnects, because a request on its way arrives all the same.
 func (s *Server) wait(d time.Duration) {
 	if d <= 0 {
 		return
@@ -146,7 +146,7 @@ func (s *Server) serveRoute(w *responseWriter, r *http.Request, route *Route) {
 		}
 		panic(http.ErrAbortHandler)
 	}()
-	// Through the mux, which sets the path values for handlers of the script.
+	// The mux sets the path values for handlers of the script.
 	s.mux.ServeHTTP(w, r)
 }
 
@@ -156,8 +156,8 @@ func (s *Server) find(r *http.Request) (_ *Route, allow string) {
 	if found, ok := h.(routeHandler); ok {
 		return found.Route, ""
 	}
-	// The mux would answer by itself: see how. It redirects some paths, which
-	// the API does not know.
+	// The mux has no route. See how it would answer: with a 404, a 405, or a
+	// redirect, which counts as unknown because the API does not redirect.
 	c := capture{header: http.Header{}}
 	h.ServeHTTP(&c, r)
 	if c.status != http.StatusMethodNotAllowed {
@@ -193,7 +193,7 @@ func answerError(w http.ResponseWriter, e *pkerr.Error, mediaType string) {
 	answer(w, e.Code.Status(), mediaType, string(body))
 }
 
-// answer answers with exactly this. A media type of "" is none.
+// answer sends a response. If mediaType is "", it has no Content-Type.
 func answer(w http.ResponseWriter, status int, mediaType, body string) {
 	h := w.Header()
 	h["Content-Type"] = nil // or net/http would guess one

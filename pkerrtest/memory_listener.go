@@ -11,7 +11,7 @@ import (
 )
 
 // firstPort is the port that the first connection in memory comes from. Each
-// connection has its own, so that they can be told apart.
+// connection has its own port, so that they can be told apart.
 const firstPort = 49152
 
 // memoryListener is a net.Listener without a network. It and its connections
@@ -95,8 +95,8 @@ func (c *memoryConn) errorOf(op string, err error) error {
 	}
 }
 
-// closeWithReset closes a connection such that the other end sees a reset, if
-// the connection can do that.
+// closeWithReset closes a connection so that the other end sees a reset, if the
+// connection supports that.
 func closeWithReset(conn net.Conn) {
 	switch c := conn.(type) {
 	case *memoryConn:

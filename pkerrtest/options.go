@@ -16,7 +16,7 @@ type config struct {
 	systems []system
 }
 
-// system is what belongs to the system of one token.
+// system holds the references that belong to the system of a token.
 type system struct {
 	token string
 	refs  []string
@@ -31,16 +31,16 @@ func WithLatency(d time.Duration) Option {
 }
 
 // WithTCP makes the server listen on a port of the loopback interface, so that
-// clients other than [Server.Client] reach it: another HTTP library, or another
-// process. Such a server does not work in a synctest bubble, whose clock stands
-// still while a goroutine waits for the network.
+// clients other than [Server.Client] can reach it, such as another process.
+// Such a server does not work in a synctest bubble, whose clock stands still
+// while a goroutine waits for the network.
 func WithTCP() Option {
 	return func(c *config) { c.tcp = true }
 }
 
 // Rates are the requests per second that the API allows, for each owner and
 // scope on its own. A rate of 0 stands for that of the real API; the largest is
-// 1e9. At a rate of 1 nothing gets through; see [WithRateLimit].
+// 1e9. At a rate of 1 every request is refused; see [WithRateLimit].
 type Rates struct {
 	// Get is the rate of generic_get, for GET requests. The default is 10.
 	Get int
@@ -54,25 +54,24 @@ type Rates struct {
 	Token2 int
 }
 
-// WithRateLimit switches on the API's rate limiter, which it reproduces to the
-// millisecond. Rates{} are the real rates. A rate out of range makes the test
-// fail.
+// WithRateLimit enables the API's rate limiter, which it reproduces to the
+// millisecond. Rates{} stands for the real rates. A rate out of range makes the
+// test fail.
 //
 // Requests are counted by scope and owner. The owner is the system of the token
-// if the request is for something of its own: if the path has @me, or as
-// [WithSystem] says. Otherwise it is the client's IP address: the first one in
-// the X-Forwarded-For header, or the address that the request came from, which
-// all users of [Server.Client] share.
+// if the request is for something that belongs to it: if the path has @me, or
+// as [WithSystem] declares. Otherwise it is the client's IP address: the first
+// one in the X-Forwarded-For header, or the address that the request came from,
+// which all users of [Server.Client] share.
 //
 // Every counted response has the headers X-RateLimit-Limit, -Remaining, -Reset
 // and -Scope. Reset is the current time in seconds. For a system's own requests
 // the header's scope is own_system_get or own_system_update, but the body of a
 // 429 has generic_get or generic_update. There is no Retry-After header.
 //
-// One request of each burst is counted and refused all the same, with a
-// retry_after of 0; only rate-1 in a row are served. A client that waits for
-// exactly retry_after can be refused again and again. The real API does the
-// same.
+// One request of each burst is counted but refused, with a retry_after of 0;
+// only rate-1 in a row are served. A client that waits for exactly retry_after
+// can be refused again and again. The real API does the same.
 func WithRateLimit(rates Rates) Option {
 	return func(c *config) { c.limited, c.rates = true, rates }
 }

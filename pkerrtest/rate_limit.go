@@ -31,11 +31,11 @@ type limiter struct {
 	buckets map[bucketKey]*gcra.Bucket
 }
 
-// bucketKey is what requests are counted by.
+// bucketKey identifies a bucket.
 type bucketKey struct{ owner, scope string }
 
 // newLimiter returns a limiter. For a rate out of range it returns an error,
-// and uses the real one.
+// and uses the real rate.
 func newLimiter(rates Rates, systems []system) (*limiter, error) {
 	var err error
 	for _, r := range []struct {
@@ -58,7 +58,7 @@ func newLimiter(rates Rates, systems []system) (*limiter, error) {
 }
 
 // take counts a request and sets the X-RateLimit headers. It reports whether
-// the request may go on; otherwise it has answered it.
+// the request may proceed; otherwise it has answered it.
 func (l *limiter) take(w http.ResponseWriter, r *http.Request) bool {
 	rate, scope, bodyScope := l.rates.Update, "generic_update", "generic_update"
 	if r.Method == http.MethodGet {
@@ -100,8 +100,8 @@ func (l *limiter) count(key bucketKey, now time.Time, rate int) gcra.Decision {
 	return bucket.Take(now, rate)
 }
 
-// owner returns who a request counts for, and reports whether that is a system
-// that asks for something of its own.
+// owner returns the owner that a request counts for, and reports whether that
+// is the system of its token.
 func (l *limiter) owner(r *http.Request) (_ string, own bool) {
 	if token := r.Header.Get("Authorization"); token != "" && (isMe(r) || l.owns(token, r)) {
 		return token, true

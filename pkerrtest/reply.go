@@ -18,10 +18,10 @@ import (
 // other error, which is sent as a 500. The cause of an error is not sent, and
 // nothing is logged.
 //
-// A rate limit gets a Retry-After header this way, and no X-RateLimit headers;
-// the API does it the other way around, and so does [WithRateLimit].
+// An error with a RetryAfter gets a Retry-After header, and no X-RateLimit
+// headers. The API does the opposite, and so does [WithRateLimit].
 //
-// A nil err makes the test fail. For a success there are [Route.ReplyJSON] and
+// A nil err makes the test fail. For a success, use [Route.ReplyJSON] or
 // [Route.ReplyBytes].
 func (r *Route) Reply(err error) *Route {
 	r.server.tb.Helper()
@@ -39,11 +39,11 @@ func errorHandler(err error) http.Handler {
 	})
 }
 
-// ReplyJSON sends v as JSON, with a status from 200 to 999, and the
-// Content-Type application/json. It encodes v at once, as [json.Marshal] does
-// but without escaping HTML, as the API does.
+// ReplyJSON sends v as JSON, with a status from 200 to 999 and the Content-Type
+// application/json. It encodes v immediately, as [json.Marshal] does, but like
+// the API it does not escape HTML.
 //
-// Another status, or a v that has no JSON, makes the test fail.
+// Any other status, or a v that cannot be encoded, makes the test fail.
 func (r *Route) ReplyJSON(status int, v any) *Route {
 	r.server.tb.Helper()
 	var body bytes.Buffer
@@ -56,13 +56,13 @@ func (r *Route) ReplyJSON(status int, v any) *Route {
 	return r.addBytes("ReplyJSON", status, header, strings.TrimSuffix(body.String(), "\n"))
 }
 
-// ReplyBytes sends exactly this: a status from 200 to 999, a header, and a
-// body. The header is copied, and may be nil; no Content-Type is added to it,
-// but the CORS headers of the API are, unless it has them. A 204 or 304 is sent
-// without the body. A Content-Length of more than the body cuts the response
-// off.
+// ReplyBytes sends exactly this response: a status from 200 to 999, a header,
+// and a body. The header is copied, and may be nil; no Content-Type is added to
+// it, but the CORS headers of the API are, unless header has them. A 204 or 304
+// is sent without the body. If the Content-Length exceeds the body, the
+// response is cut off.
 //
-// Another status makes the test fail.
+// Any other status makes the test fail.
 func (r *Route) ReplyBytes(status int, header http.Header, body string) *Route {
 	r.server.tb.Helper()
 	return r.addBytes("ReplyBytes", status, header.Clone(), body)
@@ -85,13 +85,14 @@ func (r *Route) addBytes(method string, status int, header http.Header, body str
 	return r.add(fmt.Sprintf("%s(%d)", method, status), http.HandlerFunc(send))
 }
 
-// ReplyHandler lets h answer. The request has its body, and the values of its
-// path; h can also hijack the connection. It runs on another goroutine than the
-// test, so it must not call FailNow.
+// ReplyHandler lets h answer. The request has its body and path values; h can
+// also hijack the connection. h does not run on the test's goroutine, so it
+// must not call FailNow.
 //
 // A panic makes the test fail and cuts the response off. A panic with
-// [http.ErrAbortHandler], which [server.Middleware] makes of one that comes too
-// late for an answer, only cuts it off, and [Request.Aborted] shows it.
+// [http.ErrAbortHandler] only cuts it off, and sets [Request.Aborted].
+// [server.Middleware] panics with it after a panic that is too late to be
+// answered.
 //
 // A nil h makes the test fail.
 func (r *Route) ReplyHandler(h http.Handler) *Route {

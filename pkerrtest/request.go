@@ -9,8 +9,8 @@ import (
 
 // A Request is the record of a request that a [Server] received.
 type Request struct {
-	// Host is the host that the URL named, with its port if it had one. It need
-	// not be that of the server.
+	// Host is the host in the URL, with its port if any. It need not be that of
+	// the server.
 	Host string
 
 	// Method, Path and Query are those of the request. The path is unescaped.
@@ -18,8 +18,8 @@ type Request struct {
 	Path   string
 	Query  url.Values
 
-	// Header and Body are those of the request. The header has what net/http
-	// added too, such as User-Agent. The body is empty if there was none.
+	// Header and Body are those of the request. The header includes keys that
+	// net/http added, such as User-Agent. The body is empty if there was none.
 	Header http.Header
 	Body   []byte
 
@@ -34,7 +34,7 @@ type Request struct {
 	// is empty if the server or its rate limiter answered.
 	Pattern string
 
-	// Status is that of the response. It is 0 as long as there is none, if the
+	// Status is that of the response. It is 0 before there is one, if the
 	// response was aborted, and if the handler took over the connection.
 	Status int
 
@@ -78,8 +78,8 @@ func (s *Server) copyRequests(match func(*Request) bool) []Request {
 	return requests
 }
 
-// maxRecorded is how many requests are kept for a program, which may run for
-// long.
+// maxRecorded is how many requests are kept for a program, which may run for a
+// long time.
 const maxRecorded = 1000
 
 // record keeps a request, and returns its record.

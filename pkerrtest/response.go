@@ -11,8 +11,8 @@ import (
 // Response returns the response that [server.Write] sends for err, as a client
 // gets it. Its body can be read once, and its Request is nil.
 //
-// A rate limit has a Retry-After header, which the API itself does not send;
-// see [Responses] and [WithRateLimit] for those.
+// An error with a RetryAfter gets a Retry-After header, which the API itself
+// does not send; see [Responses] and [WithRateLimit] for those.
 //
 // For a nil err it returns a 204 without a body.
 func Response(err error) *http.Response {

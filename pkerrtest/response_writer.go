@@ -7,8 +7,8 @@ import (
 	"strconv"
 )
 
-// responseWriter delays a response by the latency of the server, and notes what
-// becomes of it.
+// responseWriter delays a response by the latency of the server, and records
+// its outcome.
 type responseWriter struct {
 	http.ResponseWriter
 
@@ -38,7 +38,7 @@ func (w *responseWriter) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-// delay takes the time of the way back, once.
+// delay waits for the way back, once.
 func (w *responseWriter) delay() {
 	if !w.delayed {
 		w.delayed = true
@@ -47,7 +47,7 @@ func (w *responseWriter) delay() {
 	}
 }
 
-// begin sends the default status, unless there is one.
+// begin sends the default status, unless a status has been sent.
 func (w *responseWriter) begin() {
 	if w.status == 0 && !w.hijacked {
 		w.WriteHeader(http.StatusOK)
@@ -55,7 +55,7 @@ func (w *responseWriter) begin() {
 }
 
 // finish ends the response of a handler that has returned. It reports whether
-// the response is as long as it says, and was not cut off by Server.Close.
+// the response has its declared length, and was not cut off by Server.Close.
 func (w *responseWriter) finish() bool {
 	w.begin()
 	return w.complete || w.written >= w.declared && !w.server.cutsOff(w.conn)
@@ -76,7 +76,7 @@ func (w *responseWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// Flush sends what was written so far.
+// Flush sends what has been written so far.
 func (w *responseWriter) Flush() {
 	w.begin()
 	_ = http.NewResponseController(w.ResponseWriter).Flush() // an http.Flusher returns no error

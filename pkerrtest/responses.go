@@ -28,15 +28,16 @@ type corpusRow struct {
 // Responses iterates over all responses that the API and the proxies in front
 // of it are known to send, each with a stable name such as "rl-get-zero". Run
 // your own client against them: it should not panic, and for a status of 400 or
-// more it should return an error that knows the status. What else a response
-// says, [github.com/pkerr/pkerr/client.Decode] can tell.
+// more it should return an error with that status.
+// [github.com/pkerr/pkerr/client.Decode] returns everything else that a
+// response says.
 //
-// There is one for every code, and there are those that clients trip over:
-// empty bodies, HTML, text labeled as JSON, JSON labeled as text, the bodies of
-// older versions, and a body of 1 MiB. A few are redirects and successes that
-// look like errors. Later versions will add more.
+// They include one for every code, and those that are hard for clients: empty
+// bodies, HTML, text labeled as JSON, JSON labeled as text, the bodies of older
+// versions, and a body of 1 MiB. A few are redirects and successes that look
+// like errors. Later versions will add more.
 //
-// Each iteration returns new responses, whose body can be read once. Their
+// Each iteration yields new responses, whose bodies can be read once. Their
 // Request is nil.
 func Responses() iter.Seq2[string, *http.Response] {
 	return func(yield func(string, *http.Response) bool) {
@@ -62,7 +63,7 @@ func (r *corpusRow) body() []byte {
 	case r.Body != nil:
 		return []byte(*r.Body)
 	case r.ID == "reflect-1mb":
-		// The file does not have it, because it is so large.
+		// It is too large for the file.
 		ref := strings.Repeat("a", 1<<20)
 		return []byte(`{"message":"Member '` + ref + `' not found.","code":20003}`)
 	}

@@ -12,8 +12,7 @@ import (
 
 // On returns the route of a pattern, to script its replies. A pattern is one of
 // [http.ServeMux], such as "GET /v2/members/{ref}"; without a method it matches
-// every method. The replies are sent one after the other, and the last one is
-// repeated:
+// every method. The replies are sent in order, and the last one is repeated:
 //
 //	s.On("GET /v2/groups/{ref}").Reply(pkerr.GroupNotFound)    // always
 //	s.On("POST /v2/groups").Reply(pkerr.Unauthorized).Times(1) // only once
@@ -24,8 +23,8 @@ import (
 //
 // The same pattern returns the same Route, to which further replies are added.
 // A request to a route without a reply, or after the last reply was used up,
-// makes the test fail and gets a 500. So does, at once, a pattern that does not
-// parse or that conflicts with another.
+// makes the test fail and gets a 500. A pattern that does not parse or
+// conflicts with another also makes the test fail, immediately.
 func (s *Server) On(pattern string) *Route {
 	s.tb.Helper()
 	route, err := s.route(pattern)
@@ -52,7 +51,7 @@ func (s *Server) route(pattern string) (*Route, error) {
 	return route, nil
 }
 
-// handle is mux.Handle with an error in place of the mux's panic.
+// handle is like mux.Handle, but returns an error instead of panicking.
 func handle(mux *http.ServeMux, pattern string, h http.Handler) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -91,20 +90,20 @@ type Route struct {
 	mu      sync.Mutex
 	replies []reply
 	next    int // index of the reply that is sent next
-	sent    int // how many have been sent altogether
+	sent    int // number of replies that have been sent
 	delay   time.Duration
 }
 
-// reply is a step of a script.
+// reply is one step of a script.
 type reply struct {
 	name    string // for messages, such as "ReplyBytes(502)"
 	handler http.Handler
-	times   int // 0: once, or without limit if nothing follows
+	times   int // 0: once, or without limit if it is the last
 	sent    int
 }
 
-// Times makes the last reply be sent n times instead of once. If it is the last
-// of the script, it is then sent no more than n times.
+// Times sets how often the last added reply is sent. Even if it remains the
+// last one, it is then sent no more than n times.
 //
 // An n of less than 1, or a route without a reply, makes the test fail.
 func (r *Route) Times(n int) *Route {
@@ -119,7 +118,7 @@ func (r *Route) Times(n int) *Route {
 	return r
 }
 
-// setTimes reports whether there is a reply whose number it could set.
+// setTimes implements Times. It reports whether there was a reply.
 func (r *Route) setTimes(n int) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -132,9 +131,9 @@ func (r *Route) setTimes(n int) bool {
 }
 
 // Delay makes the server wait for d before each reply of this route, wherever
-// it stands in the chain. The time comes on top of that of [WithLatency], and
-// in a synctest bubble it is the bubble's. A further call replaces the delay,
-// also between two requests. A d of 0 or less is no delay.
+// Delay is in the chain. It is added to [WithLatency], and in a synctest bubble
+// it uses the bubble's clock. Another call replaces the delay, even between two
+// requests. A d of 0 or less is no delay.
 func (r *Route) Delay(d time.Duration) *Route {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -155,7 +154,7 @@ func (r *Route) mistakef(format string, args ...any) {
 	r.server.mistakef("On(%q).%s", r.pattern, fmt.Sprintf(format, args...))
 }
 
-// routeHandler is what the mux has for a route.
+// routeHandler is the handler of a route in the mux.
 type routeHandler struct{ *Route }
 
 // ServeHTTP answers with the next reply.
@@ -174,8 +173,8 @@ func (h routeHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	reply.ServeHTTP(w, r)
 }
 
-// take uses up the next reply. It returns nil if there is none, and how many
-// were sent before.
+// take uses up the next reply, and returns how many were sent before it. It
+// returns nil if there is none.
 func (r *Route) take() (_ http.Handler, sent int, delay time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

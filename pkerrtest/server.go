@@ -16,8 +16,8 @@ import (
 // its answers, and [Server.Client] returns a client that reaches it. Its
 // methods are safe for concurrent use.
 //
-// A request is checked in the order of the real API, and gets the first answer
-// that applies:
+// A request is checked in the same order as by the real API, and gets the first
+// answer that applies:
 //
 //  1. OPTIONS, to any path: a 200 without a body.
 //  2. A path that no pattern matches: a 404 without a body under /v2/, a 410
@@ -33,11 +33,11 @@ import (
 //  8. The next reply of the script.
 //
 // Requests that get one of the first four answers do not count towards the rate
-// limit. A scripted reply always does, even a MemberNotFound for an ID in the
-// path, which the real API sends without counting it.
+// limit. A scripted reply always counts, even a MemberNotFound for an ID in the
+// path, which the real API does not count.
 //
-// If the script does not answer a request, the test's log says why, and which
-// patterns there are. OPTIONS and a 429 are not logged.
+// If the script does not answer a request, the test's log says why, and lists
+// the patterns. OPTIONS requests and 429s are not logged.
 //
 // Every response has the CORS headers of the API.
 type Server struct {
@@ -111,12 +111,12 @@ func NewServer(tb testing.TB, opts ...Option) *Server {
 }
 
 const (
-	// memoryHost is in a domain that never exists, so that a request cannot
+	// memoryHost is in a domain that never resolves, so that a request cannot
 	// reach another server by mistake.
 	memoryHost = "pluralkit.test"
 
-	// maxIdle is how many connections stay open for reuse: more than the two
-	// of net/http, because tests send from many goroutines.
+	// maxIdle is how many connections stay open for reuse. The default of
+	// net/http, 2, is too few for tests with many goroutines.
 	maxIdle = 256
 
 	headerTimeout = time.Minute
@@ -127,8 +127,8 @@ func (s *Server) start() {
 	listener, dial := s.listen()
 	s.addr = listener.Addr()
 	s.transport = &http.Transport{
-		// Used for https too, and not encrypted: code under test can keep its
-		// URLs.
+		// This is used for https, too, without encryption, so that code under
+		// test can keep its URLs.
 		DialContext:         dial,
 		DialTLSContext:      dial,
 		MaxIdleConnsPerHost: maxIdle,
@@ -139,7 +139,7 @@ func (s *Server) start() {
 	s.http = &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: headerTimeout,
-		ErrorLog:          log.New(io.Discard, "", 0), // the test is told of panics
+		ErrorLog:          log.New(io.Discard, "", 0), // panics are reported to the test
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 		ConnContext: func(ctx context.Context, conn net.Conn) context.Context {
 			return context.WithValue(ctx, connKey{}, conn)
@@ -149,7 +149,7 @@ func (s *Server) start() {
 	s.running.Go(func() { _ = s.http.Serve(listener) }) // always http.ErrServerClosed
 }
 
-// connState keeps count of the connections.
+// connState counts the open connections.
 func (s *Server) connState(conn net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew:
@@ -157,7 +157,7 @@ func (s *Server) connState(conn net.Conn, state http.ConnState) {
 	case http.StateClosed:
 		s.running.Done()
 	case http.StateHijacked:
-		// It counts until its handler returns.
+		// It stays counted until its handler returns.
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.hijacked[conn] = true
@@ -189,7 +189,7 @@ func (s *Server) listen() (net.Listener, dialFunc) {
 }
 
 // Client returns a new client that reaches the server by http and https,
-// whatever host a URL names. Code under test can keep the URL of the real API:
+// whatever host a URL names. Code under test can keep the URL of the real API;
 // nothing is ever sent there.
 //
 // The clients of a server share a transport. To add to it, wrap it, as in
@@ -202,8 +202,8 @@ func (s *Server) Client() *http.Client { return &http.Client{Transport: s.transp
 // connections, and waits until the handlers of the script have returned. It
 // cancels the context of their requests. A handler must not call it.
 //
-// A test need not call Close, but can, to test a server that goes away. Closing
-// twice is fine.
+// A test need not call Close, but can do so to test a server that goes down.
+// Closing twice is fine.
 func (s *Server) Close() {
 	s.closeOnce.Do(func() {
 		close(s.closing)
@@ -258,8 +258,7 @@ func (s *Server) mistakef(format string, args ...any) {
 // reportf makes the test fail. It may be called on any goroutine.
 func (s *Server) reportf(format string, args ...any) {
 	s.tb.Helper()
-	// Under the lock, because a test panics if it is told anything after its
-	// end.
+	// Hold the lock, because a test panics if it is called after its end.
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.closed {
@@ -285,7 +284,7 @@ type reporter interface {
 	Fatalf(format string, args ...any)
 }
 
-// noTest stands for the test of a server that has none.
+// noTest is the reporter of a server without a test.
 type noTest struct{}
 
 func (noTest) Helper()               {}

@@ -21,7 +21,7 @@ const defaultBodyLimit int64 = 1 << 20
 // DecodeJSON decodes the JSON body of r into dst, which must be a pointer, as
 // [encoding/json] does: unknown keys are ignored unless
 // [WithDisallowUnknownFields] refuses them. A handler can return its errors as
-// they are:
+// is:
 //
 //   - [pkerr.UnsupportedMediaType] if the Content-Type is neither
 //     application/json nor another JSON type, such as
@@ -29,29 +29,30 @@ const defaultBodyLimit int64 = 1 << 20
 //   - [pkerr.ContentTooLarge] if the body is longer than [WithBodyLimit]
 //     allows; 1 MiB by default.
 //   - The plain code of status 408 if the body did not arrive in time.
-//   - [pkerr.BadRequest] if the body is not one JSON document, is null, does
-//     not have the type of dst, or could not be read.
-//   - [pkerr.ModelParse] if fields do not have the type that dst has there.
-//     [pkerr.FieldErrors] names them by their paths, such as "color" or
-//     "proxy_tags[0].prefix", as the body spells them, in up to 256 bytes.
+//   - [pkerr.BadRequest] if the body is not a single JSON document, is null,
+//     does not fit the type of dst, or could not be read.
+//   - [pkerr.ModelParse] if fields do not have the type that dst has for them.
+//     [pkerr.FieldErrors] names them by their paths as spelled in the body,
+//     such as "color" or "proxy_tags[0].prefix", in up to 256 bytes.
 //
-// At most 32 fields are named. Finding them takes a small multiple of the work
-// of decoding; beyond that, only the list or object is named that has the rest.
-// The text of the error says so if there may be more. A BadRequest without
-// fields means that the fault is in the whole: a type whose UnmarshalJSON
-// refuses it, or a dst whose present value refuses what a new one would take.
+// At most 32 fields are named. The work of finding them is limited to a small
+// multiple of that of decoding; once the limit is reached, only the list or
+// object that contains the rest is named. The text of the error says so if
+// there may be more. A BadRequest without fields means that the body as a whole
+// is refused: by the UnmarshalJSON of its type, or by the present value of dst
+// although a new value would accept it.
 //
 // To find invalid fields, parts of the body are decoded into new values of
-// dst's type, so methods UnmarshalJSON and UnmarshalText of its types may be
-// called several times. Panics in these trials are caught.
+// dst's type, so the methods UnmarshalJSON and UnmarshalText of its types may
+// be called several times. Panics in these additional calls are caught.
 //
-// [errors.Is] finds the error behind each, such as [context.Canceled] after a
-// client has gone away. If dst is nil or not a pointer, or r is nil, the error
-// is not one of the API, and sent as a 500.
+// The errors wrap their causes, such as [context.Canceled] after a client has
+// disconnected. If dst is nil or not a pointer, or r is nil, the error is not
+// one of the API, and is sent as a 500.
 //
-// As with [encoding/json], keys match in any case and may be there twice, and
-// null fits anything. Missing keys are for the handler to check, with
-// [pkerr.Fields.Required]. On an error dst may be partly filled.
+// As with [encoding/json], keys match in any case and may be repeated, and null
+// fits any type. The handler must check for missing keys; see
+// [pkerr.Fields.Required]. On error, dst may be partly filled.
 func DecodeJSON(w http.ResponseWriter, r *http.Request, dst any) error {
 	if err := checkDestination("DecodeJSON", dst); err != nil {
 		return err
@@ -73,9 +74,9 @@ func DecodeJSON(w http.ResponseWriter, r *http.Request, dst any) error {
 	return c.decode(body, dst)
 }
 
-// UnmarshalJSON is [DecodeJSON] of a body that is in memory, for frameworks
-// without a [http.Request] and for messages of a socket. Its errors and its
-// limit are the same; it does not look at headers.
+// UnmarshalJSON is like [DecodeJSON] for a body in memory, for frameworks
+// without an [http.Request] and for messages of a socket. It returns the same
+// errors and has the same limit, but does not check headers.
 func UnmarshalJSON(data []byte, dst any, opts ...Option) error {
 	if err := checkDestination("UnmarshalJSON", dst); err != nil {
 		return err
@@ -94,7 +95,7 @@ func checkDestination(function string, dst any) error {
 	return nil
 }
 
-// checkType refuses what does not say that it is JSON as it is.
+// checkType returns an error unless the headers declare uncompressed JSON.
 func checkType(h http.Header) error {
 	if got := h.Get("Content-Type"); !isJSON(got) {
 		return pkerr.UnsupportedMediaType.WithCause(
@@ -145,19 +146,20 @@ func (c *config) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error
 	return nil, code.WithCause(fmt.Errorf("reading the body: %w", err))
 }
 
-// innermost returns the writer of net/http itself if it can be reached. Told by
-// http.MaxBytesReader that a body is too large, it lingers before it closes the
-// connection, so that a client that is still sending gets the answer.
+// innermost returns the writer of net/http itself if it can be reached. If
+// http.MaxBytesReader tells that writer that a body is too large, it delays
+// closing the connection, so that a client that is still sending gets the
+// answer.
 func innermost(w http.ResponseWriter) http.ResponseWriter {
-	for next := below(w); next != nil; next = below(w) {
+	for next := unwrap(w); next != nil; next = unwrap(w) {
 		w = next
 	}
 	return w
 }
 
 // closeConnection makes net/http close the connection after the answer, because
-// the rest of the body is not read, and a client could let the server wait for
-// it. In HTTP/2 that concerns only the one stream.
+// the rest of the body is not read, and a client could make the server wait for
+// it. In HTTP/2 this affects only the one stream.
 func closeConnection(w http.ResponseWriter, r *http.Request) {
 	if w != nil && r.ProtoMajor == 1 {
 		w.Header().Set("Connection", "close")
@@ -168,7 +170,7 @@ func closeConnection(w http.ResponseWriter, r *http.Request) {
 func (c *config) decode(document []byte, dst any) error {
 	document = bytes.TrimPrefix(document, []byte("\uFEFF")) // the byte order mark
 	if !json.Valid(document) {
-		err := json.Unmarshal(document, new(json.RawMessage)) // which tells why
+		err := json.Unmarshal(document, new(json.RawMessage)) // for its error
 		return pkerr.BadRequest.WithCause(fmt.Errorf("the body is not a JSON document: %w", err))
 	}
 	document = bytes.TrimSpace(document)

@@ -7,32 +7,31 @@
 //		func(w http.ResponseWriter, r *http.Request) error {
 //			member, err := store.Member(r.Context(), r.PathValue("ref"))
 //			if err != nil {
-//				return err // a pkerr.MemberNotFound is sent, any other is a 500
+//				return err // a pkerr.MemberNotFound is sent, others are a 500
 //			}
 //			w.Header().Set("Content-Type", "application/json")
 //			return json.NewEncoder(w).Encode(member)
 //		}))
 //
-// [Middleware] stands around all handlers: it carries the options and answers
-// panics. [Routes] answers unknown routes. A whole server is
+// [Middleware] wraps all handlers: it carries the options and answers panics.
+// [Routes] answers unknown routes. A complete server is
 //
 //	handler := server.Middleware(server.WithLogger(logger))(server.Routes(mux))
 //
 // [DecodeJSON] reads the body of a request, and returns an error that names
-// every field that is wrong. [Write] is for code that has no error to return,
-// such as a middleware. [WithErrorMapper] turns errors of other packages into
-// those of the API. [WithLocalizer] adds a text in the reader's language to the
-// English one.
+// every invalid field. [Write] is for code that cannot return an error, such as
+// a middleware. [WithErrorMapper] turns errors of other packages into those of
+// the API. [WithLocalizer] adds a text in the reader's language to the English
+// one.
 //
 // Without net/http there are [Render], which returns the response instead of
 // writing it, [UnmarshalJSON], and [Public], which returns what may be sent
 // over a stream or socket.
 //
-// A client is told what the [pkerr.Code] or [*pkerr.Error] in an error says,
-// and nothing else: neither a cause, nor the text of any other error, nor the
-// value of a panic is ever sent. Those go to [log/slog] and to the hooks of
-// [WithErrorHook].
+// Only the [pkerr.Code] or [*pkerr.Error] in an error is sent to the client.
+// Its cause, the text of any other error and the value of a panic are never
+// sent. Those go to [log/slog] and to the hooks of [WithErrorHook].
 //
 // This package keeps no state between requests. Everything is safe for
-// concurrent use, as far as the [http.ResponseWriter] of one request is.
+// concurrent use, to the extent that the [http.ResponseWriter] of a request is.
 package server

@@ -9,7 +9,7 @@ import (
 func dropStale(w http.ResponseWriter, h http.Header) {
 	t := trackerOf(w)
 	for key, values := range h {
-		// Not all are spelled as they should be: ETag, for one.
+		// Some keys are not in canonical form, such as ETag.
 		switch canonical := http.CanonicalHeaderKey(key); canonical {
 		case "Accept-Ranges", "Content-Digest", "Content-Disposition", "Content-Language",
 			"Content-Length", "Content-Location", "Content-Md5", "Content-Range", "Content-Type",
@@ -19,8 +19,9 @@ func dropStale(w http.ResponseWriter, h http.Header) {
 		case "Content-Encoding":
 			// A middleware that compresses sets it before the handler runs, and
 			// encodes the error as well; a handler sets it for its own body. If
-			// there is no telling which it was, it stays, as with http.Error:
-			// also behind another writer, which may be the one that compresses.
+			// it is not known which of them did, keep it, as http.Error does.
+			// The same holds behind another writer, which may be the one that
+			// compresses.
 			if t != nil {
 				delete(h, key)
 			}
@@ -45,8 +46,8 @@ func isCacheControl(key string) bool {
 		strings.HasSuffix(key, "-Cache-Control")
 }
 
-// dropCaching removes what a header says about caching a success, and keeps
-// caches away from an error if they were not to store the success either.
+// dropCaching removes what a header says about caching a success, and forbids
+// caches to store the error if they must not store the success.
 func dropCaching(h http.Header, key string, values []string) {
 	switch said := strings.ToLower(strings.Join(values, ",")); {
 	case strings.Contains(said, "no-store"):

@@ -10,28 +10,29 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// How far the search for invalid fields goes.
+// The limits of the search for invalid fields.
 const (
 	maxDepth  = 32  // objects and lists within each other
 	maxFields = 32  // paths that are named
 	maxPath   = 256 // bytes of a path
 
-	// The work is counted in bytes that are decoded. It is limited to a
-	// multiple of the document, and to enough for any small one. Besides its
-	// bytes each trial costs about as much as trialCost of them.
+	// The work is counted in decoded bytes. It is limited to a multiple of the
+	// document's size, and to a minimum that suffices for any small one. Each
+	// trial costs as much as trialCost bytes in addition to its own.
 	maxWork   = 8
 	leastWork = 256 << 10
 	trialCost = 256
 )
 
-// invalidFields returns the fields because of which a valid document does not
-// decode into a target. It returns none if the fault is that of the document as
-// a whole. complete reports whether the search came to its end.
+// invalidFields returns the fields because of which a syntactically valid
+// document does not decode into a target. It returns none if the document is
+// refused as a whole. complete reports whether the search was finished.
 //
-// The errors of encoding/json do not say: they name one fault of many, some
-// without its place, and those of a type's own UnmarshalJSON name what they
-// like. So parts of the document are tried alone: `{"key":value}` is decoded
-// into a new target, and what fails is invalid, or contains what is.
+// The errors of encoding/json are not enough: they report one fault of many,
+// sometimes without its place, and those of a type's own UnmarshalJSON can say
+// anything. So parts of the document are tried alone: `{"key":value}` is
+// decoded into a new target. A part that fails is invalid, or contains an
+// invalid part.
 func invalidFields(
 	document []byte, target reflect.Type, disallowUnknownFields bool,
 ) (fields pkerr.Fields, complete bool) {
@@ -46,9 +47,9 @@ type search struct {
 	target                reflect.Type
 	disallowUnknownFields bool
 	fields                pkerr.Fields
-	work                  int    // what is left of it; the last trial may overdraw it
-	stopped               bool   // before the end
-	trial                 []byte // the document that is being tried
+	work                  int    // what is left of it; negative after the last trial
+	stopped               bool   // before it was finished
+	trial                 []byte // the buffer for the document of a trial
 }
 
 // place is where a value is in the document.
@@ -58,9 +59,9 @@ type place struct {
 	depth         int
 }
 
-// member returns the place of a member of the object at p. written is the key
-// as the document spells it, which can be much shorter than another spelling.
-func (p place) member(key string, written []byte) place {
+// property returns the place of a value of the object at p. written is the key
+// as spelled in the document, which can be much shorter than another spelling.
+func (p place) property(key string, written []byte) place {
 	path := key
 	if p.depth > 0 {
 		path = p.path + "." + key
@@ -74,30 +75,30 @@ func (p place) item(index int) place {
 	return place{path, p.before + "[", "]" + p.after, p.depth + 1}
 }
 
-// inside names what is invalid in the value at p, which does not decode. It
-// returns false if it names nothing, so that the value as a whole is invalid.
+// inside names the invalid parts of the value at p, which does not decode. It
+// returns false if there are none, so that the value as a whole is invalid.
 func (s *search) inside(p place, value []byte) bool {
 	if p.depth == maxDepth || value[0] != '{' && value[0] != '[' || s.spent() {
 		return false
 	}
-	// If not even an empty one decodes, it means nothing that the parts do not.
+	// If even an empty value fails, the failures of its parts mean nothing.
 	if s.fails(p, value, nil) {
 		return false
 	}
-	s.work -= len(value) / 8 // to take it apart, which is faster than to decode it
+	s.work -= len(value) / 8 // for splitting it, which is faster than decoding
 	if len(bytes.TrimSpace(value[1:len(value)-1])) == 0 {
 		return false
 	}
 	parts := split(value)
-	// The only part is what does not decode. That of the whole document is
-	// tried first: the destination may refuse what a new value takes.
+	// If there is only one part, it is the one that fails. In the whole
+	// document it still has to be tried: the destination may refuse what a new
+	// value accepts.
 	if len(parts) == 2 && p.depth > 0 {
 		return s.among(p, value, parts, 0, 1)
 	}
 	found := false
-	// Runs of parts are tried, each twice as long as the last, so that little
-	// work finds one of the first parts, and not much more finds one of very
-	// many.
+	// Try runs of parts, each twice as long as the last. An early part is found
+	// with little work, and one of very many parts with not much more.
 	for first, size := 0, 1; first < len(parts)-1 && !s.spent(); size *= 2 {
 		last := min(first+size, len(parts)-1)
 		if s.fails(p, value, run(value, parts, first, last)) {
@@ -108,8 +109,8 @@ func (s *search) inside(p place, value []byte) bool {
 	return found
 }
 
-// among is inside for a run of the parts of the value at p, which together do
-// not decode. It halves them until one is left.
+// among is like inside for a run of parts of the value at p that does not
+// decode. It halves the run until one part is left.
 func (s *search) among(p place, value []byte, parts []int, first, last int) bool {
 	if last-first == 1 {
 		part, raw := p.part(value, run(value, parts, first, last), first)
@@ -138,11 +139,12 @@ func (p place) part(value, part []byte, index int) (place, []byte) {
 	var key string
 	_ = json.Unmarshal(part[:end], &key) // It is valid.
 	_, raw, _ := bytes.Cut(part[end:], []byte(":"))
-	return p.member(key, part[:end]), bytes.TrimSpace(raw)
+	return p.property(key, part[:end]), bytes.TrimSpace(raw)
 }
 
-// split returns where the parts of a valid object or list start, and at the end
-// where another would. The byte before each is a bracket or a comma.
+// split returns the indices at which the parts of a valid object or list start,
+// and last the one at which another would. The byte before each is a bracket or
+// a comma.
 func split(value []byte) []int {
 	parts := []int{1}
 	depth := 0
@@ -189,13 +191,13 @@ func (s *search) spent() bool {
 	return true
 }
 
-// fails reports whether the value at p, with only these parts of it, does not
+// fails reports whether the value at p, reduced to the given parts, does not
 // decode.
 func (s *search) fails(p place, value, parts []byte) (failed bool) {
 	s.trial = append(append(append(s.trial[:0], p.before...), value[0]), parts...)
 	s.trial = append(append(s.trial, value[len(value)-1]), p.after...)
 	s.work -= len(s.trial) + trialCost + int(s.target.Size())
-	// A method UnmarshalJSON may need what only the caller's value has.
+	// An UnmarshalJSON may panic because it needs the caller's value.
 	defer func() {
 		if recover() != nil {
 			failed = true
@@ -204,10 +206,10 @@ func (s *search) fails(p place, value, parts []byte) (failed bool) {
 	return unmarshal(s.trial, reflect.New(s.target).Interface(), s.disallowUnknownFields) != nil
 }
 
-// name says that what is at path is invalid, once.
+// name adds path to the invalid fields, once.
 func (s *search) name(path string) {
 	if len(path) > maxPath {
-		// A cut in the middle of a character leaves bytes that are not UTF-8.
+		// The cut may have split a character.
 		path = strings.ToValidUTF8(path[:maxPath], "") + "…"
 	}
 	if len(s.fields[path]) == 0 {

@@ -11,14 +11,14 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// A Localizer puts errors into words for people, in one language. A Localizer
-// of package locale is one.
+// A Localizer returns texts about errors for users in one language. A
+// *Localizer of package locale is one.
 type Localizer interface {
-	// Message returns what to tell a person about err, or "".
+	// Message returns what to tell the user about err, or "".
 	Message(err error) string
 
-	// Field returns what to tell a person about one error of the field with a
-	// key, or "".
+	// Field returns what to tell the user about one error of the field with
+	// this key, or "".
 	Field(key string, o pkerr.ErrorObject) string
 
 	// String returns the language as a BCP 47 tag, for the Content-Language
@@ -26,24 +26,24 @@ type Localizer interface {
 	String() string
 }
 
-// WithLocalizer adds the text of an error in the language that the request asks
-// for to the English one. With package locale it is
+// WithLocalizer adds a text in the language that the request asks for to the
+// English one. With package locale it is
 //
 //	server.WithLocalizer(locale.Match)
 //
-// match is given the Accept-Language header: its lines joined by commas, and at
-// most the first 1024 bytes of it, cut at a comma. If it returns true, the body
-// gets the key localized_message, and so does every object in errors; the
-// response gets a Content-Language header. Everything else in the body stays as
-// it is. If match returns false, if its Localizer has no text, or if there is
-// no such header, the body is as without the option. Every response says that
-// it varies with Accept-Language.
+// match is called with the Accept-Language header: its lines joined by commas,
+// and at most the first 1024 bytes of it, cut at a comma. If it returns true,
+// the body and every object in errors get the key localized_message, and the
+// response gets a Content-Language header. The rest of the body does not
+// change. If match returns false, the Localizer has no text, or there is no
+// such header, the body is the same as without the option. Every response gets
+// a Vary header with Accept-Language.
 //
-// A Localizer is given what is sent, without its cause. It goes by the code, so
-// a text that was set with WithMessage is sent in English only. One that panics
-// is logged and does not stop the response. match and what it returns must be
-// safe for concurrent use. To turn it off within another Middleware, pass
-// WithLocalizer[Localizer](nil).
+// The Localizer gets the error that is sent, without its cause. It goes by the
+// code, so a text that was set with WithMessage is sent in English only. If it
+// panics, that is logged and the English response is sent. match and the
+// Localizer must be safe for concurrent use. To turn it off within another
+// Middleware, pass WithLocalizer[Localizer](nil).
 func WithLocalizer[L Localizer](match func(preferences ...string) (L, bool)) Option {
 	return func(c *config) {
 		c.localizer = nil
@@ -91,7 +91,7 @@ func (c *config) localize(h http.Header, r *http.Request, e *pkerr.Error) (body 
 	if !found {
 		return nil, false
 	}
-	sent := e.WithCause(nil) // the cause could name things and waits of its own
+	sent := e.WithCause(nil) // the cause can have references and waits of its own
 	out := sent.Response()
 	texts := localized{
 		Message: out.Message, LocalizedMessage: l.Message(sent),
@@ -129,8 +129,8 @@ func (b *localized) empty() bool {
 	return b.LocalizedMessage == ""
 }
 
-// acceptLanguage returns the Accept-Language header, the lines of which are one
-// list, cut to a limit at a comma.
+// acceptLanguage returns the lines of the Accept-Language header as one list,
+// cut to a limit at a comma.
 func acceptLanguage(h http.Header) string {
 	const limit = 1024
 	var list string
@@ -157,7 +157,7 @@ func acceptLanguage(h http.Header) string {
 	return list[:max(strings.LastIndexByte(list[:limit+1], ','), 0)]
 }
 
-// vary adds to the response that it depends on a header of the request.
+// vary adds a header of the request to the Vary header, unless it is there.
 func vary(h http.Header, name string) {
 	for _, line := range h.Values("Vary") {
 		for field := range strings.SplitSeq(line, ",") {

@@ -9,18 +9,18 @@ import (
 	"github.com/pkerr/pkerr/internal/oneline"
 )
 
-// What is logged at most, in bytes, of each untrusted text.
+// How many bytes of each untrusted text are logged at most.
 const (
 	loggedMethod = 32
 	loggedPath   = 256
 )
 
-// failure is what is logged of an error beside the error.
+// failure is what is logged about an error besides the error itself.
 type failure struct {
-	status     int    // that the error stands for
+	status     int    // of the code of the error
 	late       bool   // the response had started
-	unsent     bool   // so that the status is not sent
-	clientGone bool   // the error is a consequence of the client going away
+	unsent     bool   // the status was not sent
+	clientGone bool   // the error is a consequence of the client disconnecting
 	stack      []byte // of a panic, or nil
 }
 
@@ -46,8 +46,8 @@ func (c *config) logFailure(r *http.Request, err error, f failure) {
 	c.log(r, level, text, f.status, err, f.stack)
 }
 
-// log logs err, with the status and the stack if there are any. A logger that
-// panics does not cost the client its answer.
+// log logs err, with the status and the stack if there are any. If the logger
+// panics, the client is still answered.
 func (c *config) log(
 	r *http.Request, level slog.Level, text string, status int, err error, stack []byte,
 ) {
@@ -81,13 +81,13 @@ func (c *config) log(
 }
 
 // clientGone reports whether err is only a consequence of the client having
-// gone away.
+// disconnected.
 func clientGone(w http.ResponseWriter, r *http.Request, err error) bool {
-	// A deadline is the server's own, and the client may well be there.
+	// A deadline is the server's own; the client may still be connected.
 	if r == nil || r.Context().Err() != context.Canceled {
 		return false
 	}
-	return is(err, context.Canceled) || anyTracker(w, func(t *responseWriter) bool {
-		return t.failure != nil && is(err, t.failure)
+	return errorIs(err, context.Canceled) || anyTracker(w, func(t *responseWriter) bool {
+		return t.failure != nil && errorIs(err, t.failure)
 	})
 }

@@ -11,17 +11,17 @@ import (
 
 // WithErrorMapper adds a function that turns errors of other packages into
 // those of the API, such as a sql.ErrNoRows into a [pkerr.MemberNotFound]. It
-// is called once for every error that [Write], [Render] or [Public] is given,
-// but not for panics.
+// is called once for every error passed to [Write], [Render] or [Public], but
+// not for panics.
 //
-// mapper returns what to send instead of err, or nil if err is not its own. The
-// result is sent by the same rules as any error; to send an error of another
-// server, return [Relay] of it. Hooks and logs still get err itself.
+// mapper returns the error to send instead of err, or nil to leave err to
+// others. The result is sent by the same rules as any error; to send an error
+// of another server, return [Relay] of it. Hooks and logs still get err itself.
 //
-// The request is nil if there is none. Of several mappers the inner one is
-// asked first, and of one Middleware the last; the first result that is not nil
-// is taken. A mapper that panics is logged and counts as nil. It must be safe
-// for concurrent use. A nil mapper is ignored.
+// The request is nil if there is none. Mappers of an inner Middleware are
+// called first, and within one Middleware the last one; the first result that
+// is not nil is used. A panic in a mapper is logged and counts as nil. A mapper
+// must be safe for concurrent use. A nil mapper is ignored.
 func WithErrorMapper(mapper func(r *http.Request, err error) error) Option {
 	return func(c *config) {
 		if mapper != nil {
@@ -31,16 +31,17 @@ func WithErrorMapper(mapper func(r *http.Request, err error) error) Option {
 	}
 }
 
-// MapStatusCode is a mapper for [WithErrorMapper]. It returns the plain code of
-// the status that a method StatusCode() int of err names, if that is a 4xx or
-// 5xx: [pkerr.NotFound] for 404. Errors of Echo v5 and fuego have that method.
+// MapStatusCode is a mapper for [WithErrorMapper]. If err has a method
+// StatusCode() int that returns a 4xx or 5xx, it returns the plain code of that
+// status: [pkerr.NotFound] for 404. Errors of Echo v5 and fuego have that
+// method.
 //
-// It returns nil for all other errors, for those that are or wrap a
-// [pkerr.Code] or a [*pkerr.Error] further out, and for errors of other servers
-// (see [Relay]).
+// It returns nil for all other errors, for those with a [pkerr.Code] or a
+// [*pkerr.Error] further out in the chain, and for errors of other servers (see
+// [Relay]).
 //
 // It is not on by default, because errors of clients for other services have
-// that method too, and a 401 for us is not one for our callers.
+// that method too, and a 401 that this server got is not one for its callers.
 func MapStatusCode(r *http.Request, err error) (mapped error) {
 	defer func() {
 		if recover() != nil {
@@ -53,8 +54,8 @@ func MapStatusCode(r *http.Request, err error) (mapped error) {
 	return nil
 }
 
-// statusCode returns the plain code that err names by a method StatusCode, and
-// 0 for an error of the API, which names its own.
+// statusCode returns the plain code for the StatusCode method of err. It
+// returns 0 for an error of the API, which has a code of its own.
 func statusCode(err error, relayed bool) (pkerr.Code, bool) {
 	if _, ok := apiError(err, relayed); ok {
 		return 0, true
@@ -67,7 +68,8 @@ func statusCode(err error, relayed bool) (pkerr.Code, bool) {
 	return 0, false
 }
 
-// mapped returns what the mappers make of err, or nil.
+// mapped returns the first result of the mappers for err that is not nil, or
+// nil.
 func (c *config) mapped(r *http.Request, err error) error {
 	for _, mapper := range slices.Backward(c.mappers) {
 		if mapped := c.callMapper(mapper, r, err); mapped != nil {

@@ -10,9 +10,9 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// Middleware returns a middleware that applies the options to everything within
-// it, answers panics, and keeps [Write] from appending an error to a response
-// that has started. Put it outermost:
+// Middleware returns a middleware that applies the options to the handlers
+// inside it, answers panics, and keeps [Write] from appending an error to a
+// response that has started. Put it outermost:
 //
 //	handler := server.Middleware(server.WithLogger(logger))(server.Routes(mux))
 //
@@ -24,19 +24,19 @@ import (
 //
 // If the response has started, Middleware reports the panic and then panics
 // with [http.ErrAbortHandler], so that the client sees a broken response
-// instead of half of one that looks whole. With net/http the client gets an
-// unexpected EOF or, over HTTP/2, a stream error. A test that calls the handler
-// with a [net/http/httptest.ResponseRecorder] sees the panic itself. A hijacked
-// connection is left alone.
+// instead of a partial one that looks complete. With net/http the client gets
+// an unexpected EOF or, over HTTP/2, a stream error. A test that calls the
+// handler with a [net/http/httptest.ResponseRecorder] sees the panic itself. A
+// hijacked connection is left alone.
 //
 // A writer that buffers and has no Unwrap method, such as the one of
 // [http.TimeoutHandler], belongs outside of Middleware. Inside, Write cannot
 // see that the response has started; [HandlerFunc] still can.
 //
-// Within another Middleware it adds to the options of that one: what it does
-// not set stays as it is.
+// Inside another Middleware it adds to the options of that one: options that it
+// does not set keep their values.
 func Middleware(opts ...Option) func(http.Handler) http.Handler {
-	opts = slices.Clone(opts) // which are read again for each request
+	opts = slices.Clone(opts) // because they are read again for each request
 	alone := new(config).with(opts)
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -11,8 +11,8 @@ import (
 // [Middleware], [NewContext] or [UnmarshalJSON].
 type Option func(*config)
 
-// config is what the options say. It travels in the context of a request, and
-// is not changed once it is there.
+// config holds the options. It is passed in the context of a request, and is
+// immutable once it is there.
 type config struct {
 	logger                *slog.Logger // nil: slog.Default()
 	hooks                 []func(*http.Request, error)
@@ -24,12 +24,12 @@ type config struct {
 
 type configKey struct{}
 
-// NewContext returns a context with the options, for every function of this
-// package that is given a request with that context, or the context itself.
-// [Middleware] does this for HTTP; NewContext serves streams, sockets and
-// frameworks whose requests do not pass a [http.Handler].
+// NewContext returns a context with the options. They apply to every function
+// of this package that gets that context, or a request with it. [Middleware]
+// does this for HTTP; NewContext is for streams, sockets and frameworks whose
+// requests do not pass through an [http.Handler].
 //
-// Options that ctx already carries stay as they are unless opts set them anew.
+// Options that ctx already has keep their values unless opts set them again.
 // Hooks and mappers are added to those of ctx. A nil ctx counts as
 // [context.Background].
 func NewContext(ctx context.Context, opts ...Option) context.Context {
@@ -74,8 +74,8 @@ func (c *config) with(opts []Option) *config {
 //
 // An error that is sent with a status of 500 or more is logged at level Error,
 // others at Debug. An error that came too late to be sent is logged at Warn or
-// above. If the client has gone away and the error is a consequence of that,
-// the level is Debug.
+// above. An error that is a consequence of the client having disconnected is
+// logged at Debug.
 //
 // The attributes are method, path, status (if one was sent) and error, and
 // stack for a panic. Neither the query nor any header of the request is logged.
@@ -84,10 +84,10 @@ func WithLogger(logger *slog.Logger) Option {
 	return func(c *config) { c.logger = logger }
 }
 
-// WithErrorHook adds a function that is called with every error that [Write] or
-// [Render] is given and every panic that [Middleware] catches, before anything
-// is written. Use it for metrics, traces and error trackers. It is also called
-// for errors that cannot be sent because the response has started.
+// WithErrorHook adds a function that is called with every error passed to
+// [Write] or [Render] and every panic that [Middleware] catches, before
+// anything is written. Use it for metrics, traces and error trackers. It is
+// also called for errors that cannot be sent because the response has started.
 //
 // The error is the one that the handler returned, with all its causes; use
 // [errors.Is] and [pkerr.CodeOf] on it. It is not always what is sent: an error
@@ -96,7 +96,7 @@ func WithLogger(logger *slog.Logger) Option {
 // All hooks are called, outer ones first, on the goroutine of the request. A
 // hook must be safe for concurrent use and should not block. A panic in it is
 // logged and stops neither the other hooks nor the response. The request is nil
-// if Write was given none. A nil hook is ignored.
+// if Write or Render got a nil request. A nil hook is ignored.
 func WithErrorHook(hook func(r *http.Request, err error)) Option {
 	return func(c *config) {
 		if hook != nil {
@@ -106,13 +106,13 @@ func WithErrorHook(hook func(r *http.Request, err error)) Option {
 	}
 }
 
-// WithBodyLimit sets how many bytes of a body [DecodeJSON] and [UnmarshalJSON]
-// accept. The default, also for n <= 0, is 1 MiB.
+// WithBodyLimit sets the largest body in bytes that [DecodeJSON] and
+// [UnmarshalJSON] accept. The default, also for n <= 0, is 1 MiB.
 func WithBodyLimit(n int64) Option {
 	return func(c *config) { c.bodyLimit = max(n, 0) }
 }
 
-// WithDisallowUnknownFields makes [DecodeJSON] and [UnmarshalJSON] refuse keys
+// WithDisallowUnknownFields makes [DecodeJSON] and [UnmarshalJSON] reject keys
 // that the destination does not have. By default they ignore them, as the API
 // does.
 func WithDisallowUnknownFields(disallow bool) Option {

@@ -8,13 +8,13 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// Public returns what [Write] would send for err, for connections that do not
-// answer with HTTP, such as streams and sockets. Its message is filled in, and
-// it has no cause. Encoded as JSON it is the body that Write sends, without the
-// texts of a [Localizer].
+// Public returns what [Write] would send for err, for connections that are not
+// answered with HTTP, such as streams and sockets. The result has its message
+// filled in, and no cause. Encoded as JSON it is the body that Write sends,
+// without the texts of a [Localizer].
 //
 // Mappers in ctx are called, with a nil request; see [NewContext]. Nothing is
-// logged, and no hook is called: return err from the handler for that. A nil
+// logged, and no hook is called; return err from the handler for that. A nil
 // ctx has no options. Public(ctx, nil) is nil.
 func Public(ctx context.Context, err error) *pkerr.Error {
 	if err == nil {
@@ -25,8 +25,8 @@ func Public(ctx context.Context, err error) *pkerr.Error {
 	return e.WithMessage(e.Response().Message).WithCause(nil)
 }
 
-// outgoing returns what is sent for err. The status of its code is that of the
-// response.
+// outgoing returns the error that is sent for err. The status of its code is
+// that of the response.
 func (c *config) outgoing(r *http.Request, err error) pkerr.Error {
 	if mapped := c.mapped(r, err); mapped != nil {
 		err = mapped
@@ -34,8 +34,7 @@ func (c *config) outgoing(r *http.Request, err error) pkerr.Error {
 	return sendable(err)
 }
 
-// sendable returns the error of the API that stands for err. It is a copy,
-// because others may hold the same error.
+// sendable returns a copy of the error of the API that is sent for err.
 func sendable(err error) (e pkerr.Error) {
 	if code, ok := err.(pkerr.Code); ok { // by far the most common
 		return complete(pkerr.Error{Code: code})
@@ -54,8 +53,8 @@ func sendable(err error) (e pkerr.Error) {
 	return pkerr.Error{Code: pkerr.InternalServerError}
 }
 
-// apiError returns the error of the API that err itself is, or offers by an As
-// method. It returns false if there is none, or if it says nothing.
+// apiError returns the error of the API that err itself is, or that its As
+// method provides. It returns false if there is none, or if it is empty.
 func apiError(err error, isRelayed bool) (e pkerr.Error, ok bool) {
 	switch err := err.(type) {
 	case pkerr.Code:
@@ -85,8 +84,7 @@ func apiError(err error, isRelayed bool) (e pkerr.Error, ok bool) {
 		return pkerr.Error{}, false
 	}
 	if isRelayed && e.Code.Status() < http.StatusBadRequest {
-		// Such as a redirect: neither its status nor its text is for our
-		// client.
+		// Such as a redirect, whose status and text are not for our client.
 		e = pkerr.Error{Code: pkerr.InternalServerError}
 	}
 	return e, true
@@ -101,8 +99,8 @@ func hasFields(fields pkerr.Fields) bool {
 	return false
 }
 
-// maxBytesError reports whether err is an *http.MaxBytesError, or offers one by
-// an As method.
+// maxBytesError reports whether err is an *http.MaxBytesError, or its As method
+// provides one.
 func maxBytesError(err error, _ bool) (struct{}, bool) {
 	switch err := err.(type) {
 	case *http.MaxBytesError:
@@ -114,11 +112,11 @@ func maxBytesError(err error, _ bool) (struct{}, bool) {
 	return struct{}{}, false
 }
 
-// isRemote reports whether err came from another server, or offers by an As
-// method what did.
+// isRemote reports whether err came from another server, or its As method
+// provides an error that did.
 func isRemote(err error) bool {
 	switch err := err.(type) {
-	case pkerr.Code, *pkerr.Code, *pkerr.Error: // the usual, and no need to ask
+	case pkerr.Code, *pkerr.Code, *pkerr.Error: // the usual errors, which never are
 		return false
 	case interface{ Remote() bool }:
 		return err.Remote()
@@ -129,7 +127,7 @@ func isRemote(err error) bool {
 	return false
 }
 
-// complete returns e with a status and a text that can be sent.
+// complete returns e with a valid status and a message.
 func complete(e pkerr.Error) pkerr.Error {
 	if e.Code.Status() < http.StatusBadRequest {
 		e.Code = pkerr.MakeCode(e.Code.Number(), http.StatusInternalServerError)
@@ -140,7 +138,7 @@ func complete(e pkerr.Error) pkerr.Error {
 	status := e.Code.Status()
 	if e.Message == "" && e.Code.Message() == "" && pkerr.Code(status).Message() == "" {
 		if text := http.StatusText(status); text != "" {
-			// As the API spells the texts of its plain codes.
+			// The API's texts for plain codes have this form.
 			e.Message = strconv.Itoa(status) + ": " + text
 		}
 	}

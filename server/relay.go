@@ -2,18 +2,19 @@ package server
 
 // Relay allows [Write] to send an error that another server sent, such as a
 // *client.ResponseError, with its status, text, fields and time to wait.
-// Without Relay such an error is a 500: a 401 for our token is not one for our
-// callers.
+// Without Relay such an error is sent as a 500: a 401 for this server's token
+// is not one for its callers.
 //
-// The text goes out as the other server wrote it, so relay only what your
-// clients may see. An error without a [pkerr.Error] or [pkerr.Code] in it is
-// still a 500, and so is one with a status below 400, such as a redirect.
+// The text is sent as the other server wrote it, so relay only what your
+// clients may see. An error without a [pkerr.Error] or [pkerr.Code] in its
+// chain is still sent as a 500, and so is one with a status below 400, such as
+// a redirect.
 //
-// An error came from another server if it, or what its As method offers, has a
-// method Remote() bool that returns true. The [*pkerr.Error] taken out of such
-// an error and returned alone is yours, and is sent.
+// An error came from another server if it, or what its As method provides, has
+// a method Remote() bool that returns true. A [*pkerr.Error] that is unwrapped
+// from such an error and returned by itself counts as your own, and is sent.
 //
-// The result has the text of err and unwraps to it. Relay(nil) is nil.
+// The result has the text of err and wraps it. Relay(nil) is nil.
 func Relay(err error) error {
 	if err == nil {
 		return nil
@@ -26,9 +27,9 @@ type relayed struct{ error }
 
 func (e *relayed) Unwrap() error { return e.error }
 
-// find returns what get finds in the first error of the chain of err that has
-// it, in the order of errors.Is. It skips errors of other servers and what they
-// wrap, unless they are relayed.
+// find returns the first result of get in the chain of err, in the order of
+// errors.Is. It skips errors of other servers and what they wrap, unless they
+// are relayed.
 func find[T any](
 	err error, isRelayed bool, get func(err error, isRelayed bool) (T, bool),
 ) (T, bool) {

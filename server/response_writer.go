@@ -9,24 +9,23 @@ import (
 	"strings"
 )
 
-// responseWriter is the writer that handlers are given. It notes whether the
-// response has started, and is otherwise the writer that it wraps.
+// responseWriter is the writer that handlers get. It records whether the
+// response has started, and passes everything on to the writer that it wraps.
 type responseWriter struct {
 	http.ResponseWriter
 	started  bool     // a final status or a part of the body was written
-	hijacked bool     // the connection is the handler's own
+	hijacked bool     // the handler has taken over the connection
 	encoding []string // the Content-Encoding from before the handler
-	failure  error    // the first that the writer below returned
+	failure  error    // the first that the wrapped writer returned
 }
 
-// tracker is a responseWriter, with whatever stands around it.
+// tracker is a responseWriter, or a type that embeds one.
 type tracker interface{ self() *responseWriter }
 
 func (t *responseWriter) self() *responseWriter { return t }
 
-// track returns a responseWriter around w, or w itself if it is one. One
-// further down is not enough, because a writer in between may hold back what it
-// is given.
+// track returns a responseWriter around w, or w itself if it is one. One that w
+// wraps is not enough, because a writer in between may buffer.
 //
 // It is an http.Flusher and an http.Hijacker if http.ResponseController could
 // flush and hijack w.
@@ -36,7 +35,7 @@ func track(w http.ResponseWriter) http.ResponseWriter {
 	}
 	t := &responseWriter{ResponseWriter: w, encoding: contentEncoding(w.Header())}
 	flushes, hijacks := false, false
-	for at := w; at != nil && (!flushes || !hijacks); at = below(at) {
+	for at := w; at != nil && (!flushes || !hijacks); at = unwrap(at) {
 		if !flushes {
 			_, flushes = at.(http.Flusher)
 		}
@@ -68,8 +67,8 @@ func contentEncoding(h http.Header) []string {
 	return nil
 }
 
-// below returns the writer that w wraps, or nil.
-func below(w http.ResponseWriter) http.ResponseWriter {
+// unwrap returns the writer that w wraps, or nil.
+func unwrap(w http.ResponseWriter) http.ResponseWriter {
 	if u, ok := w.(interface{ Unwrap() http.ResponseWriter }); ok {
 		return u.Unwrap()
 	}
@@ -87,7 +86,7 @@ func trackerOf(w http.ResponseWriter) *responseWriter {
 // anyTracker reports whether the condition holds for w, or for a writer that it
 // wraps.
 func anyTracker(w http.ResponseWriter, is func(*responseWriter) bool) bool {
-	for ; w != nil; w = below(w) {
+	for ; w != nil; w = unwrap(w) {
 		if t := trackerOf(w); t != nil && is(t) {
 			return true
 		}
@@ -97,7 +96,7 @@ func anyTracker(w http.ResponseWriter, is func(*responseWriter) bool) bool {
 
 // started reports whether the response is known to have started.
 func started(w http.ResponseWriter) bool {
-	for ; w != nil; w = below(w) {
+	for ; w != nil; w = unwrap(w) {
 		if t := trackerOf(w); t != nil && t.started {
 			return true
 		}
@@ -113,12 +112,12 @@ func hijacked(w http.ResponseWriter) bool {
 	return anyTracker(w, func(t *responseWriter) bool { return t.hijacked })
 }
 
-// Unwrap is for http.ResponseController.
+// Unwrap returns the wrapped writer, for http.ResponseController.
 func (t *responseWriter) Unwrap() http.ResponseWriter { return t.ResponseWriter }
 
 func (t *responseWriter) WriteHeader(status int) {
 	t.ResponseWriter.WriteHeader(status)
-	// Other 1xx come before the response; and a status that made the writer
+	// Other 1xx precede the response, and a status that made the wrapped writer
 	// panic was not sent.
 	if status >= http.StatusOK || status == http.StatusSwitchingProtocols {
 		t.started = true
@@ -140,25 +139,25 @@ func (t *responseWriter) WriteString(s string) (int, error) {
 	return n, err
 }
 
-// note keeps the first error of the writer below.
+// note keeps the first error of the wrapped writer.
 func (t *responseWriter) note(err error) {
 	if t.failure == nil {
 		t.failure = err
 	}
 }
 
-// ReadFrom leaves the copying to the writer below, which may have a fast way,
-// such as sendfile.
+// ReadFrom leaves the copying to the wrapped writer, which may have a fast
+// path, such as sendfile.
 func (t *responseWriter) ReadFrom(src io.Reader) (int64, error) {
-	// The first bytes go by Write: a source that fails before it gives any has
-	// not started the response.
+	// Write the first bytes separately: if the source fails before it returns
+	// any, the response has not started.
 	const first = 512
 	n, err := io.Copy(writerOnly{t}, io.LimitReader(src, first))
 	if err != nil || n < first {
 		return n, err
 	}
 	rest, err := io.Copy(t.ResponseWriter, src)
-	t.note(err) // or one of the source: there is no telling
+	t.note(err) // or an error of the source, which looks the same
 	return n + rest, err
 }
 
@@ -166,21 +165,22 @@ func (t *responseWriter) ReadFrom(src io.Reader) (int64, error) {
 type writerOnly struct{ io.Writer }
 
 // FlushError is what http.ResponseController calls. Every responseWriter has
-// it, because otherwise the controller would go past it to a writer below.
+// it, because otherwise the controller would bypass it and flush a wrapped
+// writer.
 func (t *responseWriter) FlushError() error {
 	err := http.NewResponseController(t.ResponseWriter).Flush()
 	if !errors.Is(err, errors.ErrUnsupported) { // http.ErrNotSupported is one, too
-		// One that fails otherwise may have sent something.
+		// A flush that fails otherwise may have sent something.
 		t.started = true
 		t.note(err)
 	}
 	return err
 }
 
-// CloseNotify is for gin, whose Context.Stream panics without it. Without one
-// below, the channel never has a value.
+// CloseNotify is for gin, whose Context.Stream panics without it. If the
+// wrapped writer has none, nothing is ever sent on the channel.
 func (t *responseWriter) CloseNotify() <-chan bool {
-	for w := t.ResponseWriter; w != nil; w = below(w) {
+	for w := t.ResponseWriter; w != nil; w = unwrap(w) {
 		if n, ok := w.(interface{ CloseNotify() <-chan bool }); ok {
 			return n.CloseNotify()
 		}
@@ -188,8 +188,8 @@ func (t *responseWriter) CloseNotify() <-chan bool {
 	return nil
 }
 
-// These say what else a responseWriter can do. A struct of one pointer takes no
-// allocation as an interface.
+// These add optional interfaces to a responseWriter. A struct of one pointer is
+// converted to an interface without an allocation.
 type (
 	flusher       struct{ *responseWriter }
 	hijacker      struct{ *responseWriter }

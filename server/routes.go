@@ -16,17 +16,18 @@ func NotFound(w http.ResponseWriter, r *http.Request) { Write(w, r, pkerr.NotFou
 // not have. An Allow header that is set already is kept.
 func MethodNotAllowed(w http.ResponseWriter, r *http.Request) { Write(w, r, pkerr.MethodNotAllowed) }
 
-// Routes returns a handler that serves mux and answers in the shape of the API
-// what mux has no handler for: an unknown route with [pkerr.NotFound], and a
-// method that a route does not have with [pkerr.MethodNotAllowed] and the Allow
-// header that mux would send. Redirects of mux and the answers of its handlers
-// are left as they are. A mux with a handler for "/" knows every route.
+// Routes returns a handler that serves mux, and answers as the API does if mux
+// has no handler: an unknown route with [pkerr.NotFound], and a method that a
+// route does not have with [pkerr.MethodNotAllowed] and the Allow header that
+// mux would send. Redirects of mux and the answers of its handlers do not
+// change. For a mux with a handler for "/", no route is unknown.
 //
-// The mux must not be nil. Handlers may still be added to it.
+// The mux must not be nil. Handlers can still be added to it.
 func Routes(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if h, pattern := mux.Handler(r); pattern == "" {
-			// The mux answers by itself. Ask it how.
+			// The mux has no handler of its own for this. See how it would
+			// answer.
 			answer := reply{header: http.Header{}}
 			h.ServeHTTP(&answer, r)
 			switch answer.status {

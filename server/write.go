@@ -18,46 +18,45 @@ import (
 //
 //   - what a mapper returns for err; see [WithErrorMapper];
 //   - the outermost [pkerr.Code] or [*pkerr.Error] in its chain, in the order
-//     of [errors.Is]. One with Fields and no code is a [pkerr.ModelParse];
+//     of [errors.Is]. An Error with Fields and no code is a [pkerr.ModelParse];
 //   - [pkerr.ContentTooLarge] for an [*http.MaxBytesError];
 //   - [pkerr.InternalServerError], with its fixed text, for anything else.
 //
 // An error that another server sent (one whose method Remote() bool returns
-// true, such as a *client.ResponseError) is not looked into unless [Relay]
-// allows it. Neither a cause nor the text of any other error is ever sent. A
-// status below 400 becomes 500.
+// true, such as a *client.ResponseError) is not examined unless [Relay] allows
+// it. Causes and the texts of other errors are never sent. A status below 400
+// becomes 500.
 //
 // Headers set for a successful body, such as Content-Length, Etag and Location,
-// are removed; others are kept. A Cache-Control that kept shared caches from
-// storing the response becomes no-store. An error that says how long to wait
-// also gets a Retry-After header, in seconds, rounded up. A HEAD request gets
-// no body.
+// are removed; others are kept. A Cache-Control that keeps shared caches from
+// storing the response becomes no-store. An error with a RetryAfter also gets a
+// Retry-After header, in seconds, rounded up. A HEAD request gets no body.
 //
 // Every error is logged and given to the hooks; see [WithLogger] and
-// [WithErrorHook]. Nothing else happens if the response has started. Write
-// knows that if w is the writer that [Middleware] or [HandlerFunc] passes on,
-// or leads to it by Unwrap methods, or if a method Written() bool of w says so,
-// as in gin and negroni. Gin starts a response without a body in
-// AbortWithStatus, AbortWithError and Bind; call Abort and ShouldBind instead.
+// [WithErrorHook]. If the response has started, nothing else happens. Write
+// detects that if w is the writer that [Middleware] or [HandlerFunc] passes on,
+// if w leads to it by Unwrap methods, or if w has a method Written() bool, as
+// in gin and negroni. Gin starts a response without a body in AbortWithStatus,
+// AbortWithError and Bind; call Abort and ShouldBind instead.
 //
 // Write(w, r, nil) does nothing. If r is nil, the options are the defaults, and
-// the log does not tell which request failed. If w is nil, the error is only
-// reported.
+// the log does not name the request. If w is nil, the error is only logged and
+// given to the hooks.
 func Write(w http.ResponseWriter, r *http.Request, err error) {
 	if err != nil {
 		write(w, r, err, nil)
 	}
 }
 
-// write is Write of an error. stack is that of a panic, or nil. It reports
-// whether the response had started.
+// write is Write for an error that is not nil. stack is that of a panic, or
+// nil. It reports whether the response had already started.
 func write(w http.ResponseWriter, r *http.Request, err error, stack []byte) (late bool) {
 	c := configOf(r)
 	var e pkerr.Error
 	if stack == nil {
 		e = c.outgoing(r, err)
 	} else {
-		e = sendable(err) // which no mapper is asked about
+		e = sendable(err) // because mappers are not called for panics
 	}
 	late = started(w)
 	c.report(r, err, failure{
@@ -72,8 +71,8 @@ func write(w http.ResponseWriter, r *http.Request, err error, stack []byte) (lat
 	body := c.response(h, r, &e)
 	w.WriteHeader(e.Code.Status())
 	if !isHead(r) {
-		// A client that does not listen cannot be told so.
-		_, _ = w.Write(body) //nolint:gosec // It is JSON, and says so.
+		// If this fails, the client cannot be told.
+		_, _ = w.Write(body) //nolint:gosec // It is sent as JSON.
 	}
 	return false
 }
@@ -82,8 +81,8 @@ func write(w http.ResponseWriter, r *http.Request, err error, stack []byte) (lat
 // and body. Use it for frameworks without a [http.ResponseWriter]. It logs and
 // calls the hooks as Write does; the options are those in the context of r.
 //
-// The header belongs to the caller, and has only what Write adds: remove the
-// headers that describe another body, and add Vary to the one that is there.
+// The header belongs to the caller. It has only what Write adds: the caller
+// removes headers that describe another body, and adds Vary to an existing one.
 // The body is nil for a HEAD request.
 //
 // Render(r, nil) is (0, nil, nil). If r is nil, the options are the defaults.
@@ -129,7 +128,7 @@ func (c *config) response(h http.Header, r *http.Request, e *pkerr.Error) []byte
 		body, _ = e.MarshalJSON() // never fails
 	}
 	encoded := len(contentEncoding(h)) > 0
-	// As Header.Set does for canonical keys, but with all values in one array.
+	// Like Header.Set for canonical keys, but with all values in one array.
 	values := make([]string, 0, 4)
 	set := func(key, value string) {
 		values = append(values, value)

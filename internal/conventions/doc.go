@@ -1,4 +1,4 @@
-// Package conventions has no code. Its tests check what holds for the whole
+// Package conventions has no code. Its tests check rules for the whole
 // repository: what packages export and import, that importing them costs
 // nothing, and how comments are written.
 package conventions

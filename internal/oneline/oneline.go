@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// Append appends s to dst, in at most limit bytes and an ellipsis if s was cut.
-// It escapes, as Go does, what is not printable: control characters, line
+// Append appends s to dst, in at most limit bytes, plus an ellipsis if s was
+// cut. It escapes unprintable characters as Go does: control characters, line
 // breaks, marks that change the direction of text, and bytes that are not
 // UTF-8.
 func Append(dst []byte, s string, limit int) []byte {
@@ -41,7 +41,7 @@ func Text(s string, limit int) string { return string(Append(nil, s, limit)) }
 
 // Format prints the text of err for every verb of fmt, and what goString
 // returns for %#v. Without it, verbs such as %d would print the fields of the
-// error as they are.
+// error unescaped.
 func Format(f fmt.State, verb rune, err error, goString func() string) {
 	switch verb {
 	case 'v':

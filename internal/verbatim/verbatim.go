@@ -7,9 +7,9 @@ import (
 	"math/bits"
 )
 
-// End returns the index of the first byte from i on that needs decoding: a
+// End returns the index of the first byte at or after i that needs decoding: a
 // quotation mark, a backslash, a control character, or one that is not ASCII.
-// It also stops if fewer than eight bytes are left.
+// It may stop earlier if fewer than eight bytes are left.
 func End(data []byte, i int) int {
 	const ones, highs = 0x0101010101010101, 0x8080808080808080
 	for ; i+8 <= len(data); i += 8 {

@@ -20,7 +20,7 @@ const (
 	pageFile    = "docs/content/api/errors.md"
 )
 
-// checkout is what a checkout of the API's source says.
+// checkout is what was read from a checkout of the API's source.
 type checkout struct {
 	errors []sourceError
 	routes []route
@@ -48,8 +48,8 @@ type pageRow struct {
 	at      string
 }
 
-// readCheckout reads a checkout. A part of it in which nothing is found is an
-// error, because it must have moved.
+// readCheckout reads a checkout. It returns an error for a part in which it
+// finds nothing, because that part must have moved.
 func readCheckout(dir fs.FS) (*checkout, error) {
 	var c checkout
 	for _, part := range []struct {
@@ -97,7 +97,7 @@ func (c *checkout) readErrors(name, text string) int {
 }
 
 // readMessages reads string literals such as "429: too many requests", which
-// name their status. Their code is 0.
+// begin with the status. Their code is 0.
 func (c *checkout) readMessages(name, text string) int {
 	literal := regexp.MustCompile(`"([45]\d\d): [A-Za-z][^"\\]*\\?"`)
 	matches := literal.FindAllStringSubmatchIndex(text, -1)
@@ -164,12 +164,12 @@ func unnamed(pattern string) string {
 	return regexp.MustCompile(`\{[^}]*\}`).ReplaceAllString(pattern, "{}")
 }
 
-// unquote returns what stands in a string literal.
+// unquote returns the content of a string literal.
 func unquote(literal string) string {
 	return strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(literal)
 }
 
-// at returns the place of an offset in a file.
+// at returns an offset in a file as "file:line".
 func at(name, text string, offset int) string {
 	return name + ":" + strconv.Itoa(1+strings.Count(text[:offset], "\n"))
 }

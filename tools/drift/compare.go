@@ -9,7 +9,8 @@ import (
 	"github.com/pkerr/pkerr/internal/reference"
 )
 
-// compare returns what differs between a checkout and the table, in sentences.
+// compare returns the differences between a checkout and the table, one
+// sentence each.
 func compare(c *checkout) []string {
 	return slices.Concat(compareErrors(c), comparePage(c), compareRoutes(c))
 }
@@ -36,7 +37,8 @@ func compareErrors(c *checkout) (all []string) {
 	return all
 }
 
-// says reports whether the API sends a message with a code, by the table.
+// says reports whether the API sends a message with a code, according to the
+// table.
 func says(row *reference.Entry, message string) bool {
 	return row.Message == message || slices.ContainsFunc(row.Variants, func(v string) bool { return matches(v, message) })
 }
@@ -105,7 +107,7 @@ func announced(c reference.Code) bool {
 	return false
 }
 
-// matches reports whether a text fits a pattern, in which an ellipsis stands
+// matches reports whether a text matches a pattern, in which an ellipsis stands
 // for any text.
 func matches(pattern, text string) bool {
 	parts := strings.Split(pattern, "…")

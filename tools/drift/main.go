@@ -5,8 +5,7 @@
 //	go -C tools run ./drift CHECKOUT
 //
 // The exit status is 1 if something differs, and 2 if the checkout cannot be
-// read. Each difference is a change to make in internal/reference, or to look
-// at.
+// read. Each difference may need a change in internal/reference.
 package main
 
 import (

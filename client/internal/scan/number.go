@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// A Number is a number as it stands in the body. The empty Number has no value.
+// A Number is a number as spelled in the body. The empty Number has no value.
 type Number []byte
 
 // IsNumber reports whether a value that begins with c is a number.
@@ -37,8 +37,8 @@ func (s *Scanner) Number() Number {
 	return s.data[start:s.pos]
 }
 
-// short reads a number that is nothing but digits, the first of them not 0, as
-// nearly all are. It returns nil for any other, and leaves it unread.
+// short reads a number that consists of digits and does not begin with 0, as
+// nearly all do. It returns nil for any other, and leaves it unread.
 func (s *Scanner) short() Number {
 	data, i := s.data, s.pos
 	for i < len(data) && '0' <= data[i] && data[i] <= '9' {

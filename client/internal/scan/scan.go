@@ -1,6 +1,6 @@
 // Package scan reads JSON in one pass, for a decoder that picks a few keys out
-// of a body that it cannot trust. It accepts what encoding/json accepts, to the
-// same depth, and leaves to its caller which values matter.
+// of an untrusted body. It accepts what encoding/json accepts, to the same
+// depth, and leaves it to the caller which values matter.
 //
 // It exists because a value of an unexpected type must not hide the others, and
 // because encoding/json needs six allocations for the usual body of fifty
@@ -10,9 +10,9 @@ package scan
 // maxDepth is how deep values may be nested, as in encoding/json.
 const maxDepth = 10_000
 
-// A Scanner reads the first value of a body, and ignores what follows it. Once
-// it has met something that is not JSON it stands still and reads only zero
-// values; [Scanner.Failed] reports that.
+// A Scanner reads the first value of a body, and ignores what follows it. After
+// a syntax error it does not move on and reads only zero values;
+// [Scanner.Failed] reports that.
 type Scanner struct {
 	data   []byte
 	pos    int
@@ -20,7 +20,7 @@ type Scanner struct {
 	failed bool
 
 	// shared is a copy of data from sharedAt on. Once Share has been called,
-	// texts are parts of it.
+	// texts are substrings of it.
 	shared   string
 	sharedAt int
 }
@@ -44,10 +44,10 @@ func (s *Scanner) start() {
 	}
 }
 
-// Failed reports whether something was not JSON.
+// Failed reports whether the Scanner has found a syntax error.
 func (s *Scanner) Failed() bool { return s.failed }
 
-// Next returns the first byte of the next value, which tells its kind. It
+// Next returns the first byte of the next value, which determines its kind. It
 // returns 0 at the end, and once the Scanner has failed.
 func (s *Scanner) Next() byte {
 	if s.pos < len(s.data) {
@@ -75,7 +75,7 @@ func (s *Scanner) Open(opening byte) bool {
 		s.fail()
 		return false
 	}
-	// In ASCII ] and } stand two behind [ and {.
+	// In ASCII, ] and } come two after [ and {.
 	return !s.close(opening + 2)
 }
 
@@ -110,8 +110,8 @@ func (s *Scanner) take(c byte) bool {
 	return true
 }
 
-// past moves past white space, c, and white space. If c does not come next it
-// moves past the white space only, and returns false.
+// past moves past white space, then c, then white space. If c does not come
+// next it moves past the white space only, and returns false.
 func (s *Scanner) past(c byte) bool {
 	if i := s.pos; i+1 < len(s.data) && s.data[i] == c && s.data[i+1] > ' ' {
 		s.pos = i + 1
@@ -120,8 +120,8 @@ func (s *Scanner) past(c byte) bool {
 	return s.pastSpace(c)
 }
 
-// pastSpace is past for any white space. It is not a part of it so that past
-// can be inlined.
+// pastSpace is the slow path of past. It is separate so that past can be
+// inlined.
 func (s *Scanner) pastSpace(c byte) bool {
 	i := space(s.data, s.pos)
 	if i >= len(s.data) || s.data[i] != c {
@@ -140,7 +140,7 @@ func space(data []byte, i int) int {
 	return i
 }
 
-// Key reads the key of an object, and the colon behind it.
+// Key reads the key of an object, and the colon after it.
 func (s *Scanner) Key() String {
 	key := s.String()
 	if !s.past(':') {

@@ -93,11 +93,12 @@ func hex(b []byte) (rune, bool) {
 	return n, true
 }
 
-// Raw returns t as it stands in the body. Do not change it.
+// Raw returns t as spelled in the body. Do not modify it.
 func (s *Scanner) Raw(t String) []byte { return s.data[t.start:t.end] }
 
-// Bytes returns what t spells, for a switch on string(s.Bytes(t)), which makes
-// no string. The result may be a part of the body, so do not change it.
+// Bytes returns what t spells, for a switch on string(s.Bytes(t)), which
+// allocates no string. The result may be a part of the body, so do not modify
+// it.
 func (s *Scanner) Bytes(t String) []byte {
 	raw := s.Raw(t)
 	if t.ascii {
@@ -106,7 +107,7 @@ func (s *Scanner) Bytes(t String) []byte {
 	return decode(raw)
 }
 
-// Is reports whether t spells text, without making a string of it.
+// Is reports whether t spells text, without allocating a string.
 func (s *Scanner) Is(t String, text string) bool {
 	// An escape has at most six bytes, so a longer string cannot spell text.
 	return t.end-t.start <= 6*len(text) && string(s.Bytes(t)) == text
@@ -124,8 +125,8 @@ func (s *Scanner) Digits(t String) (Number, bool) {
 	return digits, len(digits) > 0
 }
 
-// Share makes all texts that follow parts of one string, which is one
-// allocation for all of them. That string is kept as long as one of them is.
+// Share makes all further texts substrings of one string, so that they need a
+// single allocation. That string is retained as long as any of them.
 func (s *Scanner) Share() {
 	if s.shared == "" {
 		s.shared, s.sharedAt = string(s.data[s.pos:]), s.pos

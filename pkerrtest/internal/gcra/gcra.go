@@ -1,6 +1,6 @@
-// Package gcra is the arithmetic of the API's rate limiter: the generic cell
-// rate algorithm over one second, with a burst as large as the rate, and with
-// the quirk that [Bucket.Take] describes.
+// Package gcra implements the arithmetic of the API's rate limiter: the generic
+// cell rate algorithm over one second, with a burst as large as the rate, and
+// with the quirk that [Bucket.Take] describes.
 package gcra
 
 import "time"
@@ -13,7 +13,7 @@ type Bucket struct {
 	full time.Time
 }
 
-// A Decision is what the limiter decides about a request.
+// A Decision is the decision of the limiter about a request.
 type Decision struct {
 	// Served reports whether the request is served.
 	Served bool
@@ -21,7 +21,7 @@ type Decision struct {
 	// Remaining is how many requests the bucket has left, rounded down.
 	Remaining int
 
-	// RetryAfter is how long a refused request is told to wait: at most the
+	// RetryAfter is the wait that a refused request is told. It is at most the
 	// time in which one request is granted.
 	RetryAfter time.Duration
 }
@@ -34,7 +34,7 @@ type Decision struct {
 // rate-1 requests of a burst are served, and a client that comes back too early
 // is counted and refused again.
 func (b *Bucket) Take(now time.Time, rate int) Decision {
-	// Rounded down, so that Remaining is never one too small.
+	// Round down, so that Remaining is never too small by one.
 	interval := time.Second / time.Duration(rate)
 	full := b.full
 	if full.Before(now) {
