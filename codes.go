@@ -21,9 +21,9 @@ const (
 	BadRequest Code = 400
 
 	// Unauthorized means that the request needs a valid token. The API sends it
-	// if the token is missing, mistyped or revoked, and the path says @me, or
-	// the request writes a member or a group, or reads a member's settings for
-	// a Discord server. Ask the user for a new token.
+	// if the token is missing, mistyped or revoked, for a path with @me, a
+	// write to a member or a group, or a read of a member's settings for a
+	// Discord server. Ask the user for a new token.
 	//
 	// A public GET with an invalid token is not an error; the API answers it
 	// with the public data.
@@ -33,7 +33,7 @@ const (
 
 	// Forbidden means that the token does not give access to that system. The
 	// API sends it if a request writes to a system, or reads its settings for a
-	// Discord server, with the token of another system. Unless the path says
+	// Discord server, with the token of another system. Unless the path has
 	// @me, it also sends it if the token is invalid or missing. Use that
 	// system's token, or give up. A newer API key, which begins with `pkapi:`,
 	// also needs the scope of the request, such as `write:members`.
@@ -92,11 +92,11 @@ const (
 	// Its message is "429: too many requests".
 	TooManyRequests Code = 429
 
-	// InternalServerError means that the API failed, or took a mistake in the
-	// request for a failure of its own. Among the mistakes that end in this
-	// code are a switch ID that is not a UUID, a negative limit, and null for a
-	// boolean. Check the request, then report the error. A write may have
-	// happened, so do not repeat it blindly.
+	// InternalServerError means that the API failed, or mistook an error in the
+	// request for a failure of its own. Mistakes that lead to this code include
+	// a switch ID that is not a UUID, a negative limit, and null for a boolean.
+	// Check the request, then report the error. A write may have been carried
+	// out, so do not repeat it blindly.
 	//
 	// Every other 5xx, such as 501 to 504, also matches it.
 	//
@@ -104,7 +104,7 @@ const (
 	InternalServerError Code = 500
 )
 
-// Codes of things that were not found.
+// Codes for things that were not found.
 const (
 	// SystemNotFound means that the system does not exist. The API sends it for
 	// a system ID, or the ID of a Discord account, that it does not know. Check
@@ -136,10 +136,10 @@ const (
 	GroupNotFound Code = 20004_404
 
 	// GroupNotFoundWithRef means that a group in the list that was sent does
-	// not exist or belongs to another system. The API sends it for the groups
-	// that a member is removed from, or gets in place of its own. [Ref] returns
-	// the ID as the caller wrote it. Correct it, or drop it from the list. It
-	// refines [GroupNotFound].
+	// not exist or belongs to another system. The API sends it when a member is
+	// removed from groups, or its groups are overwritten. [Ref] returns the ID
+	// as the caller wrote it. Correct it, or drop it from the list. It refines
+	// [GroupNotFound].
 	//
 	// Its message is "Group '{groupRef}' not found."
 	GroupNotFoundWithRef Code = 20005_404
@@ -181,7 +181,7 @@ const (
 	MemberGuildNotFound Code = 20010_404
 )
 
-// Codes of things that the caller may not see or change.
+// Codes for things that the caller may not see or change.
 const (
 	// UnauthorizedMemberList means that the system keeps its member list
 	// private. The API sends it unless the token is that system's. Respect
@@ -220,8 +220,8 @@ const (
 	UnauthorizedFrontHistory Code = 30005_403
 
 	// NotOwnMember means that the member belongs to another system. The API
-	// sends it if a request changes the member, or reads its private side.
-	// Check the ID, or use the token of the member's system.
+	// sends it if a request changes the member, or reads its settings for a
+	// Discord server. Check the ID, or use the token of the member's system.
 	// [NotOwnMemberWithRef] also matches it.
 	//
 	// Its message is "Target member is not part of your system."
@@ -235,9 +235,9 @@ const (
 	NotOwnGroup Code = 30007_403
 
 	// NotOwnMemberWithRef means that a member in the list that was sent belongs
-	// to another system. Only one endpoint sends it, which changes the members
-	// of a switch. [Ref] returns the ID as the caller wrote it. Drop it from
-	// the list. It refines [NotOwnMember].
+	// to another system. Only the endpoint that changes the members of a switch
+	// sends it. [Ref] returns the ID as the caller wrote it. Drop it from the
+	// list. It refines [NotOwnMember].
 	//
 	// Its message is "Member '{memberRef}' is not part of your system."
 	NotOwnMemberWithRef Code = 30008_403
@@ -251,8 +251,8 @@ const (
 	NotOwnGroupWithRef Code = 30009_403
 )
 
-// Codes of requests that the API cannot carry out. Those from 40007 on are in
-// the API's server, but not in its documentation.
+// Codes for requests that the API cannot carry out. Those from 40007 on are in
+// the source of the API, but not in its documentation.
 const (
 	// ModelParse means that keys of the body are invalid, too long, missing or
 	// null. The `errors` key of the response says which; [FieldErrors] returns
@@ -280,7 +280,7 @@ const (
 
 	// SameSwitchMembers means that the switch would change nothing. The API
 	// sends it if the switch already has these members. Treat it as success.
-	// These fronters are what the caller wanted.
+	// The fronters are already what the caller wanted.
 	//
 	// Its message is "Member list identical to current fronter list."
 	SameSwitchMembers Code = 40004_400
@@ -315,7 +315,7 @@ const (
 	GroupLimitReached Code = 40008_400
 
 	// PatchLatchMember means that the autoproxy member cannot be set in latch
-	// mode. It is in the API's server, which no longer sends it. Leave the
+	// mode. It is in the source of the API, which no longer sends it. Leave the
 	// member out, or set another mode. Latch mode uses the member that was
 	// proxied last.
 	//
@@ -331,7 +331,7 @@ const (
 	Unimplemented Code = 50001_501
 )
 
-// table has a row for every constant, in order. It is never written to.
+// table has a row for every constant, in order. It is never modified.
 var table = [...]entry{
 	{BadRequest, "BadRequest", "400: Bad Request", 0, ActionFixRequest},
 	{Unauthorized, "Unauthorized", "401: Missing or invalid Authorization header", 0, ActionChangeToken},
@@ -377,7 +377,7 @@ var table = [...]entry{
 	{Unimplemented, "Unimplemented", "Unimplemented", 0, ActionFixRequest},
 }
 
-// templates are the codes whose messages name something.
+// templates are the codes whose messages have a reference.
 var templates = [...]Code{
 	MemberNotFoundWithRef,
 	GroupNotFoundWithRef,

@@ -12,7 +12,7 @@ func ExampleActionOf() {
 	handle := func(err error) string {
 		switch pkerr.ActionOf(err) {
 		case pkerr.ActionTreatAsSuccess:
-			return "done: it is already so"
+			return "nothing to do"
 		case pkerr.ActionTreatAsEmpty:
 			return "done: there is nothing"
 		case pkerr.ActionRetry:
@@ -41,7 +41,7 @@ func ExampleActionOf() {
 	fmt.Println(handle(pkerr.MakeCode(29999, 404))) // unknown: as any 404
 	fmt.Println(handle(errors.New("connection refused")))
 	// Output:
-	// done: it is already so
+	// nothing to do
 	// say that it is private
 	// ask the user for another token
 	// look whether it happened, then try again

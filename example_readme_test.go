@@ -44,7 +44,7 @@ func showMember(httpClient *http.Client, url string) error {
 func advise(err error) string {
 	switch pkerr.ActionOf(err) {
 	case pkerr.ActionTreatAsSuccess, pkerr.ActionTreatAsEmpty:
-		return "" // it is already so, or there is nothing
+		return "" // already done, or nothing there
 	case pkerr.ActionRespectPrivacy:
 		return "The owner keeps this private."
 	case pkerr.ActionChangeToken:

@@ -76,7 +76,7 @@ func (a Action) Words() string {
 	return strings.ReplaceAll(string(a), "_", " ")
 }
 
-// UnmarshalText reads one of the actions, and nothing else.
+// UnmarshalText accepts only one of [Actions].
 func (a *Action) UnmarshalText(text []byte) error { return oneOf(a, text, Actions()) }
 
 // oneOf sets dst to text, if that is one of all.

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Announcement is a part of the API's source that is not released. What is
-// known of it may change.
+// Announcement is a part of the API's source that is not released and may
+// change.
 type Announcement struct {
 	Name Text `json:"name"`
 

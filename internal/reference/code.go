@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Code identifies an error of the API: number*1000 + status. It is the number
-// that a pkerr.Code is, so that one converts to the other.
+// Code identifies an error of the API: number*1000 + status. A pkerr.Code has
+// the same value, so that one converts to the other.
 type Code int64
 
 // Number returns the API's own number, which is 0 for a plain code.
@@ -22,7 +22,7 @@ func (c Code) String() string {
 	return strconv.FormatInt(c.Number(), 10) + "/" + strconv.Itoa(c.Status())
 }
 
-// Anchor returns what docs/errors.md, and people, call a code: its number, or
+// Anchor returns the short name of a code, as in docs/errors.md: its number, or
 // the status of a plain code.
 func (c Code) Anchor() string {
 	return strconv.FormatInt(cmp.Or(c.Number(), int64(c)), 10)

@@ -22,7 +22,7 @@ type Endpoint struct {
 	// Answers are the errors that it sends.
 	Answers []Answer
 
-	// Note is what else to know about it. It is mostly empty.
+	// Note says what else there is to know about it. It is usually empty.
 	Note Text
 }
 
@@ -66,8 +66,7 @@ func Endpoints() iter.Seq[Endpoint] {
 	}
 }
 
-// Senders iterates over the endpoints that send c. What they send by a rule
-// does not count.
+// Senders iterates over the endpoints that send c other than by a rule.
 func Senders(c Code) iter.Seq2[Endpoint, Answer] {
 	return func(yield func(Endpoint, Answer) bool) {
 		for e := range Endpoints() {

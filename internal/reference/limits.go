@@ -9,8 +9,8 @@ import (
 type RateLimits struct {
 	Limits []Limit `json:"limits"`
 
-	// Counting says which requests count towards what, Headers what the headers
-	// say, and Quirk why `retry_after` is not enough.
+	// Counting says which requests count towards which limit, Headers what the
+	// headers mean, and Quirk why `retry_after` is not enough.
 	Counting []Text `json:"counting"`
 	Headers  []Text `json:"headers"`
 	Quirk    []Text `json:"quirk"`
@@ -23,7 +23,7 @@ type Limit struct {
 	Scope string `json:"scope"`
 	Own   string `json:"own"`
 
-	// Rate is the number of requests that are allowed in a second.
+	// Rate is the number of requests that are allowed per second.
 	Rate int `json:"rate"`
 
 	// Requests says which requests count towards it.
@@ -38,7 +38,7 @@ func (l *Limit) Interval() time.Duration {
 	return (time.Second/time.Duration(l.Rate) + time.Millisecond - 1).Truncate(time.Millisecond)
 }
 
-// Burst returns the number of requests that pass at once.
+// Burst returns the number of requests that are served at once.
 func (l *Limit) Burst() int { return l.Rate - 1 }
 
 // Limits returns what is known about the rate limits.

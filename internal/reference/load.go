@@ -25,13 +25,13 @@ type tables struct {
 	announced []Announcement
 }
 
-// codesFile is the form of codes.json.
+// codesFile is the content of codes.json.
 type codesFile struct {
 	Version string  `json:"version"`
 	Groups  []Group `json:"groups"`
 }
 
-// endpointsFile is the form of endpoints.json.
+// endpointsFile is the content of endpoints.json.
 type endpointsFile struct {
 	Endpoints []struct {
 		Endpoint string   `json:"endpoint"`
@@ -41,8 +41,8 @@ type endpointsFile struct {
 	Rules []Rule `json:"rules"`
 }
 
-// loaded is not a sync.OnceValues, because that would be made when the program
-// starts.
+// loaded is not a sync.OnceValues, because that would be initialized at program
+// start.
 //
 //nolint:gochecknoglobals // It is written once, by parsed.
 var loaded struct {
@@ -51,15 +51,15 @@ var loaded struct {
 	err error
 }
 
-// Check returns an error if the files are broken. All other functions panic
-// then.
+// Check returns an error if the files are broken. In that case all other
+// functions panic.
 func Check() error {
 	_, err := parsed()
 	return err
 }
 
-// load returns the tables, which nobody changes. It panics if the files are
-// broken; the tests ensure that they are not.
+// load returns the tables, which must not be modified. It panics if the files
+// are broken; the tests ensure that they are not.
 func load() *tables {
 	t, err := parsed()
 	if err != nil {
@@ -91,7 +91,7 @@ func (t *tables) readCodes() error {
 	return nil
 }
 
-// checkCodes checks what the constants and the search in package pkerr rely on.
+// checkCodes checks what the constants of package pkerr and its search rely on.
 func checkCodes(codes []Entry) error {
 	for i := range codes {
 		e := &codes[i]

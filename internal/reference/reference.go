@@ -1,13 +1,13 @@
-// Package reference holds what is known about the errors of the API: what each
-// code means, whether it is sent today, by which endpoints, and what to do
-// about it; the responses that have no code; and the rate limits.
+// Package reference holds everything that is known about the errors of the API:
+// what each code means, whether it is sent today, by which endpoints, and what
+// to do about it; the responses that have no code; and the rate limits.
 //
-// It is one table, in the JSON files beside this one, and the only source of a
-// code. The constants of package pkerr, their comments and docs/errors.md are
-// generated from it, so this package does not import pkerr.
+// It is one table, in the JSON files beside this one, and the only source of
+// the codes. The constants of package pkerr, their comments and docs/errors.md
+// are generated from it, so this package does not import pkerr.
 //
-// The files are parsed when they are first asked for. What the functions return
-// belongs to the caller, and all of them are safe for concurrent use.
+// The files are parsed on first use. The caller may modify what the functions
+// return, and all of them are safe for concurrent use.
 package reference
 
 //go:generate go run ./generate ../..
@@ -33,8 +33,8 @@ type Entry struct {
 	Code Code `json:"code"`
 
 	// Name is the name of the constant, and Message what the API sends. If the
-	// message names something, it is a template, such as "Member '{memberRef}'
-	// not found."
+	// message contains a reference, it is a template, such as "Member
+	// '{memberRef}' not found."
 	Name    string `json:"name"`
 	Message string `json:"message"`
 
@@ -42,8 +42,7 @@ type Entry struct {
 	Base string `json:"base"`
 
 	// Page is the meaning that the API's own page gives the code. It is empty
-	// if the page does not list the code. An ellipsis stands for words that are
-	// not known.
+	// if the page does not list the code. An ellipsis stands for unknown words.
 	Page string `json:"page"`
 
 	// Meaning is what the code means, in one short sentence. Cause says more
@@ -51,13 +50,13 @@ type Entry struct {
 	Meaning Text `json:"meaning"`
 	Cause   Text `json:"cause"`
 
-	// Action is what a caller should do about it, and Advice is the same at
-	// length.
+	// Action is what a caller should do about it, and Advice says the same in
+	// more detail.
 	Action Action `json:"action"`
 	Advice Text   `json:"advice"`
 
-	// Notes are what else a caller should know. Details are what the comment on
-	// the constant has no room for.
+	// Notes are what else a caller should know. Details are further notes that
+	// are left out of the comment on the constant.
 	Notes   []Text `json:"notes"`
 	Details []Text `json:"details"`
 
@@ -67,7 +66,7 @@ type Entry struct {
 
 	Sent Sent `json:"sent"`
 
-	// Source is where the code was read: a line of the API's source, or a
+	// Source is where the code was found: a line of the API's source, or a
 	// proxy.
 	Source string `json:"source"`
 }
@@ -86,7 +85,8 @@ type Sent struct {
 	Until string `json:"until"`
 }
 
-// Source says where the facts come from. An [Entry] has the place for its code.
+// Source returns where the facts come from. An [Entry] has the place of its
+// code.
 func Source() string { return "PluralKit's public server source, main at " + load().version }
 
 // Groups iterates over the parts of the table.
@@ -137,7 +137,7 @@ func (e *Entry) clone() Entry {
 // Documented reports whether the API's own page lists the code.
 func (e *Entry) Documented() bool { return e.Page != "" }
 
-// FullSource returns the source with the version of the API that it is of.
+// FullSource returns the source with the version of the API that it belongs to.
 func (e *Entry) FullSource() string {
 	if strings.HasPrefix(e.Source, "proxy: ") {
 		return e.Source
@@ -145,8 +145,8 @@ func (e *Entry) FullSource() string {
 	return "server source at " + load().version + ": " + e.Source
 }
 
-// Kin says which code this one refines, or which codes refine it. It is empty
-// if there are none.
+// Kin returns which code this one refines, or which codes refine it. It is
+// empty if there are none.
 func (e *Entry) Kin() Text {
 	if e.Base != "" {
 		return Text("It refines [" + e.Base + "].")

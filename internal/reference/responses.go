@@ -54,7 +54,7 @@ func Origins() iter.Seq[Origin] {
 	return slices.Values([]Origin{API, Proxy, Private, Outdated})
 }
 
-// UnmarshalText reads one of the origins, and nothing else.
+// UnmarshalText accepts only one of [Origins].
 func (o *Origin) UnmarshalText(text []byte) error { return oneOf(o, text, Origins()) }
 
 // UncodedResponses iterates over the kinds of responses without a code, those

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Rule is an error that does not depend on what the endpoint does.
+// Rule is an error that is sent independently of the endpoint.
 type Rule struct {
 	Code  Code  `json:"code"`
 	Where Where `json:"where"`
@@ -35,7 +35,7 @@ func Wheres() iter.Seq[Where] {
 	return slices.Values([]Where{EveryEndpoint, EveryBody, NoEndpoint, Proxies})
 }
 
-// UnmarshalText reads one of them, and nothing else.
+// UnmarshalText accepts only one of [Wheres].
 func (w *Where) UnmarshalText(text []byte) error { return oneOf(w, text, Wheres()) }
 
 // Rules iterates over the errors that are sent besides those of the

@@ -2,9 +2,9 @@ package reference
 
 import "regexp"
 
-// Text is one or more sentences. A name of package pkerr or of the standard
-// library stands in brackets in it, as in the comments of Go: [MemberNotFound],
-// [errors.Is]. What goes over the wire stands in backquotes.
+// Text is one or more sentences. Names of package pkerr or of the standard
+// library are in brackets, as in doc comments: [MemberNotFound], [errors.Is].
+// Text that is sent over the wire is in backquotes.
 type Text string
 
 // String returns the text without the brackets.

@@ -56,8 +56,8 @@ func doc(e *reference.Entry) reference.Text {
 	return join("\n\n", first, join(" ", e.Notes...), reference.Text("Its message is \""+e.Message+"\""+stop(e.Message)))
 }
 
-// clause makes a clause of a sentence, which begins with a name or with a word
-// that is none.
+// clause returns a sentence as a clause to follow "means that". It lowers the
+// first letter unless the sentence begins with a name.
 func clause(sentence string) string {
 	if strings.HasPrefix(sentence, "PluralKit ") {
 		return sentence
@@ -65,7 +65,8 @@ func clause(sentence string) string {
 	return strings.ToLower(sentence[:1]) + sentence[1:]
 }
 
-// stop returns the full stop that has to follow a quotation.
+// stop returns the full stop after a quotation, or "" if the quotation ends
+// with one.
 func stop(quoted string) string {
 	if strings.HasSuffix(quoted, ".") {
 		return ""
@@ -84,8 +85,8 @@ func join(sep string, texts ...reference.Text) reference.Text {
 	return reference.Text(strings.Join(parts, sep))
 }
 
-// comment returns a text as a comment of Go that is 80 columns wide where it is
-// indented by this many columns.
+// comment returns a text as a Go comment that is at most 80 columns wide if it
+// is indented by this many columns.
 func comment(indent int, text reference.Text) string {
 	const width = 80
 	var out strings.Builder
@@ -110,7 +111,7 @@ func comment(indent int, text reference.Text) string {
 	return out.String()
 }
 
-// literal returns a code as the constants are spelled: 20003_404.
+// literal returns a code as in the source of a constant: 20003_404.
 func literal(c reference.Code) string {
 	if c.Number() == 0 {
 		return strconv.Itoa(c.Status())
@@ -127,5 +128,5 @@ func constant(a reference.Action) string {
 	return "Action" + strings.Join(words, "")
 }
 
-// names reports whether the message of a code names something.
+// names reports whether the message of a code contains a reference.
 func names(e *reference.Entry) bool { return strings.Contains(e.Message, "{") }

@@ -75,7 +75,8 @@ func writeYAML(out *strings.Builder, value any, indent string) {
 	}
 }
 
-// writeNested writes the value of a key, on lines of its own if it has several.
+// writeNested writes the value of a key, on separate lines if it is an object
+// or a list.
 func writeNested(out *strings.Builder, value any, indent string) {
 	nested := indent + "  "
 	switch v := value.(type) {

@@ -38,7 +38,7 @@ func outputs(root string) (map[string][]byte, error) {
 		"docs/error-response.schema.json": renderResponseSchema,
 		"docs/openapi.yaml":               func() ([]byte, error) { return renderOpenAPI(), nil },
 		"README.md": func() ([]byte, error) {
-			//nolint:gosec // It is the directory that was asked for.
+			//nolint:gosec // The directory is an argument of the program.
 			old, err := os.ReadFile(filepath.Join(root, "README.md"))
 			if err != nil {
 				return nil, err
@@ -65,7 +65,7 @@ func write(root string) error {
 		return err
 	}
 	for name, text := range files {
-		//nolint:gosec // Everybody may read it.
+		//nolint:gosec // The files are public.
 		if err := os.WriteFile(filepath.Join(root, filepath.FromSlash(name)), text, 0o644); err != nil {
 			return err
 		}

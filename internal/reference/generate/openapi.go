@@ -120,7 +120,8 @@ func response(status int, codes []reference.Entry) object {
 	}
 }
 
-// describe says what a status means, and with which other bodies it comes.
+// describe returns what a status means, and the other bodies that it comes
+// with.
 func describe(status int) string {
 	text := strings.TrimSpace(strconv.Itoa(status) + " " + http.StatusText(status))
 	var others []string
@@ -135,7 +136,7 @@ func describe(status int) string {
 	return text + ". The body can also be: " + strings.Join(others, "; ") + "."
 }
 
-// summarize says what a code means, and whether it is sent.
+// summarize returns what a code means, and whether it is sent.
 func summarize(e *reference.Entry) string {
 	if e.Sent.How == "yes" {
 		return plain(e.Meaning)

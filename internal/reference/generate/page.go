@@ -15,7 +15,7 @@ import (
 //go:embed errors.md.tmpl
 var pageLayout string
 
-// page is what the template is given. It has pointers where the template calls
+// page is the data of the template. It has pointers if the template calls
 // methods.
 type page struct {
 	Source    string
@@ -28,7 +28,7 @@ type page struct {
 	Announced []reference.Announcement
 }
 
-// origin has the responses without a code that come from one place.
+// origin has the responses without a code from one origin.
 type origin struct {
 	Name      reference.Origin
 	Responses []reference.Uncoded
@@ -72,8 +72,8 @@ func pointers[T any](seq iter.Seq[T]) (all []*T) {
 	return all
 }
 
-// origins returns the responses without a code by where they come from, in the
-// order of the table.
+// origins returns the responses without a code by their origin, in the order of
+// the table.
 func origins() (all []origin) {
 	for u := range reference.UncodedResponses() {
 		if len(all) == 0 || all[len(all)-1].Name != u.Origin {
@@ -87,7 +87,7 @@ func origins() (all []origin) {
 
 func link(c reference.Code) string { return "[" + c.Anchor() + "](#" + c.Anchor() + ")" }
 
-// markdown makes links and code of the names in a text.
+// markdown returns a text as Markdown, with its names as links or code.
 func markdown(t reference.Text) string {
 	return t.Link(func(name string) string {
 		for e := range reference.Codes() {
@@ -149,7 +149,7 @@ func rulesOf(c reference.Code) (all []reference.Rule) {
 	return all
 }
 
-// days returns since when and until when a code was sent.
+// days returns the days since which and until which a code was sent.
 func days(s reference.Sent) string {
 	var all []string
 	if s.Since != "" {

@@ -33,7 +33,7 @@ func section(t *testing.T, page, heading string) string {
 
 func TestEveryCodeIsThere(t *testing.T) {
 	page := readPage(t)
-	tree := section(t, page, "## What do I do with this error?")
+	tree := section(t, page, "## What should I do about this error?")
 	table := section(t, page, "## All codes")
 	count := 0
 	for e := range reference.Codes() {
@@ -63,7 +63,7 @@ func TestEveryCodeIsThere(t *testing.T) {
 }
 
 func TestEveryEndpointIsThere(t *testing.T) {
-	text := section(t, readPage(t), "## Which endpoint sends what")
+	text := section(t, readPage(t), "## Which endpoints send which errors")
 	count := 0
 	for e := range reference.Endpoints() {
 		count++

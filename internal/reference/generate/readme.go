@@ -10,9 +10,9 @@ import (
 	"github.com/pkerr/pkerr/internal/reference"
 )
 
-// renderREADME returns the README with the rows between its two markers and the
-// number of plain codes as the table has them, and with this many languages.
-// The first marker names the codes.
+// renderREADME returns the README with up-to-date generated parts: the rows
+// between its two markers, the number of plain codes, and the number of
+// languages. The first marker names the codes.
 func renderREADME(readme string, languages int) ([]byte, error) {
 	rows := regexp.MustCompile(`(?s)(<!-- codes: ([^>]*) -->\n)(.*?)(<!-- end of codes -->\n)`)
 	parts := rows.FindStringSubmatch(readme)
@@ -68,7 +68,7 @@ func readmeTable(names []string) (string, error) {
 	return out.String(), nil
 }
 
-// number returns n as prose has it: in words up to twelve.
+// number returns n as in prose: in words up to twelve.
 func number(n int) string {
 	words := strings.Fields("zero one two three four five six seven eight nine ten eleven twelve")
 	if n < len(words) {

@@ -135,7 +135,7 @@ type registryEndpoint struct {
 	// The errors that it sends, besides those of the rules.
 	Errors []registryAnswer `json:"errors"`
 
-	// What else to know about it.
+	// What else there is to know about it.
 	Note *string `json:"note"`
 }
 
@@ -162,7 +162,8 @@ type registryUncoded struct {
 	// Who sends it.
 	Origin reference.Origin `json:"origin"`
 
-	// The statuses that it comes with. If there are none, it can be any.
+	// The statuses that it comes with. If the list is empty, the status can be
+	// any.
 	Statuses []int `json:"statuses"`
 
 	// The body.
@@ -185,7 +186,7 @@ type registryLimits struct {
 	// The limits.
 	Limits []registryLimit `json:"limits"`
 
-	// Which requests count towards what.
+	// Which requests count towards which limit.
 	Counting []string `json:"counting"`
 
 	// What the headers say.
@@ -203,10 +204,10 @@ type registryLimit struct {
 	// own system, if that differs.
 	Own *string `json:"own_scope"`
 
-	// The requests that are allowed in a second.
+	// The number of requests that are allowed per second.
 	Rate int `json:"rate"`
 
-	// The requests that pass at once.
+	// The number of requests that are served at once.
 	Burst int `json:"burst"`
 
 	// The time for one request in milliseconds, rounded up. Wait this much
@@ -227,7 +228,7 @@ type registryAnnounce struct {
 	// The endpoints that it adds.
 	Endpoints []string `json:"endpoints"`
 
-	// What else is known of it.
+	// What else is known about it.
 	Notes []string `json:"notes"`
 }
 

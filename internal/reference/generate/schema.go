@@ -35,7 +35,7 @@ func renderRegistrySchema() ([]byte, error) {
 //go:embed registry.go
 var registrySource string
 
-// docs are the comments on the fields of structs, by "struct.field".
+// docs maps "struct.field" to the comment on the field.
 type docs map[string]string
 
 // fieldDocs returns the comments on the fields of the structs in a Go file.
@@ -62,7 +62,7 @@ func fieldDocs(source string) (docs, error) {
 	return all, nil
 }
 
-// schemaOf returns the schema of a type of which [registry] consists. Every key
+// schemaOf returns the schema of a type that is used in [registry]. Every key
 // is required.
 func (d docs) schemaOf(t reflect.Type) object {
 	if values := enum(t); values != nil {
@@ -100,7 +100,7 @@ func (d docs) schemaOf(t reflect.Type) object {
 	}
 }
 
-// enum returns the values that a type has, nil if it can have any.
+// enum returns the values of a type, or nil if they are not limited.
 func enum(t reflect.Type) []any {
 	switch t {
 	case reflect.TypeFor[reference.Action]():
@@ -132,8 +132,8 @@ func renderResponseSchema() ([]byte, error) {
 	return encode(append(schema, property{"$defs", object{{"ErrorObject", errorObjectSchema()}}}), "  ")
 }
 
-// responseSchema returns the schema of pkerr.Response. The argument is where
-// that of pkerr.ErrorObject is found.
+// responseSchema returns the schema of pkerr.Response. errorObject is the
+// reference to the schema of pkerr.ErrorObject.
 func responseSchema(errorObject string) object {
 	var scopes []any
 	for _, l := range reference.Limits().Limits {
