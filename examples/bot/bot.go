@@ -15,7 +15,7 @@ import (
 	"github.com/pkerr/pkerr/locale"
 )
 
-// bot carries out the commands of a chat by way of the API.
+// bot executes the commands of a chat with the API.
 type bot struct {
 	http  *http.Client
 	base  string
@@ -23,12 +23,12 @@ type bot struct {
 	log   *slog.Logger
 }
 
-// explain returns what the user is told about an error, in the user's language.
+// explain returns what to tell the user about an error, in the user's language.
 func (b *bot) explain(language string, err error) string {
 	texts := locale.For(language)
 	switch pkerr.ActionOf(err) {
 	case pkerr.ActionTreatAsSuccess:
-		return "Done." // it was so before
+		return "Done." // nothing had to change
 	case pkerr.ActionChangeToken:
 		return texts.Message(err) + " (/link)"
 	case pkerr.ActionFixRequest:
@@ -43,25 +43,25 @@ func (b *bot) explain(language string, err error) string {
 		// The user cannot change it.
 		b.log.Error("command failed", "err", pkerr.LogValue(err))
 	default:
-		// The text of package locale says it all.
+		// The text of package locale is enough.
 	}
 	return texts.Message(err)
 }
 
-// member says which member has an ID.
+// member tells which member has an ID.
 func (b *bot) member(ctx context.Context, ref string) (string, error) {
 	name, err := b.nameOf(ctx, ref)
 	return "That is " + name + ".", err
 }
 
-// members says how many members a system has.
+// members tells how many members a system has.
 func (b *bot) members(ctx context.Context, system string) (string, error) {
 	var members []struct{}
 	err := b.call(ctx, http.MethodGet, "/v2/systems/"+system+"/members", nil, &members)
 	return fmt.Sprintf("There are %d members.", len(members)), err
 }
 
-// nickname says what a member is called in this server of the chat.
+// nickname tells the name of a member in this Discord server.
 func (b *bot) nickname(ctx context.Context, ref string) (string, error) {
 	var settings struct {
 		Name string `json:"display_name"`
@@ -84,7 +84,7 @@ func (b *bot) switchIn(ctx context.Context, refs ...string) (string, error) {
 func (b *bot) rename(ctx context.Context, ref, name string) (string, error) {
 	err := b.call(ctx, http.MethodPatch, "/v2/members/"+ref, map[string]string{"name": name}, nil)
 	if pkerr.ActionOf(err) == pkerr.ActionVerify {
-		// The answer got lost, but the API may have renamed the member.
+		// The answer was lost, but the API may have renamed the member.
 		if now, again := b.nameOf(ctx, ref); again == nil && now == name {
 			err = nil
 		}
@@ -100,8 +100,8 @@ func (b *bot) nameOf(ctx context.Context, ref string) (string, error) {
 	return member.Name, err
 }
 
-// call sends a request and decodes the response into dst. A nil body or dst is
-// none.
+// call sends a request and decodes the response into dst. body and dst may be
+// nil.
 func (b *bot) call(ctx context.Context, method, path string, body, dst any) error {
 	var reader io.Reader
 	if body != nil {

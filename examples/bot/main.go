@@ -1,11 +1,11 @@
-// Bot is a chat bot that decides by pkerr.ActionOf what to do about an error,
-// and explains it in the user's language.
+// Bot is a chat bot that uses pkerr.ActionOf to decide what to do about an
+// error, and explains the error in the user's language.
 //
 //	go run ./examples/bot
 //
 // The bot is in bot.go. The API that it calls is a fake of package pkerrtest,
 // which answers with one error after another. The program prints the chat and
-// the bot's log, and ends by itself. Nothing is sent over a network.
+// the bot's log, and then exits. Nothing is sent over a network.
 package main
 
 import (
@@ -31,7 +31,7 @@ func main() {
 	}
 }
 
-// command is what a user typed, and what the bot does about it.
+// command is what a user typed, and what the bot does.
 type command struct {
 	text     string
 	language string // the user's locale in Discord

@@ -13,8 +13,8 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-// An endpoint is a part of the program that every framework serves. It knows no
-// framework, and returns its errors as they are.
+// An endpoint is a part of the program that every framework serves. It does not
+// depend on a framework, and returns its errors as is.
 type endpoint struct {
 	method, path string
 
@@ -41,8 +41,8 @@ func endpoints() []endpoint {
 	}
 }
 
-// colonPath returns a path such as /members/:ref for frameworks that spell it
-// so.
+// colonPath returns a path in the form of some frameworks, such as
+// /members/:ref.
 func colonPath(path string) string { return strings.NewReplacer("{", ":", "}", "").Replace(path) }
 
 type member struct {
@@ -55,7 +55,7 @@ type rename struct {
 	Name string `json:"name"`
 }
 
-// errDatabase stands for an error with a text that no client may see.
+// errDatabase is an error whose text must not be sent to a client.
 var errDatabase = errors.New("dial tcp 10.0.0.7:5432: password hunter2 refused")
 
 // listMembers writes a list that fails half way if it is asked to.
@@ -72,7 +72,7 @@ func listMembers(w io.Writer, r request) (any, error) {
 	return nil, fmt.Errorf("reading members: %w", errDatabase)
 }
 
-// getMember fails with the reference that was not found.
+// getMember fails with the reference of a member that was not found.
 func getMember(_ io.Writer, r request) (any, error) {
 	if r.ref != "abcde" {
 		return nil, pkerr.MemberNotFound.WithRef(r.ref)
@@ -104,8 +104,8 @@ func getGroup(io.Writer, request) (any, error) {
 	return nil, fmt.Errorf("loading the group: %w", pkerr.GroupNotFound)
 }
 
-// getSystem fails with an error of another server. That the system does not
-// exist there is for everybody to know; that our token is bad is not.
+// getSystem fails with an error of another server. A missing system may be
+// reported to the client; an invalid token of this server may not.
 func getSystem(_ io.Writer, r request) (any, error) {
 	if r.ref == "@me" {
 		return nil, client.Decode(http.StatusUnauthorized, nil, nil)
@@ -119,7 +119,7 @@ func getMessage(io.Writer, request) (any, error) {
 	return nil, pkerr.TooManyRequests.WithRetryAfter(1200 * time.Millisecond)
 }
 
-// getStats fails with a secret.
+// getStats fails with an error whose text is secret.
 func getStats(_ io.Writer, r request) (any, error) {
 	if r.fail == "panic" {
 		panic(errDatabase)

@@ -8,8 +8,8 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// bindError returns what to answer for an error of a framework's own Bind. It
-// names at most one field; server.DecodeJSON names all.
+// bindError returns the error to send for an error of a framework's own Bind.
+// It names at most one field; server.DecodeJSON names all.
 func bindError(err error) error {
 	if err == nil || pkerr.CodeOf(err) != 0 {
 		return err

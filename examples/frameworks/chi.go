@@ -18,8 +18,8 @@ func withChi(opts ...server.Option) http.Handler {
 	return server.Middleware(opts...)(router)
 }
 
-// chiMethodNotAllowed names the methods that router has for the path, which chi
-// itself does only in its own answer.
+// chiMethodNotAllowed sets the Allow header to the methods that router has for
+// the path, which chi does only in its default answer.
 func chiMethodNotAllowed(router chi.Routes) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} {

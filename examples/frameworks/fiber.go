@@ -36,7 +36,7 @@ func fiberErrors(opts []server.Option) fiber.ErrorHandler {
 		} {
 			c.Response().Header.Del(stale)
 		}
-		c.Vary(header["Vary"]...) // which others set, too
+		c.Vary(header["Vary"]...) // others set it, too
 		header.Del("Vary")
 		for key := range header {
 			c.Set(key, header.Get(key))

@@ -19,7 +19,8 @@ func newFuego() *fuego.Server {
 	return fuego.NewServer(
 		fuego.WithErrorSerializer(server.Write),
 		fuego.WithEngineOptions(fuego.DisableErrorHandler()),
-		// The writer of fuego's logger hides whether the response has started.
+		// Inside fuego's logger, whose writer hides whether the response has
+		// started.
 		fuego.WithRouteOptions(fuego.OptionMiddleware(server.Middleware())),
 	)
 }

@@ -29,7 +29,7 @@ func ginErrors(c *gin.Context) {
 	c.Next()
 	if e := c.Errors.Last(); e != nil {
 		server.Write(c.Writer, c.Request, e.Err)
-		c.Writer.WriteHeaderNow() // for HEAD, which has no body to do it
+		c.Writer.WriteHeaderNow() // for HEAD, which writes no body
 	}
 }
 

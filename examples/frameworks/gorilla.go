@@ -16,8 +16,8 @@ func withGorilla(opts ...server.Option) http.Handler {
 	return server.Middleware(opts...)(router)
 }
 
-// gorillaMethodNotAllowed names the methods that router has for the path, which
-// gorilla does not.
+// gorillaMethodNotAllowed sets the Allow header to the methods that router has
+// for the path, which gorilla does not do.
 func gorillaMethodNotAllowed(router *mux.Router) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		probe := r.Clone(r.Context())

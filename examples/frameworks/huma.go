@@ -48,7 +48,7 @@ func marshalHuma(w io.Writer, v any) error {
 	return huma.DefaultJSONFormat.Marshal(w, v)
 }
 
-// renderHuma answers with what a handler returned, or what Huma found wrong.
+// renderHuma renders the error that a handler returned, or that Huma found.
 func renderHuma(ctx huma.Context, status int, _ string, errs ...error) huma.StatusError {
 	r, _ := humago.Unwrap(ctx)
 	err := errors.Join(errs...)
@@ -62,7 +62,8 @@ func renderHuma(ctx huma.Context, status int, _ string, errs ...error) huma.Stat
 	return humaError{err, status, body}
 }
 
-// invalidHuma names the fields that do not fit Huma's schema of the body.
+// invalidHuma returns an error with the fields that do not match Huma's schema
+// of the body.
 func invalidHuma(status int, errs []error) error {
 	var fields pkerr.Fields
 	for _, err := range errs {
@@ -128,7 +129,7 @@ func (in *humaInput) Resolve(ctx huma.Context) []error { //nolint:unparam // It 
 
 func (in *humaInput) request() request { return request{ref: in.Ref, fail: in.Fail} }
 
-// humaPatch allows unknown keys, as the API does. Huma by itself does not.
+// humaPatch allows unknown keys, as the API does. By default Huma does not.
 type humaPatch struct {
 	Body struct {
 		Name string   `json:"name"`

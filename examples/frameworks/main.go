@@ -4,7 +4,7 @@
 //	go run .
 //
 // The file of each framework has its glue, which docs/frameworks.md explains.
-// The endpoints are in app.go. The program uses no network, and ends by itself.
+// The endpoints are in app.go. The program uses no network, and then exits.
 package main
 
 import (
@@ -31,7 +31,7 @@ func main() {
 	}
 }
 
-// framework is one of the servers, which all answer alike.
+// framework is one of the servers.
 type framework struct {
 	name    string
 	handler func(opts ...server.Option) http.Handler // nil for Fiber, which has none
@@ -51,7 +51,7 @@ func frameworks() []framework {
 	}
 }
 
-// run asks every framework the same, and prints who answered what.
+// run sends the same requests to every framework, and prints the answers.
 func run(ctx context.Context, out io.Writer) error {
 	for _, q := range []struct{ method, path, body string }{
 		{"GET", "/members/zzzzz", ""},

@@ -18,8 +18,8 @@ func reverseProxy(upstream *url.URL) http.Handler {
 	}
 }
 
-// proxyError answers a body that is too large with a 413, a deadline as
-// mapTimeout says, and an upstream that cannot be reached with a 502.
+// proxyError answers a body that is too large with a 413, an exceeded deadline
+// as mapTimeout does, and an upstream that cannot be reached with a 502.
 func proxyError(w http.ResponseWriter, r *http.Request, err error) {
 	_, tooLarge := errors.AsType[*http.MaxBytesError](err)
 	if !tooLarge && !errors.Is(err, context.DeadlineExceeded) {

@@ -45,7 +45,7 @@ func withTelemetry(count *prometheus.CounterVec) server.Option {
 	})
 }
 
-// withSentry reports what is sent as a 5xx, panics included.
+// withSentry reports errors that are sent as a 5xx, including panics.
 func withSentry() server.Option {
 	return server.WithErrorHook(func(r *http.Request, err error) {
 		ctx, hub := context.Background(), sentry.CurrentHub()

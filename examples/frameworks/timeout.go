@@ -9,7 +9,7 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// mapTimeout answers a deadline of the server's own with a 504.
+// mapTimeout answers an exceeded deadline of the server's own with a 504.
 func mapTimeout(_ *http.Request, err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return pkerr.MakeCode(0, http.StatusGatewayTimeout).WithCause(err)

@@ -29,7 +29,7 @@ func getByHand(c *http.Client, url string, dst any) error {
 		}
 		if resp.StatusCode == 429 {
 			time.Sleep(time.Duration(body.RetryAfter) * time.Millisecond)
-			return getByHand(c, url, dst) // refused again, for ever
+			return getByHand(c, url, dst) // refused again, forever
 		}
 		if body.Code == 20002 {
 			return errNoMember

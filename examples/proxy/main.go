@@ -5,7 +5,7 @@
 //
 // The proxy is in proxy.go. The API behind it is a fake of package pkerrtest.
 // The program prints what the API answers, what the caller gets, and the
-// proxy's log, and ends by itself. It uses the loopback interface only.
+// proxy's log, and then exits. It uses only the loopback interface.
 package main
 
 import (
@@ -31,7 +31,7 @@ func main() {
 	}
 }
 
-// run sends requests through the proxy, and prints what becomes of them.
+// run sends requests through the proxy, and prints the outcome.
 func run(ctx context.Context, out io.Writer) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()

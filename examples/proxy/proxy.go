@@ -31,7 +31,7 @@ func newProxy(httpClient *http.Client, base, token string, log *slog.Logger) htt
 }
 
 // forward sends a request to the API and copies a success. An error of the API
-// is returned as it is, for mapUpstream.
+// is returned as is, for mapUpstream.
 func (p *proxy) forward(w http.ResponseWriter, r *http.Request) error {
 	url := p.base + r.URL.RequestURI()
 	//nolint:gosec // The host is that of the API, and the mux knows the paths.
@@ -46,7 +46,7 @@ func (p *proxy) forward(w http.ResponseWriter, r *http.Request) error {
 	}
 	resp, err := p.http.Do(req) //nolint:gosec // As above.
 	if err != nil {
-		// No response: not a fault of the caller, and not a bug of the proxy.
+		// There is no response, which is neither the caller's fault nor a bug.
 		return pkerr.MakeCode(0, http.StatusBadGateway).WithCause(err)
 	}
 	defer resp.Body.Close()
@@ -56,14 +56,15 @@ func (p *proxy) forward(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Type", resp.Header.Get("Content-Type"))
 	w.WriteHeader(resp.StatusCode)
 	if _, err := io.Copy(w, resp.Body); err != nil {
-		// The caller must not take a part for the whole: cut the response off.
+		// Cut the response off, so that the caller does not mistake it for the
+		// whole.
 		return fmt.Errorf("%w: %w", http.ErrAbortHandler, err)
 	}
 	return nil
 }
 
-// mapUpstream decides which errors of the API concern the caller. Without Relay
-// an error of another server is sent as a 500.
+// mapUpstream decides which errors of the API are sent to the caller. Without
+// Relay an error of another server is sent as a 500.
 func mapUpstream(_ *http.Request, err error) error {
 	switch pkerr.ActionOf(err) {
 	case pkerr.ActionCheckRef, pkerr.ActionRespectPrivacy, pkerr.ActionFixRequest,
@@ -73,7 +74,7 @@ func mapUpstream(_ *http.Request, err error) error {
 	case pkerr.ActionVerify:
 		return pkerr.MakeCode(0, http.StatusBadGateway).WithCause(err)
 	default:
-		// The caller's token is not the proxy's: a 401 would be a lie.
+		// A 401 for the proxy's token would mislead the caller.
 		return nil
 	}
 }

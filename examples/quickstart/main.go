@@ -4,8 +4,7 @@
 //	go run ./examples/quickstart
 //
 // The server is in server.go, the client in client.go. The program prints every
-// request with its error, and ends by itself. It uses the loopback interface
-// only.
+// request with its error, and then exits. It uses only the loopback interface.
 package main
 
 import (

@@ -122,7 +122,7 @@ func (a *api) listMembers(http.ResponseWriter, *http.Request) error {
 	return pkerr.TooManyRequests.WithRetryAfter(19 * time.Millisecond).WithScope("generic_get")
 }
 
-// fronters has a bug. Its error is logged, and not sent.
+// fronters has a bug. Its error is logged, but not sent.
 func (a *api) fronters(http.ResponseWriter, *http.Request) error {
 	return errors.New("open /var/lib/pk/switches.db: too many open files")
 }
