@@ -66,7 +66,8 @@ func (r request) String() string {
 // segmentsOf returns the segments of the path of an endpoint.
 func segmentsOf(e *reference.Endpoint) []string { return strings.Split(strings.Trim(e.Path, "/"), "/") }
 
-// placeholder reports whether a segment stands for any reference: {s}, :s or <s>.
+// placeholder reports whether a segment stands for any reference: {s}, :s or
+// <s>.
 func placeholder(segment string) bool {
 	return segment != "" && strings.ContainsRune("{:<", rune(segment[0]))
 }
