@@ -93,7 +93,8 @@ func (r request) system(e *reference.Endpoint) string {
 	return ""
 }
 
-// findEndpoint returns the endpoint that a request is for. A HEAD is one for GET.
+// findEndpoint returns the endpoint that a request is for. A HEAD is one for
+// GET.
 func findEndpoint(r request) (found reference.Endpoint, err error) {
 	if len(r.segments) == 0 {
 		return found, usage(quote(r.method)+" is not an endpoint: it has no path", strings.Split(say("endpoint", nil), "\n")...)
@@ -117,8 +118,8 @@ func findEndpoint(r request) (found reference.Endpoint, err error) {
 	return found, usage("there is no endpoint "+quote(r.String()), "pkerr list --endpoints has all endpoints")
 }
 
-// nearEndpoints returns the endpoints that differ least from the request, whatever
-// it has in the place of their placeholders.
+// nearEndpoints returns the endpoints that differ least from the request,
+// whatever it has in the place of their placeholders.
 func (r request) nearEndpoints() []string {
 	const most = 3
 	var all []string

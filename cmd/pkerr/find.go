@@ -180,8 +180,8 @@ type codeText struct {
 	text string
 }
 
-// englishTexts returns the messages of the API, the other messages that it sends,
-// and the words of its page.
+// englishTexts returns the messages of the API, the other messages that it
+// sends, and the words of its page.
 func englishTexts() []codeText {
 	var all, others []codeText
 	for e := range reference.Codes() {
@@ -196,8 +196,8 @@ func englishTexts() []codeText {
 }
 
 // findCode returns the code that a text has somewhere in it, or nothing. A pair
-// counts first, then a number that is called a code, a message, a number or a name
-// by itself, and at last a status.
+// counts first, then a number that is called a code, a message, a number or a
+// name by itself, and at last a status.
 func findCode(text string) match {
 	if strings.Contains(text, `\`) {
 		text = string(unescaped([]byte(text)))
@@ -293,8 +293,8 @@ func translatedIn(text string) []pkerr.Code {
 	return codes
 }
 
-// beginning returns the codes whose name or message begins with a text, which may
-// have something in the place of the reference.
+// beginning returns the codes whose name or message begins with a text, which
+// may have something in the place of the reference.
 func beginning(text string) (codes []pkerr.Code) {
 	key := letters(text)
 	name, ref := strings.TrimPrefix(key, "pkerr"), append(strings.Split(text, "'"), "")[1]
@@ -307,8 +307,8 @@ func beginning(text string) (codes []pkerr.Code) {
 	return codes
 }
 
-// near returns the codes whose number, name or message is nearly the text, or has
-// it in it.
+// near returns the codes whose number, name or message is nearly the text, or
+// has it in it.
 func near(text string) (codes []pkerr.Code) {
 	const most = 5
 	words := map[string]pkerr.Code{}
@@ -329,8 +329,8 @@ func near(text string) (codes []pkerr.Code) {
 	return codes
 }
 
-// nearest returns the words that may be meant by word, the nearest first, and at
-// most as many as limit.
+// nearest returns the words that may be meant by word, the nearest first, and
+// at most as many as limit.
 func nearest(word string, words []string, limit int) []string {
 	cost := func(w string) int { return distance(strings.ToLower(word), strings.ToLower(w)) }
 	var near []string

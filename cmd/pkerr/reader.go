@@ -187,7 +187,8 @@ func (h *head) gaveWay(next *head, between []byte) bool {
 	return path != "" || kindOf(body) == kindJSON
 }
 
-// takeBody finds the body of the response that h begins, or what is known of it.
+// takeBody finds the body of the response that h begins, or what is known of
+// it.
 func (r *reading) takeBody(text []byte, h *head) {
 	body := gunzip(dechunked(text[h.body:]))
 	length, err := strconv.Atoi(h.header.Get("Content-Length"))
@@ -220,8 +221,8 @@ func (r *reading) takeBody(text []byte, h *head) {
 	}
 }
 
-// dechunked returns a body without the framing of the chunked encoding, if it has
-// that.
+// dechunked returns a body without the framing of the chunked encoding, if it
+// has that.
 func dechunked(body []byte) []byte {
 	size := regexp.MustCompile(`^\s*([0-9a-fA-F]{1,7})[ \t]*(?:;[^\n]*)?\r*\n`)
 	var out []byte
@@ -245,8 +246,8 @@ func dechunked(body []byte) []byte {
 	}
 }
 
-// objectIn returns the last JSON object in a text that is like an error, or else
-// the first of any kind, or nil.
+// objectIn returns the last JSON object in a text that is like an error, or
+// else the first of any kind, or nil.
 func objectIn(text []byte) (found []byte) {
 	const maxTries, maxObject = 100, 4 * maxWords
 	for range maxTries {
@@ -276,8 +277,8 @@ func bodyIn(text []byte) []byte {
 	return objectIn(text)
 }
 
-// readLoose reads a text without a status line: JSON, a page, headers, a status in
-// words, or some of these.
+// readLoose reads a text without a status line: JSON, a page, headers, a status
+// in words, or some of these.
 func readLoose(text []byte) *reading {
 	h := &head{header: http.Header{}}
 	r := &reading{header: h.header, certainty: "likely", source: "body"}
