@@ -177,7 +177,8 @@ func TestCodes_Variants(t *testing.T) {
 // sentences is the form of every text.
 const sentences = `^[A-Z\[` + "`" + `].*[^ ]\.$`
 
-// Every text is there and consists of sentences, and what stands in brackets is a name.
+// Every text is there and consists of sentences, and what stands in brackets is
+// a name.
 func TestCodes_Texts(t *testing.T) {
 	names := []string{"errors.Is", "FieldErrors", "Fields", "Length", "Ref", "RetryAfter"}
 	for e := range reference.Codes() {
@@ -233,7 +234,8 @@ func TestCode(t *testing.T) {
 	}
 }
 
-// Every action is used by a code, except the one for statuses that have no code of their own.
+// Every action is used by a code, except the one for statuses that have no code
+// of their own.
 func TestActions(t *testing.T) {
 	used := map[reference.Action]bool{reference.Verify: true}
 	for e := range reference.Codes() {
