@@ -49,8 +49,8 @@ type bucket struct {
 	others  float64
 	seen    time.Time
 
-	// caution is how many times longer than it was the round is, because of
-	// refusals while Redis is away.
+	// caution is how many times longer than a round this process waits for its
+	// next slot, if it is more than 1, because of refusals while Redis is away.
 	caution float64
 
 	// next is when this process's next turn is if it goes on without Redis.
@@ -213,7 +213,7 @@ func (b *bucket) hold(key client.Bucket, d time.Duration) {
 	} else {
 		b.held = now.Add(d)
 		b.caution = min(2*max(b.caution, 1), maxCaution)
-		b.next = later(b.next, now.Add(b.round()))
+		b.next = later(b.next, now.Add(b.step()))
 	}
 	if s := b.slot; s != nil && !s.shared {
 		s.at = later(s.at, later(b.held, b.next))
@@ -227,7 +227,13 @@ func (b *bucket) round() time.Duration {
 	if b.seen.IsZero() || time.Since(b.seen) > remembered {
 		return 0
 	}
-	return time.Duration(float64(b.spacing) * (1 + b.others) * b.caution * 20 / 19)
+	return time.Duration(float64(b.spacing) * (1 + b.others) * 20 / 19)
+}
+
+// step is the time from one slot of this process to the next while Redis is
+// away.
+func (b *bucket) step() time.Duration {
+	return time.Duration(float64(b.round()) * max(b.caution, 1))
 }
 
 // hasOthers reports whether other processes are known to wait for slots, too.
@@ -250,7 +256,8 @@ func (b *bucket) ownSlot(now time.Time) *slot {
 // use uses the slot.
 func (b *bucket) use(now time.Time) {
 	// From now, because the slot may have had to wait for a Redis that hangs.
-	b.next = now.Add(b.round())
+	b.next = now.Add(b.step())
+	b.caution *= 0.75 // it is tried again how fast the process may go
 	b.slot = nil
 }
 

@@ -95,7 +95,7 @@ func scenarios() []scenario {
 					10 * time.Second: func() error { return rdb.ScriptFlush(context.Background()).Err() },
 				}
 			},
-			reads: 9.5, writes: 2.7, refused: 2, uneven: 0.3,
+			reads: 9.2, writes: 2.7, refused: 2, uneven: 0.3,
 		},
 		{
 			name: "the clock of Redis was an hour ahead", processes: 6, duration: 25 * time.Second, servers: one,
@@ -118,7 +118,7 @@ func scenarios() []scenario {
 				require.NoError(t, err)
 				return nodes
 			},
-			reads: 9.5, writes: 2.7, refused: 2, uneven: 0.3,
+			reads: 9.2, writes: 2.7, refused: 2, uneven: 0.3,
 		},
 		{
 			name: "one process, and Redis is never there", processes: 1, duration: 25 * time.Second, events: none,
@@ -221,43 +221,58 @@ func (s *scenario) start(t *testing.T) *fleet.Fleet {
 	return f
 }
 
+// busy is a stall that makes requests come in bursts, whatever a limiter does.
+const busy = 60 * time.Millisecond
+
+// bounds returns what must hold on this machine, as it was.
+func (s *scenario) bounds(t *testing.T, result *fleet.Result) scenario {
+	t.Helper()
+	bounds := *s
+	if result.Stall > busy {
+		t.Logf("the machine is busy, and stood still for %v: the bounds are wider", result.Stall)
+		bounds.reads, bounds.writes = 0.8*s.reads, 0.7*s.writes
+		bounds.refused, bounds.uneven, bounds.perEach = 5*s.refused, 2*s.uneven, 2*s.perEach
+	}
+	return bounds
+}
+
 // check checks what must hold, and returns the row of the table.
 func (s *scenario) check(t *testing.T, result *fleet.Result) string {
 	t.Helper()
-	var text []string
+	bounds := s.bounds(t, result)
+	var cells []string
 	total, refused := 0, 0
-	for scope, least := range map[string]float64{fleet.Reads: s.reads, fleet.Writes: s.writes} {
+	for _, scope := range []string{fleet.Reads, fleet.Writes} {
+		least := map[string]float64{fleet.Reads: bounds.reads, fleet.Writes: bounds.writes}[scope]
 		served, no := result.Count(scope, 0, s.duration)
 		total, refused = total+served+no, refused+no
-		require.GreaterOrEqual(t, float64(served)/s.duration.Seconds(), least, "%s served in a second", scope)
-		if s.uneven > 0 && served > 0 {
-			shares, mean := result.Shares(scope), float64(served)/float64(s.processes)
-			require.GreaterOrEqual(t, float64(slices.Min(shares)), min(mean*(1-s.uneven), mean-1.5), "%s: %v", scope, shares)
-			require.LessOrEqual(t, float64(slices.Max(shares)), max(mean*(1+s.uneven), mean+1.5), "%s: %v", scope, shares)
+		perSecond, shares := float64(served)/s.duration.Seconds(), result.Shares(scope)
+		require.GreaterOrEqual(t, perSecond, least, "%s served in a second", scope)
+		if bounds.uneven > 0 {
+			mean := float64(served) / float64(s.processes)
+			require.GreaterOrEqual(t, float64(slices.Min(shares)), min(mean*(1-bounds.uneven), mean-1.5), "%s: %v", scope, shares)
+			require.LessOrEqual(t, float64(slices.Max(shares)), max(mean*(1+bounds.uneven), mean+1.5), "%s: %v", scope, shares)
+		}
+		if least == 0 {
+			cells = append(cells, "-|-|-")
+			continue
+		}
+		cells = append(cells, fmt.Sprintf("%.2f|%d|%d to %d", perSecond, no, slices.Min(shares), slices.Max(shares)))
+	}
+	for _, request := range result.Requests {
+		if !request.Served && request.Client != fleet.Outsider {
+			t.Logf("%s of %s was refused after %v", request.Scope, request.Client, request.At.Sub(result.Start))
 		}
 	}
-	require.LessOrEqual(t, refused, s.refused, "refused")
+	require.LessOrEqual(t, refused, bounds.refused, "refused")
 	operations, slow := result.Operations()
 	each := float64(operations) / float64(total)
-	if s.perEach > 0 {
-		limit := s.perEach
-		if slow > 20*time.Millisecond {
-			limit *= 2 // requests of a busy machine come in bursts, which moves slots
-		}
-		require.LessOrEqual(t, each, limit, "operations on Redis for a request")
-	}
-	for _, scope := range []string{fleet.Reads, fleet.Writes} {
-		served, no := result.Count(scope, 0, s.duration)
-		shares := result.Shares(scope)
-		cell := "-|-|-"
-		if served > 0 {
-			cell = fmt.Sprintf("%.2f|%d|%d to %d", float64(served)/s.duration.Seconds(), no, slices.Min(shares), slices.Max(shares))
-		}
-		text = append(text, cell)
+	if bounds.perEach > 0 {
+		require.LessOrEqual(t, each, bounds.perEach, "operations on Redis for a request")
 	}
 	// On an idle machine it is a few milliseconds.
 	t.Logf("99 in 100 operations took less than %v", slow)
-	return fmt.Sprintf("|%s|%d|%s|%.2f|", s.name, s.processes, strings.Join(text, "|"), each)
+	return fmt.Sprintf("|%s|%d|%s|%.2f|", s.name, s.processes, strings.Join(cells, "|"), each)
 }
 
 // writeTable writes the rows to the guide, between two comments.

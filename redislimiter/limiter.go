@@ -137,7 +137,11 @@ func (l *Limiter) observe(
 		level = time.Second
 	case seen.Remaining >= 0:
 		level = interval(b.rate) * time.Duration(b.rate-1-min(seen.Remaining, b.rate-1))
-		news = news || level > half(b.rate) || level == 0 && b.hasRoom()
+		crowded := level > half(b.rate)
+		if crowded && l.health.away {
+			b.next = b.next.Add(b.round() / 2) // and so do the others that see it
+		}
+		news = news || crowded || level == 0 && b.hasRoom()
 	}
 	if !news {
 		return b, nil

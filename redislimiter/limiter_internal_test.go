@@ -42,3 +42,23 @@ func TestParseReply_Odd(t *testing.T) {
 	_, err := parseReply([]int64{1, 2})
 	require.EqualError(t, err, "redislimiter: the script returned 2 values: want 7")
 }
+
+// A refusal while Redis is away makes a process slower for some time. It says
+// nothing of how many others there are.
+func TestBucket_Hold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &bucket{rate: 3, spacing: 340 * time.Millisecond, others: 9, seen: time.Now()}
+		round := b.round()
+		b.hold(client.Bucket{}, time.Second)
+		b.hold(client.Bucket{}, time.Second) // of the same burst
+		require.Equal(t, 2*round, b.step())
+		require.Equal(t, round, b.round())
+		for range 10 {
+			b.slot = b.ownSlot(time.Now())
+			time.Sleep(time.Until(b.slot.at))
+			b.use(time.Now())
+		}
+		require.Equal(t, b.round(), b.step())
+		require.Positive(t, b.step())
+	})
+}

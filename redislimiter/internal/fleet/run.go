@@ -38,6 +38,10 @@ type Result struct {
 	Duration time.Duration
 	Requests []Request // during the time
 	Stats    []Stats   // of each process
+
+	// Stall is the longest time for which a goroutine did not get to run that
+	// should have. What was measured tells little if it is long.
+	Stall time.Duration
 }
 
 // process is a worker that runs.
@@ -130,9 +134,12 @@ func (f *Fleet) Work() (*Result, error) {
 			return nil, err
 		}
 	}
+	stall := make(chan time.Duration, 1)
+	go func() { stall <- watch(ctx) }()
 	if err := f.run.accompany(ctx, f.api); err != nil {
 		return nil, err
 	}
+	result.Stall = <-stall
 	for _, request := range f.api.Requests() {
 		if at := request.At.Sub(result.Start); at >= 0 && at < f.run.Duration {
 			result.Requests = append(result.Requests, request)
@@ -146,6 +153,17 @@ func (f *Fleet) Work() (*Result, error) {
 		result.Stats = append(result.Stats, stats)
 	}
 	return result, nil
+}
+
+// watch returns the longest time by which a sleep was too long until ctx ends.
+func watch(ctx context.Context) (longest time.Duration) {
+	const nap = 5 * time.Millisecond
+	for ctx.Err() == nil {
+		start := time.Now()
+		time.Sleep(nap)
+		longest = max(longest, time.Since(start)-nap)
+	}
+	return longest
 }
 
 // accompany does what happens beside the fleet until ctx ends.
