@@ -256,8 +256,8 @@ func isTemplate(message string) bool {
 	return false
 }
 
-// Error returns the code and its message in one line, such as "20002/404:
-// Member not found."
+// Error returns the code and its message in one line. That of MemberNotFound is
+// "20002/404: Member not found.".
 func (c Code) Error() string { return (&Error{Code: c}).Error() }
 
 // String returns the code alone: "20002/404". It never returns the packed
