@@ -12,7 +12,7 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// actions has the actions of the constants.
+// actions maps each action to its constants.
 var actions = map[pkerr.Action][]pkerr.Code{
 	pkerr.ActionRetry:          {pkerr.TooManyRequests},
 	pkerr.ActionTreatAsSuccess: {pkerr.SameSwitchMembers},
@@ -47,7 +47,7 @@ func TestActionOf(t *testing.T) {
 	for c := range pkerr.Codes() {
 		require.NotEqual(t, pkerr.ActionUnknown, pkerr.ActionOf(c), "%v", c)
 		if _, pinned := want[c]; !pinned {
-			continue // a code that was added since
+			continue // a code that was added later
 		}
 		for _, err := range []error{c, c.WithMessage("m"), fmt.Errorf("a: %w", c), errors.Join(io.EOF, c.WithCause(pkerr.NotFound))} {
 			require.Equal(t, want[c], pkerr.ActionOf(err), "%v", err)
@@ -57,7 +57,7 @@ func TestActionOf(t *testing.T) {
 	require.Empty(t, want)
 }
 
-func TestActionOf_WithoutAConstant(t *testing.T) {
+func TestActionOf_UnknownCode(t *testing.T) {
 	for code, want := range map[pkerr.Code]pkerr.Action{
 		99999_400: pkerr.ActionFixRequest,
 		99999_401: pkerr.ActionChangeToken,

@@ -80,13 +80,13 @@ func TestError_MarshalJSON_Allocations(t *testing.T) {
 		require.Equal(t, w.body, wire(t, w.ours))
 		std, err := json.Marshal(w.std)
 		require.NoError(t, err)
-		require.Equal(t, w.body, string(std), "the benchmark compares what is equal")
+		require.Equal(t, w.body, string(std), "the compared results are equal")
 		require.LessOrEqual(t, testing.AllocsPerRun(100, func() { _, _ = w.ours.MarshalJSON() }), 1.0, w.name)
 	}
 }
 
-// BenchmarkWrite compares writing bodies with encoding/json; benchstat -col
-// /impl sets the two side by side.
+// BenchmarkWrite compares writing bodies with encoding/json. Use benchstat -col
+// /impl to show the two side by side.
 func BenchmarkWrite(b *testing.B) {
 	for _, w := range bodies() {
 		b.Run("body="+w.name+"/impl=pkerr", func(b *testing.B) {
@@ -108,7 +108,7 @@ func BenchmarkWrite(b *testing.B) {
 	}
 }
 
-// twice wraps err two times, as it is by the time that anybody looks at it.
+// twice wraps err two times, as callers usually do.
 func twice(err error) error { return fmt.Errorf("show: %w", fmt.Errorf("load: %w", err)) }
 
 func BenchmarkIs(b *testing.B) {

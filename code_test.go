@@ -69,7 +69,7 @@ func TestLookup_OnlyConstants(t *testing.T) {
 		{0, 0},
 		{20002, 0},
 		{-20002, 404},
-		{20001, 1404}, // which would be 20002_404 if nobody looked at the status
+		{20001, 1404}, // would be 20002_404 without a check of the status
 		{math.MaxInt64, 404},
 	} {
 		code, ok := pkerr.Lookup(c.number, c.status)
@@ -88,7 +88,7 @@ func TestCode_Unknown(t *testing.T) {
 		{pkerr.MakeCode(0, 418), "", 0},
 		{pkerr.MakeCode(0, 503), "", 0},
 		{pkerr.MakeCode(math.MaxInt64/1000, 404), "", 0},
-		// A number that is known means the same thing with any status.
+		// A known number means the same with any status.
 		{pkerr.MakeCode(20001, 410), "System not found.", pkerr.SystemNotFound},
 		{pkerr.MakeCode(20003, 410), "Member '{memberRef}' not found.", pkerr.MemberNotFoundWithRef},
 		{pkerr.MakeCode(20003, 100), "Member '{memberRef}' not found.", pkerr.MemberNotFoundWithRef},
@@ -106,7 +106,7 @@ func TestCode_Unknown(t *testing.T) {
 // refines has the numbers that refine another one.
 var refines = map[int64]int64{20003: 20002, 20005: 20004, 20008: 20007, 30008: 30006, 30009: 30007}
 
-// pair is a code as the wire has it.
+// pair is a code as on the wire.
 type pair struct {
 	number int64
 	status int
@@ -130,19 +130,20 @@ func pairs(t testing.TB) []pair {
 	)
 }
 
-// cases returns what p counts as, by the rules in the comment of Code.Is.
+// cases returns the codes that p matches, by the rules in the comment of
+// Code.Is.
 func cases(rows []row, p pair) map[pair]bool {
 	is := map[pair]bool{p: true}
 
 	// The plain code of its status, or of its class.
 	is[pair{0, p.status}] = true
 	plain := slices.ContainsFunc(rows, func(r row) bool { return r.number == 0 && r.status == p.status })
-	added := pkerr.Code(p.status).Name() != "" // also one that is not in those rows
+	added := pkerr.Code(p.status).Name() != "" // even if it is not in rows
 	if !plain && !added {
 		is[pair{0, p.status - p.status%100}] = true
 	}
 
-	// The constant of its number, and of what that refines.
+	// The constant of its number, and those that it refines.
 	for n := p.number; n != 0; n = refines[n] {
 		for _, r := range rows {
 			if r.number == n {
@@ -184,7 +185,7 @@ func TestCode_Is_AllPairs(t *testing.T) {
 	require.Greater(t, matches, 2*len(rows))
 }
 
-// What can be no code is at least nothing else, and never the zero Code.
+// An invalid code matches no other code, not even the zero Code.
 func TestCode_Is_ImpossibleCodes(t *testing.T) {
 	impossible := []pkerr.Code{0, -1, -404, -20002_404, math.MinInt64}
 	for _, a := range impossible {
@@ -199,7 +200,7 @@ func TestCode_Is_ImpossibleCodes(t *testing.T) {
 	}
 }
 
-// The rules of matching, by example.
+// These are examples of the rules of matching.
 func TestCode_Is(t *testing.T) {
 	is := []struct{ a, b pkerr.Code }{
 		{pkerr.MemberNotFound, pkerr.MemberNotFound},
@@ -220,7 +221,7 @@ func TestCode_Is(t *testing.T) {
 	for _, test := range is {
 		require.ErrorIs(t, test.a, test.b)
 		if test.a != test.b {
-			require.NotErrorIs(t, test.b, test.a, "it goes one way")
+			require.NotErrorIs(t, test.b, test.a, "it does not match the other way around")
 		}
 	}
 
@@ -334,7 +335,7 @@ func TestCode_Is_Allocations(t *testing.T) {
 		for what, err := range errs {
 			want := 0.0
 			if how == "AsType" && strings.HasSuffix(what, "code") {
-				want = 2 // a code offers a new *Error
+				want = 2 // As of a code returns a new *Error
 			}
 			require.InDelta(t, want, testing.AllocsPerRun(100, func() { use(err) }), 0, "%s, of %s", how, what)
 		}
@@ -343,7 +344,7 @@ func TestCode_Is_Allocations(t *testing.T) {
 	require.Zero(t, testing.AllocsPerRun(100, func() { _, _ = errors.AsType[pkerr.Code](code) }))
 }
 
-// printed has codes of all sorts, with what they print.
+// printed has codes of all kinds, with their output.
 var printed = []struct {
 	code     pkerr.Code
 	text     string // of String
@@ -418,7 +419,7 @@ func TestCode_MarshalText_InJSON(t *testing.T) {
 	}
 }
 
-// The packed integer of a constant must not show anywhere.
+// The packed integer of a constant must never be printed.
 func TestCode_NeverPrintsTheInteger(t *testing.T) {
 	all := slices.Collect(pkerr.Codes())
 	all = append(all, math.MaxInt64, math.MinInt64, -1, -20003_404, 20003_000, 20003_007, 1_000, 12345)
@@ -444,7 +445,7 @@ func TestCode_NeverPrintsTheInteger(t *testing.T) {
 	}
 }
 
-// What %#v prints is Go.
+// The output of %#v is Go.
 func TestCode_Format_GoSyntax(t *testing.T) {
 	for _, p := range printed {
 		require.Equal(t, p.goSyntax, fmt.Sprintf("%#v", p.code))
@@ -488,8 +489,8 @@ func TestCode_MarshalText_RoundTrip(t *testing.T) {
 	}
 }
 
-// junk is text that no code is written as.
-var junk = []string{
+// invalidTexts are not the text of any code.
+var invalidTexts = []string{
 	"", "/", "0", "404", "20003404", "20003", "20003/", "/404", "20003/404/", "20003/404/1", "20003//404",
 	" 20003/404", "20003/404 ", "20003 / 404", "+20003/404", "20003/+404", "-20003/404", "20003/-404", "-0/404", "0/-0",
 	"020003/404", "20003/0404", "00/404", "0/00", "20003/0", "20003/99", "20003/1000", "0/099",
@@ -498,18 +499,18 @@ var junk = []string{
 	"null", "true", "MemberNotFound", "20003/404\x00", "20003/404\n", "\xff/404", "\x1b[31m/404", strings.Repeat("1", 1<<20),
 }
 
-func TestCode_UnmarshalText_Junk(t *testing.T) {
-	for _, text := range junk {
+func TestCode_UnmarshalText_Invalid(t *testing.T) {
+	for _, text := range invalidTexts {
 		c := pkerr.MemberNotFound
 		err := c.UnmarshalText([]byte(text))
 		require.Error(t, err, "%.40q", text)
 		require.Equal(t, pkerr.MemberNotFound, c, "the receiver is left as it was by %.40q", text)
 		require.Contains(t, err.Error(), "is not a code")
-		require.Contains(t, err.Error(), `"20003/404"`, "it says what a code looks like")
+		require.Contains(t, err.Error(), `"20003/404"`, "it describes the form of a code")
 		requireOneLine(t, err.Error())
 	}
 
-	// The same through encoding/json, which offers all that it has.
+	// The same through encoding/json, with values of every type.
 	for _, text := range []string{`"junk"`, `20003404`, `20003`, `{}`, `[]`, `true`} {
 		c := pkerr.MemberNotFound
 		require.Error(t, json.Unmarshal([]byte(text), &c), text)
@@ -523,7 +524,7 @@ func FuzzCode_UnmarshalText(f *testing.F) {
 	for _, p := range printed {
 		f.Add(p.text)
 	}
-	for _, text := range junk {
+	for _, text := range invalidTexts {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -534,7 +535,7 @@ func FuzzCode_UnmarshalText(f *testing.F) {
 			requireOneLine(t, err.Error())
 			return
 		}
-		// There is one spelling only.
+		// Every code has only one spelling.
 		back, err := c.MarshalText()
 		require.NoError(t, err)
 		require.Equal(t, text, string(back))

@@ -38,7 +38,7 @@ func readTable(t testing.TB) []row {
 	for line := range strings.Lines(string(text)) {
 		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
 		if len(cells) == 1 {
-			continue // no row of a table
+			continue // not a row of a table
 		}
 		for i := range cells {
 			cells[i] = strings.TrimSpace(cells[i])
@@ -62,8 +62,7 @@ func readTable(t testing.TB) []row {
 	return rows
 }
 
-// readConstants returns the constants of type Code in codes.go by name, from
-// its syntax alone.
+// readConstants parses codes.go and returns its constants of type Code by name.
 func readConstants(t *testing.T) map[string]pkerr.Code {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), "codes.go", nil, parser.SkipObjectResolution)
@@ -90,7 +89,7 @@ func readConstants(t *testing.T) map[string]pkerr.Code {
 }
 
 // The generated constants have the values of the hand-written table. There may
-// be more constants.
+// be further constants.
 func TestCodes_Constants(t *testing.T) {
 	constants := readConstants(t)
 	for _, r := range readTable(t) {

@@ -31,7 +31,7 @@ func requireOneLine(t testing.TB, s string) {
 	requireSafe(t, s)
 }
 
-// requireSafe asserts that nothing in s ends the line, or would be obeyed by a
+// requireSafe asserts that s has no line break and nothing that controls a
 // terminal.
 func requireSafe(t testing.TB, s string) {
 	t.Helper()
@@ -48,7 +48,7 @@ type panics struct{}
 
 func (*panics) Error() string { panic("Error was called\n\x1b[31m\u202e") }
 
-// pointer is an error that a nil pointer cannot print.
+// pointer is an error whose Error method panics on nil.
 type pointer struct{ text string }
 
 func (p *pointer) Error() string { return p.text }
@@ -58,8 +58,8 @@ type uncomparable []string
 
 func (u uncomparable) Error() string { return strings.Join(u, "\n") }
 
-// nasty has texts that must not be printed as they are.
-var nasty = map[string]string{
+// unsafeTexts must not be printed unescaped.
+var unsafeTexts = map[string]string{
 	"lines":       "one\ntwo\r\nthree\vfour\ffive\u0085six\u2028seven\u2029eight",
 	"ANSI":        "\x1b[31mred\x1b[0m\x1b]0;title\a\u009b31m",
 	"bidi":        "\u202ereversed\u202c \u2066isolated\u2069 \u200e\u200f\u061c",
@@ -74,7 +74,8 @@ var nasty = map[string]string{
 	"emoji":       strings.Repeat("👩‍🚀", 1<<10),
 }
 
-// hostile returns the worst errors, including the nil and the zero one.
+// hostile returns errors that are hard to print, including the nil and the zero
+// one.
 func hostile() map[string]*pkerr.Error {
 	many := pkerr.Fields{}
 	for i := range 50_000 {
@@ -102,7 +103,7 @@ func hostile() map[string]*pkerr.Error {
 	for _, code := range []pkerr.Code{math.MinInt64, math.MaxInt64, -1, -404, -20003_404, 7, 20003_000, 20002_007} {
 		errs[fmt.Sprintf("code %d", int64(code))] = &pkerr.Error{Code: code}
 	}
-	for name, text := range nasty {
+	for name, text := range unsafeTexts {
 		o := pkerr.ErrorObject{Message: text, MaxLength: new(-1), ActualLength: new(math.MaxInt)}
 		errs[name] = &pkerr.Error{
 			Code:       pkerr.ModelParse,
@@ -137,7 +138,7 @@ func exercise(t testing.TB, e *pkerr.Error) {
 		logger.LogAttrs(context.Background(), slog.LevelInfo, "m", slog.Any("err", e), slog.Any("code", pkerr.CodeOf(e)))
 	}
 	for _, out := range []string{text.String(), js.String()} {
-		require.LessOrEqual(t, len(out), 8<<10, "text repeats what the other keys say")
+		require.LessOrEqual(t, len(out), 8<<10, "text repeats the other keys")
 		requireSafe(t, strings.TrimSuffix(out, "\n"))
 	}
 	require.True(t, json.Valid(js.Bytes()), "%.200s", js.String())
@@ -199,7 +200,7 @@ func TestCode_Hostile(t *testing.T) {
 
 func TestError_ConcurrentUse(t *testing.T) {
 	errs := hostile()
-	delete(errs, "50k fields") // slow, and no other than the small ones
+	delete(errs, "50k fields") // slow, and not different from fewer fields
 	delete(errs, "many of one field")
 	before := errs["lines"].WithMessage(errs["lines"].Message)
 	var wg sync.WaitGroup
@@ -260,7 +261,7 @@ func TestError_KeysWithoutErrors(t *testing.T) {
 		require.Nil(t, pkerr.FieldErrors(e))
 		require.Equal(t, plain.Response(), e.Response())
 
-		// Nor does it hide what another error says.
+		// It does not hide the fields of another error either.
 		var other pkerr.Fields
 		other.Invalid("color")
 		require.Equal(t, other, pkerr.FieldErrors(errors.Join(e, other.Err())))
@@ -315,7 +316,7 @@ func TestError_Is_Itself(t *testing.T) {
 	require.ErrorIs(t, cause, io.ErrUnexpectedEOF)
 	require.ErrorIs(t, cause, pkerr.BadRequest)
 	require.NotErrorIs(t, cause, pkerr.InternalServerError)
-	require.ErrorIs(t, pkerr.InternalServerError.WithCause(pkerr.MemberNotFound), pkerr.NotFound, "it is what its cause is, too")
+	require.ErrorIs(t, pkerr.InternalServerError.WithCause(pkerr.MemberNotFound), pkerr.NotFound, "it also matches its cause")
 	require.NotErrorIs(t, (*pkerr.Error)(nil), pkerr.Code(0))
 	require.ErrorIs(t, &pkerr.Error{}, pkerr.Code(0))
 }
@@ -353,7 +354,7 @@ var builders = map[string]func(*pkerr.Error) *pkerr.Error{
 	"Response.Err":   func(e *pkerr.Error) *pkerr.Error { return e.Response().Err(404) },
 }
 
-// full returns an error with all that an error can have. Each is made anew.
+// full returns a new error with all fields set.
 func full() *pkerr.Error {
 	return (&pkerr.Error{
 		Code:       pkerr.MemberNotFoundWithRef,
@@ -371,8 +372,8 @@ func fullFields() pkerr.Fields {
 	}
 }
 
-// spoil changes all that can be reached from e.
-func spoil(e *pkerr.Error) {
+// modify changes everything that can be reached from e.
+func modify(e *pkerr.Error) {
 	spoilFields(e.Fields)
 	if e.RetryAfter != nil {
 		*e.RetryAfter = -1
@@ -404,15 +405,15 @@ func TestError_With_ChangesNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			e := full()
 			built := build(e)
-			require.Equal(t, full(), e, "it changes nothing")
+			require.Equal(t, full(), e, "the receiver is unchanged")
 			require.NotSame(t, e, built)
 
-			spoil(built)
-			require.Equal(t, full(), e, "what it returns shares nothing with what it was called on")
+			modify(built)
+			require.Equal(t, full(), e, "the result shares nothing with the receiver")
 
 			built = build(e)
-			spoil(e)
-			require.Equal(t, build(full()), built, "nor the other way round")
+			modify(e)
+			require.Equal(t, build(full()), built, "and the receiver nothing with the result")
 
 			require.NotNil(t, build(nil), "nil counts as the zero Error")
 			require.Equal(t, build(&pkerr.Error{}), build(nil))
@@ -473,7 +474,7 @@ func TestError_With_SetsOneThing(t *testing.T) {
 		require.Equal(t, want, builders[name](&pkerr.Error{Code: pkerr.Gone}), name)
 	}
 
-	// On a Code they are those of an error that has nothing but the code.
+	// On a Code they do the same as on an error with only that code.
 	bare := &pkerr.Error{Code: pkerr.GroupNotFound}
 	require.Equal(t, bare.WithRef("r"), pkerr.GroupNotFound.WithRef("r"))
 	require.Equal(t, bare.WithMessage("m"), pkerr.GroupNotFound.WithMessage("m"))
@@ -486,7 +487,7 @@ func TestError_With_SetsOneThing(t *testing.T) {
 	require.Equal(t, time.Duration(0), *pkerr.TooManyRequests.WithRetryAfter(-time.Second).RetryAfter)
 }
 
-// refCodes pairs the codes that can name something with those that do.
+// refCodes pairs codes with their form that has a reference.
 var refCodes = []struct {
 	code, named pkerr.Code
 	text        string
@@ -548,7 +549,7 @@ func TestCode_WithRef_NamesNothing(t *testing.T) {
 	require.Equal(t, &pkerr.Error{}, (&pkerr.Error{}).WithRef("abcde"))
 }
 
-// A text with a reference in it is sent with that reference, or not at all.
+// A template is sent with its reference filled in, or not at all.
 func TestError_NeverSendsTemplates(t *testing.T) {
 	for _, test := range refCodes {
 		template := test.named.Message()
@@ -577,20 +578,20 @@ func TestError_NeverSendsTemplates(t *testing.T) {
 	}
 }
 
-func TestRef_Odd(t *testing.T) {
+func TestRef_UnusualRefs(t *testing.T) {
 	for _, ref := range []string{
 		"", "'", "''", "' not found.", "Member '", "a' not found.b", "{", "{groupRef}", "{}", "\"", "\\", "\n", "\xff", " ", "👩‍🚀",
 		"Member 'x' not found.", strings.Repeat("x", 1<<20),
 	} {
 		e := pkerr.MemberNotFound.WithRef(ref)
 		require.Equal(t, "Member '"+ref+"' not found.", e.Message)
-		require.Equal(t, e.Message, e.Response().Message, "it is sent as it is")
+		require.Equal(t, e.Message, e.Response().Message, "it is sent as is")
 		got, ok := pkerr.Ref(e)
 		require.True(t, ok, "%.40q", ref)
 		require.Equal(t, ref, got)
 	}
 
-	// One reference cannot be told from none.
+	// This reference looks like the unfilled template.
 	e := pkerr.MemberNotFound.WithRef("{memberRef}")
 	require.Equal(t, "Member not found.", e.Response().Message)
 	_, ok := pkerr.Ref(e)
@@ -626,10 +627,11 @@ func TestRef(t *testing.T) {
 	}
 }
 
-// asError is a foreign error that offers one of ours only through As.
+// asError is an error of another package that provides a pkerr.Error only by
+// As.
 type asError struct{ inner *pkerr.Error }
 
-func (asError) Error() string { return "a stranger's" }
+func (asError) Error() string { return "another package's" }
 
 func (a asError) As(target any) bool {
 	switch target := target.(type) {
@@ -643,14 +645,15 @@ func (a asError) As(target any) bool {
 	return true
 }
 
-// deafError is a stranger's error that has an As and says no to everything.
-type deafError struct{ inner error }
+// refusingError is an error of another package whose As returns false.
+type refusingError struct{ inner error }
 
-func (deafError) Error() string   { return "a stranger's" }
-func (deafError) As(any) bool     { return false }
-func (d deafError) Unwrap() error { return d.inner }
+func (refusingError) Error() string   { return "another package's" }
+func (refusingError) As(any) bool     { return false }
+func (d refusingError) Unwrap() error { return d.inner }
 
-// manyError is a stranger's error with many inside, some of them nil.
+// manyError is an error of another package that wraps several errors, some of
+// them nil.
 type manyError []error
 
 func (manyError) Error() string     { return "many" }
@@ -665,7 +668,7 @@ func TestCodeOf_ForeignErrors(t *testing.T) {
 		"joined":             errors.Join(io.EOF, errors.Join(fs.ErrExist, e)),
 		"many":               manyError{nil, io.EOF, nil, e, nil},
 		"by As":              fmt.Errorf("a: %w", asError{e}),
-		"past As":            deafError{e},
+		"past As":            refusingError{e},
 		"a cause":            (&pkerr.Error{}).WithCause(e),
 		"past a typed nil":   manyError{(*pkerr.Error)(nil), e},
 	}
@@ -682,7 +685,7 @@ func TestCodeOf_ForeignErrors(t *testing.T) {
 
 	for _, err := range []error{
 		nil, io.EOF, fmt.Errorf("a: %w", io.EOF), errors.Join(io.EOF, fs.ErrExist), (*pkerr.Error)(nil), &pkerr.Error{},
-		pkerr.Code(0), asError{}.inner, deafError{}, manyError{}, manyError{nil},
+		pkerr.Code(0), asError{}.inner, refusingError{}, manyError{}, manyError{nil},
 		fmt.Errorf("a: %w", (*pkerr.Error)(nil)), (&pkerr.Error{}).WithCause(io.EOF),
 	} {
 		require.Zero(t, pkerr.CodeOf(err), "%v", err)
@@ -699,16 +702,16 @@ func TestCodeOf_Outermost(t *testing.T) {
 	outer := pkerr.InternalServerError.WithCause(inner)
 	require.Equal(t, pkerr.InternalServerError, pkerr.CodeOf(outer))
 	d, ok := pkerr.RetryAfter(outer)
-	require.True(t, ok, "the outer one does not say, so the inner one does")
+	require.True(t, ok, "the outer one has none, so the inner one is used")
 	require.Equal(t, time.Second, d)
 
 	d, ok = pkerr.RetryAfter(outer.WithRetryAfter(0))
-	require.True(t, ok, "0 is said, too")
+	require.True(t, ok, "0 is a wait, too")
 	require.Zero(t, d)
 
 	d, ok = pkerr.RetryAfter(&pkerr.Error{RetryAfter: new(-time.Second)})
 	require.True(t, ok)
-	require.Zero(t, d, "nobody waits for less than nothing")
+	require.Zero(t, d, "a negative wait counts as 0")
 
 	require.Equal(t, pkerr.Gone, pkerr.CodeOf(new(pkerr.Gone)), "a pointer to a code is an error, too")
 	require.Zero(t, pkerr.CodeOf((*pkerr.Code)(nil)))
@@ -719,11 +722,11 @@ func TestFieldErrors_Nil(t *testing.T) {
 	fields := pkerr.FieldErrors(io.EOF)
 	require.Empty(t, fields["name"])
 	for range fields {
-		require.Fail(t, "there is nothing")
+		require.Fail(t, "there are no fields")
 	}
 }
 
-// What is behind an error stays behind it.
+// The cause of an error is never sent.
 func TestError_NeverSendsTheCause(t *testing.T) {
 	const secret = "s3cr3t"
 	cause := fmt.Errorf("dial: %w", pkerr.MemberNotFound.WithRef(secret).WithCause(errors.New(secret)))
@@ -750,7 +753,7 @@ func TestFields_Err_NoTypedNil(t *testing.T) {
 	require.True(t, (*pkerr.Error)(nil).Unwrap() == nil)
 }
 
-// Nothing about an error depends on the order in which a map is walked.
+// The text of an error does not depend on the order of a map.
 func TestError_Error_Deterministic(t *testing.T) {
 	var fields pkerr.Fields
 	for i := range 100 {

@@ -35,10 +35,10 @@ func ExampleActionOf() {
 	}
 
 	fmt.Println(handle(fmt.Errorf("switch: %w", pkerr.SameSwitchMembers)))
-	fmt.Println(handle(pkerr.UnauthorizedMemberList)) // a 403 that no token helps
+	fmt.Println(handle(pkerr.UnauthorizedMemberList)) // a 403 for which no token helps
 	fmt.Println(handle(pkerr.Forbidden))
 	fmt.Println(handle(pkerr.MakeCode(0, 502)))
-	fmt.Println(handle(pkerr.MakeCode(29999, 404))) // unknown: as any 404
+	fmt.Println(handle(pkerr.MakeCode(29999, 404))) // unknown, treated like any 404
 	fmt.Println(handle(errors.New("connection refused")))
 	// Output:
 	// nothing to do

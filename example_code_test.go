@@ -28,10 +28,10 @@ func ExampleCode() {
 func ExampleCode_Is() {
 	err := fmt.Errorf("add to group: %w", pkerr.MemberNotFound.WithRef("abcde"))
 
-	fmt.Println(errors.Is(err, pkerr.MemberNotFoundWithRef)) // this very code
-	fmt.Println(errors.Is(err, pkerr.MemberNotFound))        // which it refines
+	fmt.Println(errors.Is(err, pkerr.MemberNotFoundWithRef)) // the code itself
+	fmt.Println(errors.Is(err, pkerr.MemberNotFound))        // the code that it refines
 	fmt.Println(errors.Is(err, pkerr.GroupNotFound))
-	fmt.Println(errors.Is(pkerr.MemberNotFound, pkerr.MemberNotFoundWithRef)) // one way only
+	fmt.Println(errors.Is(pkerr.MemberNotFound, pkerr.MemberNotFoundWithRef)) // not the other way around
 	// Output:
 	// true
 	// true
@@ -102,7 +102,7 @@ func ExampleCodeOf_exact() {
 	// false
 }
 
-// Take the code out of a wrapped error.
+// Get the code of a wrapped error.
 func ExampleCode_asType() {
 	err := fmt.Errorf("load: %w", pkerr.GroupNotFound.WithRef("fghij"))
 
@@ -113,7 +113,7 @@ func ExampleCode_asType() {
 	// 20005/404 refines 20004/404
 }
 
-// A code that the API adds tomorrow works like any other.
+// A code that the API adds later works like any other.
 func ExampleMakeCode() {
 	err := fmt.Errorf("load: %w", pkerr.MakeCode(99999, 404))
 
@@ -170,8 +170,8 @@ func ExampleCode_Format() {
 	// pkerr.MemberNotFound
 }
 
-// A label for metrics must come from a bounded set, and an unknown code can be
-// anything: use its class.
+// A label for metrics must come from a bounded set, but a server can send any
+// number. Use the class of an unknown code.
 func ExampleCode_Class() {
 	label := func(err error) string {
 		code := pkerr.CodeOf(err)
@@ -190,7 +190,7 @@ func ExampleCode_Class() {
 	// 0/500
 }
 
-// A constant is a whole error, so errors.AsType finds an Error in it.
+// A constant is a complete error, so errors.AsType finds an Error in it.
 func ExampleCode_As() {
 	err := fmt.Errorf("get: %w", pkerr.MemberNotFound)
 

@@ -9,7 +9,7 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// Ask what an error says, however deeply it is wrapped.
+// Get the details of an error, however deeply it is wrapped.
 func Example() {
 	err := fmt.Errorf("add to group: %w", pkerr.MemberNotFound.WithRef("abcde"))
 
@@ -44,7 +44,7 @@ func ExampleError() {
 	// 429: too many requests (scope generic_get, retry after 100ms)
 }
 
-// Name the member. The code becomes the one that names it.
+// Name the member. The code changes to the one with a reference.
 func ExampleCode_WithRef() {
 	err := pkerr.MemberNotFound.WithRef("abcde")
 	fmt.Println(err)
@@ -54,20 +54,20 @@ func ExampleCode_WithRef() {
 	// MemberNotFoundWithRef
 }
 
-// Ask which member of a list it was.
+// Find out which member of a list it was.
 func ExampleRef() {
 	err := fmt.Errorf("register switch: %w", pkerr.NotOwnMember.WithRef("abcde"))
 
 	ref, ok := pkerr.Ref(err)
 	fmt.Println(ref, ok)
-	ref, ok = pkerr.Ref(pkerr.MemberNotFound) // it does not say
+	ref, ok = pkerr.Ref(pkerr.MemberNotFound) // without a reference
 	fmt.Printf("%q %t\n", ref, ok)
 	// Output:
 	// abcde true
 	// "" false
 }
 
-// Ask what the API said of waiting. It does say 0.
+// Find out how long the API asked to wait. It can be 0.
 func ExampleRetryAfter() {
 	for _, err := range []error{
 		fmt.Errorf("load: %w", pkerr.TooManyRequests.WithRetryAfter(19*time.Millisecond)),
@@ -83,7 +83,7 @@ func ExampleRetryAfter() {
 	// 0s false
 }
 
-// Send another text than the API's own.
+// Send a text of your own.
 func ExampleCode_WithMessage() {
 	err := pkerr.NotFound.WithMessage("There is no such route.")
 	body, _ := err.MarshalJSON()
@@ -106,7 +106,7 @@ func ExampleCode_WithCause() {
 	// wire: {"message":"500: Internal Server Error","code":0}
 }
 
-// Untrusted text prints as one line.
+// Untrusted text is printed as one line.
 func ExampleError_Error() {
 	fmt.Println(pkerr.NotFound.WithMessage("gone\n\x1b[2Jreally"))
 	// Output:

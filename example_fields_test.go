@@ -6,7 +6,7 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// Collect all that is wrong with a request, and return it at once.
+// Collect everything that is wrong with a request, and return it at once.
 func ExampleFields() {
 	validate := func(name, color string) error {
 		var fields pkerr.Fields
@@ -26,7 +26,7 @@ func ExampleFields() {
 	// 40001/400: Error parsing JSON model: color: Field color is invalid.; name: Field name is too long. (actual_length 13, max_length 10)
 }
 
-// Add another text than the usual ones.
+// Add an error with a text of your own.
 func ExampleFields_Add() {
 	var fields pkerr.Fields
 	fields.Required("timestamp")

@@ -9,7 +9,7 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// withoutTime gives every logged error the same shape, and drops the time.
+// withoutTime calls pkerr.ReplaceAttr, and drops the time.
 func withoutTime(groups []string, a slog.Attr) slog.Attr {
 	if a.Key == slog.TimeKey {
 		return slog.Attr{}
@@ -20,7 +20,7 @@ func withoutTime(groups []string, a slog.Attr) slog.Attr {
 // Give every error in a log the same keys, wrapped or not.
 func ExampleReplaceAttr() {
 	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{
-		ReplaceAttr: withoutTime, // pkerr.ReplaceAttr in a program
+		ReplaceAttr: withoutTime, // a program uses pkerr.ReplaceAttr
 	}))
 	err := pkerr.MemberNotFound.WithRef("abcde")
 	logger.Info("a", "err", err)
@@ -32,7 +32,7 @@ func ExampleReplaceAttr() {
 	// level=INFO msg=c err.text="connection refused"
 }
 
-// Log one error in this shape, whatever the handler does.
+// Log one error with these keys, with any handler.
 func ExampleLogValue() {
 	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: withoutTime}))
 	err := fmt.Errorf("sync: %w", pkerr.TooManyRequests.WithScope("generic_get"))

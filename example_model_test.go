@@ -27,8 +27,8 @@ func ExampleError_MarshalJSON() {
 	// {"message":"Error parsing JSON model","code":40001,"errors":{"name":[{"message":"Field name is too long.","actual_length":103,"max_length":100}]}}
 }
 
-// Read the documented model of a body. A nil pointer means that nothing was
-// said.
+// Read the documented model of a body. A nil pointer means that the key is
+// absent.
 func ExampleError_Response() {
 	r := pkerr.TooManyRequests.WithRetryAfter(1500 * time.Microsecond).Response()
 	fmt.Println(r.Code, r.Message, *r.RetryAfter) // whole milliseconds, rounded up
@@ -39,7 +39,7 @@ func ExampleError_Response() {
 	// 20001 No such system. true
 }
 
-// Turn a body that came by another way than HTTP into an error.
+// Turn a body that was not received over HTTP into an error.
 func ExampleResponse_Err() {
 	var r pkerr.Response
 	if err := json.Unmarshal([]byte(`{"message":"Member 'abcde' not found.","code":20003}`), &r); err != nil {

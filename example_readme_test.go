@@ -1,7 +1,7 @@
 package pkerr_test
 
 // These are the programs of README.md, line for line. TestREADME_Programs
-// checks.
+// checks that.
 
 import (
 	"errors"

@@ -41,7 +41,7 @@ func TestFields_ZeroValue(t *testing.T) {
 		`"name":[{"message":"Field name is too long.","actual_length":103,"max_length":100},{"message":"Member name can not be set to null."}],`+
 		`"timestamp":[{"message":"Key 'timestamp' is required."}]}}`, string(body))
 
-	// What is added later is not in the error that was made before.
+	// Fields that are added later are not in an existing error.
 	fields.Invalid("pronouns")
 	require.NotContains(t, pkerr.FieldErrors(err), "pronouns")
 }
@@ -56,7 +56,7 @@ func TestFields_Add_KeepsOrder(t *testing.T) {
 	}
 }
 
-// A list with many wrong items has many errors under one key.
+// Many invalid items of a list are many errors of one key.
 func TestFields_Add_Linear(t *testing.T) {
 	require.Less(t, testing.AllocsPerRun(1, func() {
 		var fields pkerr.Fields
@@ -66,7 +66,7 @@ func TestFields_Add_Linear(t *testing.T) {
 	}), 100.0)
 }
 
-// What is wrong with a key is one line, like all that is printed.
+// An ErrorObject is printed on one line, like everything else.
 func TestErrorObject_String(t *testing.T) {
 	for want, o := range map[string]pkerr.ErrorObject{
 		"":                                      {},
@@ -126,7 +126,7 @@ func TestFields_All(t *testing.T) {
 	}
 
 	for range fields.All() {
-		break // must not go on
+		break // the iterator must stop
 	}
 	for range pkerr.Fields(nil).All() {
 		require.Fail(t, "there is nothing")
@@ -150,12 +150,12 @@ func TestErrorObject_JSON(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, test.want, string(body))
 
-		// In a body it is written by this package, to the same bytes.
+		// In a Response it is encoded to the same bytes.
 		whole, err := pkerr.Response{Errors: pkerr.Fields{"k": {test.object}}}.MarshalJSON()
 		require.NoError(t, err)
 		require.Equal(t, `{"message":"","code":0,"errors":{"k":[`+test.want+`]}}`, string(whole))
 
-		// Absent and zero are told apart on the way back, too.
+		// Decoding also distinguishes absent from zero.
 		var back pkerr.ErrorObject
 		require.NoError(t, json.Unmarshal(body, &back))
 		require.Equal(t, test.object, back)
@@ -207,7 +207,7 @@ func TestLength(t *testing.T) {
 		"\uffff":                  1,
 		"\U00010000":              2,
 		"😀":                       2,
-		"👩‍🚀":                     5, // two emoji and what joins them
+		"👩‍🚀":                     5, // two emoji and a joiner
 		"🏳️‍🌈":                    6,
 		"\x00":                    1,
 		"\xff":                    1,

@@ -26,14 +26,13 @@ func logJSON(t *testing.T, err any, options *slog.HandlerOptions) string {
 	return string(line.Err)
 }
 
-// group returns v in the way that a handler for JSON writes it.
+// group returns v as a JSON handler writes it.
 func group(t *testing.T, v slog.Value) string {
 	t.Helper()
 	return logJSON(t, v, nil)
 }
 
-// fromRemote is an error that knows its response, as a *client.ResponseError
-// does.
+// fromRemote is an error with a response, like a *client.ResponseError.
 type fromRemote struct{ error }
 
 func (e fromRemote) Unwrap() error { return e.error }
@@ -42,13 +41,13 @@ func (e fromRemote) LogAttrs() []slog.Attr {
 	return []slog.Attr{slog.Int("status", 404), slog.String("path", "/v2/members/abcde")}
 }
 
-// selfLogging is an error of a program that wants to be logged in our shape.
+// selfLogging is an error of a program whose LogValue calls pkerr.LogValue.
 type selfLogging struct{ error }
 
 func (e selfLogging) Unwrap() error        { return e.error }
 func (e selfLogging) LogValue() slog.Value { return pkerr.LogValue(e) }
 
-// panicking is an error whose methods all do.
+// panicking is an error whose methods all panic.
 type panicking struct{}
 
 func (panicking) Error() string { panic("Error") }
@@ -82,7 +81,7 @@ func TestLogValue(t *testing.T) {
 	}
 }
 
-// However an error gets into a log, its shape is the same.
+// An error is logged with the same keys, however it gets into the log.
 func TestLogValue_OneShape(t *testing.T) {
 	for name, err := range map[string]error{
 		"a code":           pkerr.MemberNotFound,
@@ -123,8 +122,8 @@ func TestReplaceAttr_OtherAttributesDoNotAllocate(t *testing.T) {
 	}
 }
 
-// offersCode and offersError are errors that offer one of ours, as a
-// *client.WaitError does.
+// offersCode and offersError provide a code or an Error by As, like a
+// *client.WaitError.
 type offersCode struct{ code pkerr.Code }
 
 func (e offersCode) Error() string { return "offers a code" }
@@ -143,7 +142,7 @@ func (e offersError) Error() string { return "offers an error" }
 
 func (e offersError) As(target any) bool { return errors.As(e.error, target) }
 
-// What CodeOf and RetryAfter see is logged.
+// Everything that CodeOf and RetryAfter find is logged.
 func TestLogValue_Offered(t *testing.T) {
 	code := pkerr.MemberNotFound
 	for want, err := range map[string]error{

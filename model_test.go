@@ -123,7 +123,7 @@ func TestError_Response_RetryAfter(t *testing.T) {
 	}
 	require.Nil(t, (&pkerr.Error{}).Response().RetryAfter)
 
-	// Nor does a Response that was made by hand.
+	// Neither does a Response that was not made by Error.Response.
 	body, err := pkerr.Response{RetryAfter: new(int64(-5))}.MarshalJSON()
 	require.NoError(t, err)
 	require.Equal(t, `{"message":"","retry_after":0,"code":0}`, string(body))
@@ -197,7 +197,7 @@ func TestResponse_Err_RetryAfter(t *testing.T) {
 	require.Nil(t, pkerr.Response{}.Err(429).RetryAfter)
 }
 
-// Any JSON reader reads it back, with absent and zero told apart.
+// encoding/json decodes it again, and distinguishes absent from zero.
 func TestResponse_MarshalJSON_RoundTrip(t *testing.T) {
 	for _, r := range []pkerr.Response{
 		{},
@@ -221,7 +221,7 @@ func TestResponse_MarshalJSON_RoundTrip(t *testing.T) {
 	}
 }
 
-// The wire loses only the cause and parts of a millisecond.
+// Only the cause and fractions of a millisecond are lost on the wire.
 func TestError_Response_RoundTrip(t *testing.T) {
 	for _, p := range pairs(t) {
 		for _, e := range []*pkerr.Error{
@@ -232,7 +232,7 @@ func TestError_Response_RoundTrip(t *testing.T) {
 		} {
 			require.Equal(t, e, e.WithCause(io.EOF).Response().Err(p.status))
 
-			// The same over the bytes.
+			// The same through the encoded bytes.
 			var r pkerr.Response
 			require.NoError(t, json.Unmarshal([]byte(wire(t, e)), &r))
 			require.Equal(t, e, r.Err(p.status))
@@ -242,7 +242,7 @@ func TestError_Response_RoundTrip(t *testing.T) {
 	}
 }
 
-// The bytes are those that the API sends, in the corpus.
+// The bytes are the same as those of the API in the corpus.
 func TestResponse_MarshalJSON_BytesOfTheAPI(t *testing.T) {
 	corpus, err := os.ReadFile("testdata/corpus.jsonl")
 	require.NoError(t, err)
@@ -257,12 +257,12 @@ func TestResponse_MarshalJSON_BytesOfTheAPI(t *testing.T) {
 		require.NoError(t, json.Unmarshal(line, &row))
 		var r pkerr.Response
 		if row.Expect.Code == nil || json.Unmarshal([]byte(row.Body), &r) != nil {
-			continue // no coded body
+			continue // a body without a code
 		}
 		var compact bytes.Buffer
 		require.NoError(t, json.Compact(&compact, []byte(row.Body)))
 		if compact.String() != row.Body || !inOrder(row.Body, `{"message":`, `"code":`) && !inOrder(row.Body, `{"message":`, `"retry_after":`, `"scope":`, `"code":`) {
-			continue // written by another hand
+			continue // not in the API's form
 		}
 		if len(r.Errors) > 1 {
 			require.JSONEq(t, row.Body, wire(t, r.Err(row.Status)), row.ID) // the API does not sort the keys
@@ -294,7 +294,7 @@ func TestResponse_MarshalJSON_Strings(t *testing.T) {
 	for c := range rune(0x80) {
 		checkString(t, "a"+string(c)+"b")
 	}
-	for _, s := range nasty {
+	for _, s := range unsafeTexts {
 		checkString(t, s)
 	}
 	for _, s := range []string{"", "\u2027\u2028\u2029\u202a", "\ufffd", "\xff", "a\xffb\xfe\xfdc", "\xe2\x80", "\xe2\x80\xa8\xe2", "\xf0\x9f\x98", "😀", "\ufeff"} {
@@ -305,8 +305,8 @@ func TestResponse_MarshalJSON_Strings(t *testing.T) {
 	require.Equal(t, `{"message":"\u2028\u2029","code":0}`, wire(t, &pkerr.Error{Message: "\u2028\u2029"}))
 }
 
-// checkString compares our JSON strings with those of encoding/json, in every
-// place that has one.
+// checkString compares JSON strings with those of encoding/json, in every key
+// that has one.
 func checkString(t *testing.T, s string) {
 	t.Helper()
 	valid := string([]rune(s)) // with U+FFFD for every byte that is not UTF-8
@@ -328,14 +328,14 @@ func checkString(t *testing.T, s string) {
 }
 
 func FuzzResponse_Strings(f *testing.F) {
-	for _, s := range nasty {
+	for _, s := range unsafeTexts {
 		f.Add(s[:min(len(s), 1<<10)])
 	}
 	f.Add("\x00\x1f \"\\/\b\f\n\r\t\x7f\u2028\u2029\ufeff\ufffd😀<>&\xff\xe2\x80")
 	f.Fuzz(func(t *testing.T, s string) { checkString(t, s) })
 }
 
-// FuzzResponse holds that what is written is read again as the same error.
+// A Response that is encoded and decoded again is the same error.
 func FuzzResponse_RoundTrip(f *testing.F) {
 	f.Add(int64(20003), 404, "Member 'abcde' not found.", "", int64(-1), "", "")
 	f.Add(int64(0), 429, "429: too many requests", "generic_get", int64(19), "", "")

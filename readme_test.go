@@ -32,7 +32,7 @@ func unindent(text string) string {
 	return regexp.MustCompile(`(?m)^\t+`).ReplaceAllString(text, "")
 }
 
-// The checks run these commands, too.
+// CI runs these commands, too.
 func TestREADME_Commands(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	require.NoError(t, err)
@@ -47,7 +47,7 @@ func TestREADME_Commands(t *testing.T) {
 	}
 }
 
-// The rows of the README are those of the table.
+// The rows of the README match the table.
 func TestREADME_Codes(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	require.NoError(t, err)

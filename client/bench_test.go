@@ -12,8 +12,8 @@ import (
 	"github.com/pkerr/pkerr/client"
 )
 
-// documented is the body of an error as the API documents it, and as clients of
-// the API decode it today.
+// documented is the body of an error as the API documents it, and as other
+// clients decode it.
 type documented struct {
 	Code    int    `json:"code"`
 	Message string `json:"message"`

@@ -64,7 +64,7 @@ func TestCheck_MethodAndPath(t *testing.T) {
 	resp.Request = request(t, "https://user:pw@api.pluralkit.me/v2/members/a%2Fb%0A?limit=5#x")
 	e := requireResponseError(t, client.Check(resp))
 	require.Equal(t, "GET", e.Method)
-	require.Equal(t, "GET", requireResponseError(t, client.Check(&http.Response{StatusCode: 404, Request: &http.Request{}})).Method, "as net/http understands an empty method")
+	require.Equal(t, "GET", requireResponseError(t, client.Check(&http.Response{StatusCode: 404, Request: &http.Request{}})).Method, "an empty method is a GET")
 	require.Equal(t, "/v2/members/a/b\n", e.Path, "as http.Request has it")
 
 	resp.Request.URL = &url.URL{Opaque: "//user:pw@host/x"}
@@ -256,8 +256,8 @@ func TestCheck_ConnectionReuse(t *testing.T) {
 	}
 }
 
-// After Check a body reads as it did before, whether Check has read all of it
-// or not, and closing it closes the original.
+// After Check a body can be read as before, whether Check has read all of it or
+// not, and closing it closes the original.
 func TestCheck_BodyCanBeReadAgain(t *testing.T) {
 	const limit = 64 << 10
 	for _, length := range []int{0, 1, 87, 88, 89, 511, 512, 513, 8 << 10, limit - 1, limit, limit + 1, 3 * limit} {
@@ -309,7 +309,7 @@ func TestCheck_BodyCanBeReadAfterClose(t *testing.T) {
 	require.NoError(t, err)
 	want := client.Check(resp)
 	require.NoError(t, resp.Body.Close())
-	require.Equal(t, want, client.Check(resp), "as in a RoundTripper that has closed what it checked")
+	require.Equal(t, want, client.Check(resp), "a RoundTripper may close a checked body")
 	require.NoError(t, resp.Body.Close())
 }
 
@@ -330,7 +330,7 @@ func TestCheck_ReadErrorTwice(t *testing.T) {
 	}
 }
 
-// A read error behind the limit is not what Check reports.
+// Check does not report a read error after the limit.
 func TestCheck_ReadErrorAfterTheLimit(t *testing.T) {
 	resp := response(404, "")
 	resp.Body = io.NopCloser(iotest.DataErrReader(io.MultiReader(strings.NewReader("01234"), iotest.ErrReader(errors.New("broken")))))
@@ -369,7 +369,7 @@ func TestCheck_InRoundTripper(t *testing.T) {
 
 // hanging is a body that ends only when it is closed.
 type hanging struct {
-	io.Reader // what comes before that
+	io.Reader // the content before that
 
 	reads  atomic.Int32
 	closed chan struct{}
@@ -409,7 +409,7 @@ func TestCheck_CloseEndsRead(t *testing.T) {
 	})
 }
 
-// Close does not wait long for a rest that does not come.
+// Close does not wait long for the rest of a body.
 func TestCheck_CloseOfStalledBody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		body := &hanging{Reader: strings.NewReader("12"), closed: make(chan struct{})}
@@ -423,7 +423,7 @@ func TestCheck_CloseOfStalledBody(t *testing.T) {
 	})
 }
 
-// Close leaves nothing behind that closes the original once more.
+// The original is closed only once.
 func TestCheck_CloseOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		original := &closeCounter{Reader: strings.NewReader("12")}
@@ -473,7 +473,7 @@ func TestCheck_Allocations(t *testing.T) {
 			body.Reset([]byte(content))
 			resp.Body = body
 			_ = client.Check(resp)
-		}) - 1 // the test's own
+		}) - 1 // that of the test itself
 	}
 	for _, c := range bodies {
 		want := c.allocs

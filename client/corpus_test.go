@@ -34,7 +34,7 @@ type row struct {
 	BodyBase64 []byte            `json:"body_base64"`
 	Generate   json.RawMessage   `json:"generate"`
 	Expect     expectation       `json:"expect"`
-	// Each replaces some of Expect, and is just as good.
+	// Each replaces a part of Expect, and is also acceptable.
 	ExpectAlt []json.RawMessage `json:"expect_alt"`
 }
 
@@ -114,8 +114,8 @@ func (r row) header() http.Header {
 	return header
 }
 
-// rows returns the responses of both files: what the API is known to send, and
-// hostile ones.
+// rows returns the responses of both files: those that the API is known to
+// send, and hostile ones.
 func rows(tb testing.TB) []row {
 	var all []row
 	for name, want := range map[string]int{"corpus.jsonl": 191, "adversarial.jsonl": 95} {
@@ -180,7 +180,7 @@ func TestCheck_AgreesWithDecode(t *testing.T) {
 	}
 }
 
-// requireExpected fails unless err is what the row expects, or one of its
+// requireExpected fails unless err is as the row expects, or as one of its
 // alternatives.
 func requireExpected(t *testing.T, r row, err error) {
 	t.Helper()
@@ -200,7 +200,7 @@ func requireExpected(t *testing.T, r row, err error) {
 	require.Contains(t, differences, "", "nothing that is expected came:\n%s", strings.Join(differences, "\n"))
 }
 
-// difference returns what in err is not as expected, or "".
+// difference describes what is not as expected in err, or returns "".
 func difference(want expectation, status int, err error) string {
 	code := pkerr.CodeOf(err)
 	wantCode := pkerr.MakeCode(0, status)
@@ -238,7 +238,7 @@ func difference(want expectation, status int, err error) string {
 		return fmt.Sprintf("scope %q, want %q", e.Scope, wantScope)
 	}
 	if len(e.Fields["name"]) == 100_000 || len(e.Fields) == 50_000 {
-		// These rows do not list so many.
+		// The row does not list so many.
 		return ""
 	}
 	return fieldDifference(want.FieldErrors, e.Fields)
@@ -269,7 +269,7 @@ func fieldDifference(want map[string][]expectObject, fields pkerr.Fields) string
 }
 
 func sameLength(want *int64, got *int) bool {
-	// On a machine of 32 bits a longer one is absent.
+	// With 32 bits a longer one is absent.
 	if want != nil && *want > math.MaxInt {
 		want = nil
 	}
@@ -279,7 +279,7 @@ func sameLength(want *int64, got *int) bool {
 	return *want == int64(*got)
 }
 
-// requireClass fails unless err is a whole error, and matches the class of
+// requireClass fails unless err is a complete error that matches the class of
 // status.
 func requireClass(t *testing.T, status int, err error) {
 	t.Helper()

@@ -31,7 +31,7 @@ func TestDecode_EncodeAgain(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, string(body), string(again), r.ID)
 	}
-	require.Greater(t, count, 120, "most of the corpus is written as the API writes")
+	require.Greater(t, count, 120, "most of the corpus is in the API's form")
 }
 
 // errorBody and refusalBody are the two kinds of body, with their keys in the
@@ -78,7 +78,7 @@ func FuzzEncodeDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, number int64, status uint16, message string, retry int64, scope, key, text string, maxLength, actual int) {
 		code := pkerr.MakeCode(number, 100+int(status%900))
 		if code == 0 {
-			return // no such code can be sent
+			return // not a code that can be sent
 		}
 		sent := &pkerr.Error{Code: code, Message: valid(message), Scope: valid(scope)}
 		if retry >= 0 {
@@ -98,7 +98,7 @@ func FuzzEncodeDecode(f *testing.F) {
 
 		received, ok := errors.AsType[*pkerr.Error](client.Decode(code.Status(), nil, body))
 		require.True(t, ok)
-		// A message that is empty or a template is not sent as it is.
+		// An empty message and a template are replaced.
 		sent.Message = sent.Response().Message
 		require.Equal(t, sent, received)
 	})

@@ -66,54 +66,54 @@ func TestDecode_Message(t *testing.T) {
 		body   string
 		want   string
 	}{
-		"message":                             {404, nil, `{"error":"b","title":"c","message":"a"}`, "a"},
-		"else error":                          {404, nil, `{"title":"c","error":"b"}`, "b"},
-		"else title":                          {404, nil, `{"title":"c","detail":"d"}`, "c"},
-		"an empty one does not count":         {404, nil, `{"message":"","error":"b"}`, "b"},
-		"nor does one of another type":        {404, nil, `{"message":7,"error":["x"],"title":"c"}`, "c"},
-		"a JSON string":                       {404, nil, `"Member not found."`, "Member not found."},
-		"else short plain text":               {404, text, " Account not found.\n", "Account not found."},
-		"plain text that begins like JSON":    {404, text, "{not JSON", "{not JSON"},
-		"not if it is not UTF-8":              {404, text, "a\xffb", "404: Not Found"},
-		"nor if it is binary":                 {404, text, "a\x00b", "404: Not Found"},
-		"nor if it is a single control byte":  {404, text, "\x01", "404: Not Found"},
-		"though white space and colors are":   {404, text, "\x1b[1ma\tb\f\r\n", "\x1b[1ma\tb"},
-		"nor if it is compressed":             {404, encoded(text, "br"), "gone", "404: Not Found"},
-		"though not by identity":              {404, encoded(text, " Identity "), "gone", "gone"},
-		"nor by nothing":                      {404, encoded(text, ""), "gone", "gone"},
-		"JSON is not compressed, by any name": {404, encoded(text, "gzip"), `{"message":"a"}`, "a"},
-		"a JSON string that is not UTF-8":     {404, text, "\"caf\xe9\"", "404: Not Found"},
-		"but one with U+FFFD":                 {404, text, "\"caf\uFFFD\"", "caf\uFFFD"},
-		"and one with an escape":              {404, text, `"caf\u00e9\u0000"`, "café\x00"},
-		"but no text of another type":         {404, http.Header{"Content-Type": {"text/html"}}, "gone", "404: Not Found"},
-		"nor without a type":                  {404, nil, "gone", "404: Not Found"},
-		"nor HTML, whatever its type":         {404, text, " <html>", "404: Not Found"},
-		"nor HTML after something else":       {404, text, "error: <HTML><body>", "404: Not Found"},
-		"a byte order mark is no text":        {404, text, "\uFEFFgone", "gone"},
-		"wherever white space is":             {404, text, "\n\uFEFF gone", "gone"},
-		"nor HTML behind both":                {404, text, " \uFEFF<h1>Bad gateway</h1>", "404: Not Found"},
-		"a type is written in any case":       {404, http.Header{"Content-Type": {"Text/Plain"}}, "gone", "gone"},
-		"nor is a template of another code":   {403, nil, `{"message":"Group '{groupRef}' not found.","code":30001}`, "Unauthorized to view member list"},
-		"though other braces are":             {403, nil, `{"message":"{x}","code":30001}`, "{x}"},
-		"nor a long one":                      {404, text, strings.Repeat("x", 513), "404: Not Found"},
-		"nor an object":                       {404, text, `{}`, "404: Not Found"},
-		"512 bytes are short":                 {404, text, strings.Repeat("x", 512), strings.Repeat("x", 512)},
-		"else the code's own text":            {404, nil, `{"code":20001}`, "System not found."},
-		"which the number tells":              {410, nil, `{"code":20001}`, "System not found."},
-		"whatever the status":                 {418, nil, `{"code":20001}`, "System not found."},
-		"and never a template":                {404, nil, `{"code":20003}`, "Member not found."},
-		"not even the API's":                  {404, nil, `{"message":"Member '{memberRef}' not found.","code":20003}`, "Member not found."},
-		"in any order":                        {404, nil, `{"code":20003,"message":"Member '{memberRef}' not found.","error":"b"}`, "b"},
-		"else the text of the plain code":     {404, nil, `{"code":99999}`, "404: Not Found"},
-		"else that of the status":             {502, nil, ``, "Bad Gateway"},
-		"of an unknown code as well":          {503, nil, `{"code":99999}`, "Service Unavailable"},
-		"else the status":                     {600, nil, ``, "status 600"},
-		"white space is kept":                 {500, nil, `{"message":"Error uploading image to CDN: ","code":0}`, "Error uploading image to CDN: "},
-		"escapes are decoded":                 {400, nil, `{"message":"\u00e9\ud83e\udd8a\ud800\"\\\/\b\f\n\r\t"}`, "é🦊\uFFFD\"\\/\b\f\n\r\t"},
-		"a surrogate before another escape":   {400, nil, `{"message":"\ud83e\u0041\udd8a"}`, "\uFFFDA\uFFFD"},
-		"what is not UTF-8 becomes U+FFFD":    {400, nil, "{\"message\":\"a\xc0\xafb\"}", "a\uFFFD\uFFFDb"},
-		"format verbs are nothing special":    {400, nil, `{"message":"%!s(PANIC=x) %n"}`, "%!s(PANIC=x) %n"},
-		"a message for which the key is odd":  {400, nil, `{"mess\u0061ge":"a"}`, "a"},
+		"message":                                {404, nil, `{"error":"b","title":"c","message":"a"}`, "a"},
+		"error":                                  {404, nil, `{"title":"c","error":"b"}`, "b"},
+		"title":                                  {404, nil, `{"title":"c","detail":"d"}`, "c"},
+		"an empty message":                       {404, nil, `{"message":"","error":"b"}`, "b"},
+		"messages of other types":                {404, nil, `{"message":7,"error":["x"],"title":"c"}`, "c"},
+		"a JSON string":                          {404, nil, `"Member not found."`, "Member not found."},
+		"short plain text":                       {404, text, " Account not found.\n", "Account not found."},
+		"plain text that begins like JSON":       {404, text, "{not JSON", "{not JSON"},
+		"plain text that is not UTF-8":           {404, text, "a\xffb", "404: Not Found"},
+		"plain text with a NUL":                  {404, text, "a\x00b", "404: Not Found"},
+		"a single control byte":                  {404, text, "\x01", "404: Not Found"},
+		"plain text with white space and colors": {404, text, "\x1b[1ma\tb\f\r\n", "\x1b[1ma\tb"},
+		"compressed text":                        {404, encoded(text, "br"), "gone", "404: Not Found"},
+		"text with the encoding identity":        {404, encoded(text, " Identity "), "gone", "gone"},
+		"text with an empty encoding":            {404, encoded(text, ""), "gone", "gone"},
+		"JSON that is labeled as compressed":     {404, encoded(text, "gzip"), `{"message":"a"}`, "a"},
+		"a JSON string that is not UTF-8":        {404, text, "\"caf\xe9\"", "404: Not Found"},
+		"a JSON string with U+FFFD":              {404, text, "\"caf\uFFFD\"", "caf\uFFFD"},
+		"a JSON string with escapes":             {404, text, `"caf\u00e9\u0000"`, "café\x00"},
+		"text of another type":                   {404, http.Header{"Content-Type": {"text/html"}}, "gone", "404: Not Found"},
+		"text without a type":                    {404, nil, "gone", "404: Not Found"},
+		"HTML as text/plain":                     {404, text, " <html>", "404: Not Found"},
+		"HTML after text":                        {404, text, "error: <HTML><body>", "404: Not Found"},
+		"a byte order mark":                      {404, text, "\uFEFFgone", "gone"},
+		"a byte order mark between white space":  {404, text, "\n\uFEFF gone", "gone"},
+		"HTML after a byte order mark":           {404, text, " \uFEFF<h1>Bad gateway</h1>", "404: Not Found"},
+		"a type in upper case":                   {404, http.Header{"Content-Type": {"Text/Plain"}}, "gone", "gone"},
+		"a template of another code":             {403, nil, `{"message":"Group '{groupRef}' not found.","code":30001}`, "Unauthorized to view member list"},
+		"other braces":                           {403, nil, `{"message":"{x}","code":30001}`, "{x}"},
+		"513 bytes of text":                      {404, text, strings.Repeat("x", 513), "404: Not Found"},
+		"an object as text/plain":                {404, text, `{}`, "404: Not Found"},
+		"512 bytes of text":                      {404, text, strings.Repeat("x", 512), strings.Repeat("x", 512)},
+		"a code alone":                           {404, nil, `{"code":20001}`, "System not found."},
+		"a code with another status":             {410, nil, `{"code":20001}`, "System not found."},
+		"a code with a status of another class":  {418, nil, `{"code":20001}`, "System not found."},
+		"a code that has a template":             {404, nil, `{"code":20003}`, "Member not found."},
+		"a template":                             {404, nil, `{"message":"Member '{memberRef}' not found.","code":20003}`, "Member not found."},
+		"a template, the code first":             {404, nil, `{"code":20003,"message":"Member '{memberRef}' not found.","error":"b"}`, "b"},
+		"an unknown code":                        {404, nil, `{"code":99999}`, "404: Not Found"},
+		"no body":                                {502, nil, ``, "Bad Gateway"},
+		"an unknown code with a status that has no plain code": {503, nil, `{"code":99999}`, "Service Unavailable"},
+		"an unknown status":                 {600, nil, ``, "status 600"},
+		"white space at the end":            {500, nil, `{"message":"Error uploading image to CDN: ","code":0}`, "Error uploading image to CDN: "},
+		"escapes":                           {400, nil, `{"message":"\u00e9\ud83e\udd8a\ud800\"\\\/\b\f\n\r\t"}`, "é🦊\uFFFD\"\\/\b\f\n\r\t"},
+		"a surrogate before another escape": {400, nil, `{"message":"\ud83e\u0041\udd8a"}`, "\uFFFDA\uFFFD"},
+		"a message that is not UTF-8":       {400, nil, "{\"message\":\"a\xc0\xafb\"}", "a\uFFFD\uFFFDb"},
+		"format verbs":                      {400, nil, `{"message":"%!s(PANIC=x) %n"}`, "%!s(PANIC=x) %n"},
+		"an escaped key":                    {400, nil, `{"mess\u0061ge":"a"}`, "a"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.Equal(t, c.want, decode(t, c.status, c.header, c.body).Message)
@@ -142,7 +142,7 @@ func TestDecode_Keys(t *testing.T) {
 		"keys match exactly, and of two equal keys the last fitting value counts")
 
 	e = decode(t, 404, nil, `{"code":20001,"code":9223372036854776}`)
-	require.Equal(t, pkerr.SystemNotFound, e.Code, "what a code cannot hold does not fit")
+	require.Equal(t, pkerr.SystemNotFound, e.Code, "a number too large for a code is ignored")
 
 	e = decode(t, 404, nil, `{"message":"first","message":"second","code":20001,"code":20002}`)
 	require.Equal(t, "second", e.Message)
@@ -214,12 +214,12 @@ func TestDecode_Fields(t *testing.T) {
 	}
 
 	e := decode(t, 400, nil, `{"errors":{"a":["m"]},"errors":[],"code":40001}`)
-	require.Equal(t, pkerr.Fields{"a": {object("m")}}, e.Fields, "a list without errors leaves them")
+	require.Equal(t, pkerr.Fields{"a": {object("m")}}, e.Fields, "a list without errors changes nothing")
 	e = decode(t, 400, nil, `{"errors":{"a":["m"]},"errors":{"b":["n"]},"code":40001}`)
 	require.Equal(t, pkerr.Fields{"b": {object("n")}}, e.Fields)
 }
 
-// The work for many equal keys is bounded by the length of the body.
+// The work for many duplicate keys is bounded by the length of the body.
 func TestDecode_RepeatedErrors(t *testing.T) {
 	const length = 256 << 10
 	for _, one := range []string{`"errors":{"a":"m"},`, `"errors":{"a":"m"},"errors":{},`, `"errors":[{"Simple":{"key":"a"}}],`} {
@@ -342,7 +342,7 @@ func TestDecode_RetryAfter(t *testing.T) {
 	})
 	require.Nil(t, decode(t, 429, http.Header{"Date": {"Sun, 22 Nov 2026 12:00:00 GMT"}}, "").RetryAfter)
 	e := decode(t, 503, http.Header{"Retry-After": {"5"}}, "")
-	require.Equal(t, ms(5000), e.RetryAfter, "a proxy may say it too")
+	require.Equal(t, ms(5000), e.RetryAfter, "a proxy can send it, too")
 }
 
 // A Retry-After date is measured from the Date of the response, because the
@@ -394,7 +394,7 @@ func TestDecode_AfterTheFirstValue(t *testing.T) {
 			require.Equal(t, pkerr.SystemNotFound, decode(t, 404, nil, before+first+rest).Code)
 		}
 	}
-	require.Equal(t, pkerr.NotFound, decode(t, 404, nil, "x"+first).Code, "what comes before it does")
+	require.Equal(t, pkerr.NotFound, decode(t, 404, nil, "x"+first).Code, "the value before it counts")
 }
 
 func TestDecode_KeepsHeaderAndBody(t *testing.T) {
@@ -404,7 +404,7 @@ func TestDecode_KeepsHeaderAndBody(t *testing.T) {
 	require.Same(t, &body[0], &e.Body[0])
 	require.Equal(t, header, e.Header)
 	header.Set("Fly-Request-Id", "c")
-	require.Equal(t, "c", e.RequestID(), "read when somebody asks")
+	require.Equal(t, "c", e.RequestID(), "read on each call")
 
 	want := decode(t, 404, nil, string(body))
 	clear(body)
@@ -420,7 +420,7 @@ func TestDecode_Allocations(t *testing.T) {
 		require.LessOrEqual(t, allocs, c.allocs, c.name)
 	}
 
-	// Fields take a few allocations each for the map, and share the rest.
+	// The map takes a few allocations, and the fields share the rest.
 	allocsOf := func(n int) float64 {
 		body := []byte(manyFields(n))
 		return testing.AllocsPerRun(10, func() { _ = client.Decode(400, header, body) })
@@ -429,8 +429,8 @@ func TestDecode_Allocations(t *testing.T) {
 	require.LessOrEqual(t, allocsOf(2000), 10*allocsOf(200), "linear")
 }
 
-// Decode never panics, always returns a whole error, and agrees with
-// encoding/json on bodies that both understand.
+// Decode never panics, always returns a complete error, and agrees with
+// encoding/json on bodies that both accept.
 func FuzzDecode(f *testing.F) {
 	for _, r := range rows(f) {
 		if r.Generate == nil {

@@ -30,7 +30,7 @@ func answer(status int, header map[string]string, body string) *httptest.Server 
 func get(httpClient *http.Client, url string) error {
 	resp, err := httpClient.Get(url)
 	if err != nil {
-		return err // no response at all
+		return err // no response
 	}
 	defer resp.Body.Close()
 	return client.Check(resp)
@@ -162,7 +162,7 @@ func ExampleResponseError_RateLimit() {
 	// Output: 8 of 10 left for generic_get
 }
 
-// What do I quote when I report a failure to the people who run the API?
+// What do I quote when I report a failure of the API?
 func ExampleResponseError_RequestID() {
 	api := answer(500, map[string]string{"Fly-Request-Id": "01JD0000-fra"}, `{"message":"500: Internal Server Error","code":0}`)
 	defer api.Close()

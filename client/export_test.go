@@ -7,5 +7,5 @@ func Buckets(l *LocalLimiter) int {
 	return len(l.buckets)
 }
 
-// Try is what Transport asks before it calls Wait.
+// Try is the method that Transport calls before Wait.
 func Try(l *LocalLimiter, bucket Bucket) bool { return l.try(bucket) }

@@ -21,7 +21,7 @@ import (
 	"github.com/pkerr/pkerr/client"
 )
 
-// stored returns what json.Unmarshal makes of what json.Marshal writes of e.
+// stored marshals and unmarshals e.
 func stored(t *testing.T, e *client.ResponseError) *client.ResponseError {
 	t.Helper()
 	object, err := json.Marshal(e)
@@ -31,8 +31,8 @@ func stored(t *testing.T, e *client.ResponseError) *client.ResponseError {
 	return again
 }
 
-// requireSame fails unless both errors say the same, as far as this package and
-// pkerr can tell.
+// requireSame fails unless this package and pkerr return the same for both
+// errors.
 func requireSame(t *testing.T, want, got *client.ResponseError) {
 	t.Helper()
 	require.Equal(t, want.Status, got.Status)
@@ -67,7 +67,7 @@ func TestResponseError_JSON(t *testing.T) {
 			again := stored(t, e)
 			requireSame(t, e, again)
 			require.Equal(t, e.Error(), again.Error())
-			require.Equal(t, again, stored(t, again), "and again the same")
+			require.Equal(t, again, stored(t, again), "storing it again changes nothing")
 
 			resp := &http.Response{StatusCode: r.Status, Header: r.header(), Body: io.NopCloser(bytes.NewReader(r.body(t)))}
 			resp.Request = request(t, "https://api.pluralkit.me/v2/x")
@@ -102,7 +102,7 @@ func TestResponseError_JSONOfAReadError(t *testing.T) {
 	require.EqualError(t, again, "404: Not Found", "without the read error")
 }
 
-// A Retry-After date means the same wait, however much later it is read.
+// A Retry-After date means the same wait, even if it is decoded much later.
 func TestResponseError_JSONRetryAfter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		date := time.Now().Add(90 * time.Second).UTC().Format(http.TimeFormat)
@@ -185,7 +185,7 @@ func TestResponseError_UnmarshalJSON(t *testing.T) {
 	require.Empty(t, e.Header)
 }
 
-// Encodings that know only the exported fields keep what Decode needs.
+// Encodings of the exported fields alone keep what Decode needs.
 func TestDecode_AfterGob(t *testing.T) {
 	for _, r := range rows(t) {
 		if r.Generate != nil {

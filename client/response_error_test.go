@@ -23,8 +23,7 @@ import (
 	"github.com/pkerr/pkerr/client"
 )
 
-// requireOneLine fails unless text is one short line that is safe on a
-// terminal.
+// requireOneLine fails unless text is one short line that is safe to print.
 func requireOneLine(t *testing.T, text string) {
 	t.Helper()
 	require.NotEmpty(t, text)
@@ -196,8 +195,8 @@ func TestResponseError_Nil(t *testing.T) {
 	require.NotPanics(t, func() { logged(e, pkerr.ReplaceAttr) })
 }
 
-// Neither the URL and the header of the request nor the header of the response
-// can be seen in what is printed, logged or stored, of the error or of a copy.
+// Printing, logging and storing an error or a copy of it shows neither the URL
+// and header of the request nor the header of the response.
 func TestResponseError_NoSecretIsReachable(t *testing.T) {
 	const secret = "s3cr3t"
 	req := request(t, "https://user:"+secret+"@api.pluralkit.me/v2/members/abcde?token="+secret+"#"+secret)
@@ -257,7 +256,7 @@ func TestResponseError_Unwrap(t *testing.T) {
 
 	require.NoError(t, (*client.ResponseError)(nil).Unwrap())
 	require.NoError(t, (&client.ResponseError{}).Unwrap())
-	require.ErrorIs(t, &client.ResponseError{Status: 404}, pkerr.NotFound, "made by hand, it is the plain code of its status")
+	require.ErrorIs(t, &client.ResponseError{Status: 404}, pkerr.NotFound, "without Decode it is the plain code of its status")
 	require.NotErrorIs(t, &client.ResponseError{}, pkerr.NotFound)
 }
 
@@ -282,7 +281,7 @@ func TestResponseError_MatchingDoesNotAllocate(t *testing.T) {
 	}))
 }
 
-// The text has the status even if no code has it.
+// The text has the status even if there is no such code.
 func TestResponseError_StatusWithoutCode(t *testing.T) {
 	for want, err := range map[string]error{
 		"status 1000":                   client.Decode(1000, nil, nil),

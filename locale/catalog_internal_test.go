@@ -27,7 +27,8 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// The texts of a catalog beside those for codes, with the placeholders in each.
+// The texts of a catalog other than those for codes, with the placeholders in
+// each.
 var (
 	placeholders = map[textID]string{
 		{fieldSection, "too_long"}:         "",
@@ -87,16 +88,16 @@ func TestCatalogs_Gaps(t *testing.T) {
 	changed := files(t)
 	before := gaps(changed)
 	remove(changed, "de.json", "Forbidden")
-	remove(changed, "es.json", "Gone")         // and so in es-419, which leaves it to es
-	remove(changed, "es-419.json", "NotFound") // which es has
+	remove(changed, "es.json", "Gone")         // and so in es-419, which inherits it
+	remove(changed, "es-419.json", "NotFound") // es has it
 	require.Empty(t, faults(changed))
 	require.ElementsMatch(t, append(before, "de: codes.Forbidden", "es: codes.Gone", "es-419: codes.Gone"), gaps(changed))
 }
 
-// Each fault is put into a copy of the catalogs, and must be found.
+// Each fault is inserted into a copy of the catalogs, and must be found.
 func TestCatalogs_Faults(t *testing.T) {
-	// replace puts replacement, in which $0 is the match, in place of the first
-	// match of old.
+	// replace replaces the first match of old by replacement, in which $0 is
+	// the match.
 	replace := func(file, old, replacement string) func(*testing.T, fstest.MapFS) {
 		return func(t *testing.T, files fstest.MapFS) {
 			t.Helper()
@@ -148,7 +149,7 @@ func TestCatalogs_Faults(t *testing.T) {
 		{"a capital letter, deep down", replace("en.json", `"one"`, `"One"`), `en: "One" is unknown`},
 		{"a section that is there twice", replace("en.json", `"wait"`, `"Wait": {}, "wait"`), `en: "Wait" is unknown`},
 		{"an empty form", replace("en.json", `("hours": \{\s*"one": ).*,`, `$1"",`), "en: wait.hours (one) is empty"},
-		{"a tag that nobody asks for", rename("zh.json", "zh-Hans.json"), "zh-Hans: zh-CN does not find it"},
+		{"a tag that matches no preference", rename("zh.json", "zh-Hans.json"), "zh-Hans: zh-CN does not find it"},
 		{"a tag without number formats", rename("nb.json", "no.json"), "no: x/text writes its numbers as English: name it nb"},
 		{"a tag that is not canonical", rename("id.json", "in.json"), "in: the tag is to be spelled id"},
 		{"a file name that is not a tag", rename("nb.json", "klingon.json"), "klingon: is not a tag"},
@@ -242,7 +243,7 @@ func checkTag(name string, tag language.Tag, report func(string, ...any)) {
 	}
 }
 
-// checkFile looks for faults that decoding ignores.
+// checkFile reports faults that decoding ignores.
 func checkFile(data []byte, report func(string, ...any)) {
 	if !utf8.Valid(data) {
 		report("not UTF-8")
@@ -298,8 +299,8 @@ func checkFile(data []byte, report func(string, ...any)) {
 	}
 }
 
-// checkNames looks for unknown texts, and for missing ones: any in English, and
-// those not for a code in another language, unless it has a parent.
+// checkNames reports unknown and missing texts. English must have all, and
+// other languages without a parent all but those for codes.
 func checkNames(texts map[textID]forms, known map[textID]string, tag language.Tag, files fstest.MapFS, report func(string, ...any)) {
 	for id := range known {
 		mayLack := tag != language.English && (id.section == codeSection || hasParent(tag, files))
@@ -316,7 +317,7 @@ func checkNames(texts map[textID]forms, known map[textID]string, tag language.Ta
 
 var placeholder = regexp.MustCompile(`\{\w*\}`)
 
-// checkForms looks at the plural forms of a text, and at the words of each.
+// checkForms checks the plural forms of a text, and the words of each.
 func checkForms(id textID, text forms, placeholders string, tag language.Tag, report func(string, ...any)) {
 	numbered := slices.Contains(withNumber, id)
 	for form := range requiredForms(tag, numbered) {
@@ -372,7 +373,7 @@ func allowed(tag language.Tag, form plural.Form) bool {
 	return xcatalog.NewBuilder().Set(tag, "x", plural.Selectf(1, "%d", form, "x", plural.Other, "x")) == nil
 }
 
-// icu is a recording of what ICU does with numbers.
+// icu is a recording of how ICU formats numbers.
 type icu struct {
 	Source  string
 	Forms   map[string]map[string][]int
@@ -411,8 +412,8 @@ func TestForm_LikeICU(t *testing.T) {
 	}
 }
 
-// Numbers are written as ICU writes them, except for the width of spaces, for
-// which it has newer data.
+// Numbers are written as by ICU, except for the width of spaces, for which ICU
+// has newer data.
 func TestNumber_LikeICU(t *testing.T) {
 	recorded := recordedICU(t)
 	for _, l := range embedded().localizers {
@@ -449,8 +450,7 @@ func TestForm_HugeNumbers(t *testing.T) {
 	}
 }
 
-// The package documentation lists the catalogs that say that they are
-// unreviewed.
+// The package documentation lists the catalogs that are marked as unreviewed.
 func TestCatalogs_UnreviewedAreListed(t *testing.T) {
 	file, err := parser.ParseFile(token.NewFileSet(), "doc.go", nil, parser.ParseComments)
 	require.NoError(t, err)

@@ -56,15 +56,15 @@ func TestCatalogs_ReadOnUse(t *testing.T) {
 
 	require.NotEmpty(t, german.Message(pkerr.NotFound))
 	require.NotEmpty(t, german.Message(pkerr.TooManyRequests))
-	require.Equal(t, []string{"de.json"}, files.read(), "once, and no other")
+	require.Equal(t, []string{"de.json"}, files.read(), "only once, and no other file")
 
 	require.NotEmpty(t, spanish.RetryAfter(1))
-	require.Equal(t, []string{"es-419.json"}, files.read(), "it has this text, and does not need its parent")
+	require.Equal(t, []string{"es-419.json"}, files.read(), "it has this text and does not read its parent")
 }
 
-// A language without a text for a code uses its parent's, then its own for what
-// the code refines and for the code's class, then its general one. English is
-// the last resort.
+// A language without a text for a code uses its parent's, then its own for the
+// code that this one refines and for its class, then its general one. English
+// is the last resort.
 func TestMessage_Fallback(t *testing.T) {
 	file := func(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
 	all := newCatalogs(fstest.MapFS{
@@ -96,15 +96,16 @@ func TestMessage_Fallback(t *testing.T) {
 		}
 		require.Equal(t, want, got, tag)
 	}
-	// Without an English text for the code, that for its class, and in general.
+	// Without an English text for the code, that for its class is used, then
+	// the general one.
 	require.Equal(t, "en NotFound", all.localizers[0].Message(pkerr.SystemNotFound))
 	require.Equal(t, "en", all.localizers[0].Message(pkerr.Forbidden))
 
-	// A number is written by the rules of the text's language: Latin America
-	// has 1,000.
+	// A number is written by the rules of the text's language. In Latin America
+	// it is 1,000.
 	l, _ := all.match([]language.Tag{language.MustParse("es-MX")})
 	require.Equal(t, "es 1.000", l.RetryAfter(1000*60*60*1e9))
-	require.Equal(t, "es 1", l.RetryAfter(60*60*1e9), "the form other, without one")
+	require.Equal(t, "es 1", l.RetryAfter(60*60*1e9), "the form other")
 	o := pkerr.ErrorObject{MaxLength: new(1000)}
 	require.Equal(t, "es 1.000", l.Field("name", o))
 	o.ActualLength = new(2000)
@@ -126,7 +127,7 @@ func TestCatalogs_ConcurrentFirstUse(t *testing.T) {
 }
 
 func TestLanguages_InOrder(t *testing.T) {
-	for range 20 { // the order of a map changes
+	for range 20 { // the order of a map varies
 		var tags []string
 		for _, l := range newCatalogs(files(t)).localizers {
 			tags = append(tags, l.String())
@@ -145,8 +146,8 @@ func TestLocalizer_NoTexts(t *testing.T) {
 	require.Empty(t, l.Field("name", pkerr.ErrorObject{MaxLength: new(1)}))
 }
 
-// Every code has a text in every language, complete and, unless it waits for
-// its translation, its own.
+// Every code has a complete text in every language, and one of its own unless
+// it is not translated yet.
 func TestMessage_EveryCode(t *testing.T) {
 	for _, l := range embedded().localizers {
 		seen := map[string]pkerr.Code{}
@@ -164,7 +165,7 @@ func TestMessage_EveryCode(t *testing.T) {
 			require.Equal(t, code == pkerr.TooManyRequests, waits, "%v %v: %s", l, code, text)
 			names := strings.Contains(e.Code.Message(), "{")
 			require.Equal(t, names, strings.Contains(text, "abcde"), "%v %v: %s", l, code, text)
-			if code == e.Code { // or else it has become the code that names it
+			if code == e.Code { // otherwise it has become the code with a reference
 				other, twice := seen[text]
 				require.False(t, twice, "%v: %v and %v say %q", l, code, other, text)
 				seen[text] = code

@@ -10,11 +10,11 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-// AvatarRejected is a code of the application's own, a case of Forbidden.
+// AvatarRejected is a code of the application. It matches pkerr.Forbidden.
 const AvatarRejected pkerr.Code = 900001_403
 
-// appTexts has the application's texts: for its own code, and another text for
-// one of the API's.
+// appTexts has the application's texts: for its own code, and for one of the
+// API's.
 var appTexts = map[string]map[pkerr.Code]string{
 	"en": {
 		AvatarRejected: "Our moderators rejected this avatar.",
@@ -29,7 +29,7 @@ var appTexts = map[string]map[pkerr.Code]string{
 // appLocalizer is a Localizer that prefers the application's texts.
 type appLocalizer struct{ *locale.Localizer }
 
-// matchApp is locale.Match for an appLocalizer.
+// matchApp is like locale.Match, but returns an appLocalizer.
 func matchApp(preferences ...string) (appLocalizer, bool) {
 	l, ok := locale.Match(preferences...)
 	return appLocalizer{l}, ok

@@ -17,7 +17,7 @@ func ExampleFor() {
 	fmt.Println(locale.For("da, en-GB;q=0.8, en;q=0.7"))            // an Accept-Language header
 	fmt.Println(locale.For("pt_BR.UTF-8"))                          // a POSIX locale
 	fmt.Println(locale.For("", "tlh", "nn-NO"))                     // the first with a catalog
-	fmt.Println(locale.For("tlh"), locale.For("not a tag at all!")) // or else English
+	fmt.Println(locale.For("tlh"), locale.For("not a tag at all!")) // English by default
 	// Output:
 	// zh-Hant
 	// da
@@ -46,7 +46,7 @@ func ExampleLanguages() {
 	// Output: en bg cs da de el es es-419 fi fr hi hr hu id it ja ko lt nb nl pl pt-BR ro ru sv th tr uk vi zh zh-Hant
 }
 
-// The text of an error that is not the API's is for the log, not for people.
+// The text of an error that is not the API's is for the log, not for users.
 func ExampleLocalizer_Message() {
 	l := locale.For("en")
 	fmt.Println(l.Message(pkerr.SwitchNotFound))
@@ -70,7 +70,7 @@ func ExampleLocalizer_Message_english() {
 	// 20003 Member 'abcde' not found.
 }
 
-// The keys come in order. One with several errors comes several times.
+// The keys are in order. A key with several errors is yielded once for each.
 func ExampleLocalizer_Fields() {
 	var fields pkerr.Fields
 	fields.Required("timestamp")
@@ -106,7 +106,8 @@ func ExampleLocalizer_RetryAfter() {
 	// Zkus to znovu za 2 minuty.
 }
 
-// Language returns the language of the texts, not the one that was asked for.
+// Language returns the language of the texts, which can differ from the
+// preference.
 func ExampleLocalizer_Language() {
 	fmt.Println(locale.For("es-MX").Language())
 	// Output: es-419

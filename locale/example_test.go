@@ -14,7 +14,7 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-// Every interaction has the user's locale, and the guild's to fall back on.
+// Every interaction has the locales of the user and of the guild.
 func Example_discordBot() {
 	interaction := struct{ Locale, GuildLocale string }{"pl", "en-US"}
 	err := fmt.Errorf("switch: %w", pkerr.TooManyRequests.WithRetryAfter(22*time.Second))
@@ -26,11 +26,11 @@ func Example_discordBot() {
 var punctuation = regexp.MustCompile(`[[:punct:]]`)
 
 // escapeMarkdown puts a backslash before each punctuation mark. Discord then
-// shows the text as it is, without Markdown, links and mentions.
+// shows the text as is, without Markdown, links and mentions.
 func escapeMarkdown(text string) string { return punctuation.ReplaceAllString(text, `\$0`) }
 
-// A text can contain a name that somebody typed. It is escaped for what it
-// looks like, and allowed_mentions makes sure that it notifies nobody.
+// A text can contain a name that a user typed. Escaping keeps it from being
+// formatted, and allowed_mentions from notifying anyone.
 func Example_escapeForDiscord() {
 	err := pkerr.MemberNotFound.WithRef("**Zoe** <@1> https://evil.example")
 	reply := map[string]any{
@@ -42,7 +42,7 @@ func Example_escapeForDiscord() {
 	// Output: Das Mitglied „\*\*Zoe\*\* \<\@1\> https\:\/\/evil\.example“ wurde nicht gefunden\. Bitte überprüfe den Namen oder die ID\.
 }
 
-// A web app has the Accept-Language header, and perhaps the user's choice.
+// A web app uses the user's choice, or else the Accept-Language header.
 func Example_webHandler() {
 	handler := func(w http.ResponseWriter, r *http.Request) {
 		err := pkerr.SystemNotFound // from the API
@@ -61,7 +61,7 @@ func Example_webHandler() {
 	// Output: 404 fr Système introuvable. Vérifie son ID.
 }
 
-// A command has the environment. The first variable that is set counts.
+// A command uses the environment. The first variable that is set counts.
 func Example_command() {
 	environment := map[string]string{"LC_MESSAGES": "de_DE.UTF-8", "LANG": "en_US.UTF-8"}
 
@@ -70,7 +70,7 @@ func Example_command() {
 	// Output: Diese Gruppe gehört nicht zu deinem System.
 }
 
-// A form shows what is wrong beside each field, under the app's own labels.
+// A form shows the errors beside each field, with the app's own labels.
 // html/template escapes the texts.
 func Example_form() {
 	var fields pkerr.Fields

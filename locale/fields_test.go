@@ -142,11 +142,11 @@ func TestFields_InOrder(t *testing.T) {
 	for _, key := range []string{"z", "\u00e4", "a", "name", "", "color", "b", "Zoe", "a"} {
 		fields.Invalid(key)
 	}
-	for range 20 { // the order of a map changes
+	for range 20 { // the order of a map varies
 		_, keys := textsOf(locale.For("en"), fields.Err())
 		require.Equal(t, want, keys)
 	}
-	// A loop can stop, and the iterator can be used again.
+	// A loop can stop early, and the iterator can be used again.
 	all := locale.For("en").Fields(fields.Err())
 	for range 2 {
 		for key := range all {

@@ -24,7 +24,7 @@ import (
 	"github.com/pkerr/pkerr/locale"
 )
 
-// offering is an error of another package that offers a code through As.
+// offering is an error of another package that provides a code by As.
 type offering struct {
 	code  pkerr.Code
 	cause error
@@ -41,7 +41,7 @@ func (o offering) As(target any) bool {
 	return ok
 }
 
-// matching is an error of another package that only matches codes through Is.
+// matching is an error of another package that matches codes only by Is.
 type matching []pkerr.Code
 
 func (m matching) Error() string { return "foreign" }
@@ -51,8 +51,8 @@ func (m matching) Is(target error) bool {
 	return ok && slices.Contains(m, code)
 }
 
-// delayed is an error of another package that matches a code through Is, and
-// offers an Error that says more.
+// delayed is an error of another package that matches a code by Is, and
+// provides an Error with details by As.
 type delayed struct {
 	matching
 
@@ -157,14 +157,14 @@ func TestMessage(t *testing.T) {
 	}
 }
 
-// A request that client did not send, because its turn would come too late, was
-// not carried out: there is nothing to check.
+// A request that package client did not send was not carried out, so there is
+// nothing to check.
 func TestMessage_WaitError(t *testing.T) {
 	err := &url.Error{Op: "Post", Err: &client.WaitError{Delay: 3 * time.Second, Err: context.DeadlineExceeded}}
 	require.Contains(t, locale.For("en").Message(err), "That was a lot at once. ")
 }
 
-// A name is untrusted text, which must stay within its sentence.
+// A name is untrusted text, and must not affect the rest of the sentence.
 func TestMessage_Names(t *testing.T) {
 	tests := []struct{ ref, want string }{
 		{"Zoë 🦊", "Zoë 🦊"},

@@ -31,8 +31,7 @@ func TestMatch_DiscordLocales(t *testing.T) {
 	}
 }
 
-// Headers as browsers and programs send them. An empty want is English that
-// nobody asked for.
+// Headers of browsers and programs. An empty want means that nothing matches.
 func TestMatch_AcceptLanguage(t *testing.T) {
 	tests := []struct{ header, want string }{
 		{"en-US,en;q=0.9", "en"},
@@ -143,7 +142,7 @@ func TestMatch_AcceptLanguage(t *testing.T) {
 	}
 }
 
-// The names that POSIX systems have in LANG, some of them from "locale -a".
+// Values of LANG on POSIX systems, some of them from "locale -a".
 func TestMatch_POSIX(t *testing.T) {
 	tests := []struct {
 		name, want string
@@ -219,8 +218,7 @@ func TestFor_FirstMatch(t *testing.T) {
 	require.False(t, ok)
 }
 
-// The language is that of the texts, without the extensions that were asked
-// for.
+// The language is that of the texts, without the extensions of the preference.
 func TestLanguage_NoExtensions(t *testing.T) {
 	require.Equal(t, "de", locale.For("de-AT-u-co-phonebk-nu-deva").String())
 }
@@ -263,7 +261,7 @@ func hostileHeaders() map[string]string {
 }
 
 // A long header takes no more memory than the part that is read. BenchmarkFor
-// has the time.
+// measures the time.
 func TestFor_HostileHeaders(t *testing.T) {
 	locale.For("de")
 	for name, header := range hostileHeaders() {

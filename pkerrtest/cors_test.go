@@ -12,7 +12,7 @@ import (
 	"github.com/pkerr/pkerr/pkerrtest"
 )
 
-// corsHeader is what the real API was seen to put on every response.
+// corsHeader is the CORS header that the real API sends with every response.
 func corsHeader() http.Header {
 	return http.Header{
 		"Access-Control-Allow-Origin":      {"*"},

@@ -9,8 +9,8 @@ import (
 	"github.com/pkerr/pkerr/pkerrtest"
 )
 
-// At two requests a second, the second request of a burst is refused, and told
-// that it need not wait.
+// At two requests per second, the second request of a burst is refused with a
+// wait of 0.
 func ExampleWithRateLimit() {
 	api := pkerrtest.NewServer(new(testing.T), pkerrtest.WithRateLimit(pkerrtest.Rates{Update: 2}))
 	defer api.Close()
@@ -24,8 +24,8 @@ func ExampleWithRateLimit() {
 	// PATCH /v2/members/abcde: 429: too many requests (scope generic_update, retry after 0s)
 }
 
-// A token's own members count for its system, everything else for the address
-// of the client.
+// Requests for a token's own members count for its system, all others for the
+// address of the client.
 func ExampleWithSystem() {
 	api := pkerrtest.NewServer(new(testing.T),
 		pkerrtest.WithRateLimit(pkerrtest.Rates{}), pkerrtest.WithSystem("token", "exmpl", "abcde"))
@@ -52,7 +52,7 @@ func ExampleWithSystem() {
 	// vwxyz generic_get
 }
 
-// Any client reaches a server on the loopback interface.
+// Any client can reach a server on the loopback interface.
 func ExampleWithTCP() {
 	api := pkerrtest.NewServer(new(testing.T), pkerrtest.WithTCP())
 	defer api.Close()

@@ -8,9 +8,9 @@ import (
 	"github.com/pkerr/pkerr/pkerrtest"
 )
 
-// Which keys have errors, whatever the words.
+// Check which keys have errors, whatever their messages are.
 func ExampleRequireFields() {
-	t := new(testing.T) // that of your test
+	t := new(testing.T) // the t of your test
 
 	var fields pkerr.Fields
 	fields.TooLong("name", 100, 101)
@@ -24,7 +24,7 @@ func ExampleRequireFields() {
 	// false
 }
 
-// The message of a failure lists what is missing and what was not expected.
+// A failure lists the missing and the unexpected keys.
 func ExampleRequireFields_failure() {
 	var fields pkerr.Fields
 	fields.Invalid("color")

@@ -23,10 +23,10 @@ func ExampleResponse() {
 	// {"message":"Member 'abcde' not found.","code":20003}
 }
 
-// A test of your own client: whatever comes, it should know the status. This
-// one does not.
+// Test your own client: its errors should always have the status. This client's
+// do not.
 func ExampleResponses() {
-	// The client under test believes that every error is JSON.
+	// The client under test assumes that every error is JSON.
 	type apiError struct {
 		Code    int64  `json:"code"`
 		Message string `json:"message"`
@@ -47,7 +47,7 @@ func ExampleResponses() {
 		if err := check(resp); resp.StatusCode >= http.StatusBadRequest && !errors.Is(err, status) {
 			fmt.Println(name, resp.Status)
 			fmt.Println(err)
-			break // in a test: t.Errorf, and on to the next
+			break // a test would call t.Errorf and continue
 		}
 	}
 	// Output:

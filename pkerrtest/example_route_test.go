@@ -1,4 +1,4 @@
-// Plan 9 does not have the errors of package syscall that are used here.
+// Plan 9 lacks the errors of package syscall that are used here.
 
 //go:build !plan9
 
@@ -19,7 +19,7 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-// A script: two refusals, a page of a proxy, and from then on a success.
+// Script two refusals, a proxy's page, and from then on a success.
 func ExampleServer_On() {
 	api := pkerrtest.NewServer(new(testing.T))
 	defer api.Close()
@@ -62,7 +62,7 @@ func ExampleRoute_ReplyJSON() {
 	// [{"id":"abcde","name":"Alice"},{"id":"fghij","name":"Bob"}]
 }
 
-// What a client does if the network fails.
+// Test what a client does if the network fails.
 func ExampleRoute_ReplyFault() {
 	api := pkerrtest.NewServer(new(testing.T))
 	defer api.Close()
@@ -89,7 +89,7 @@ func ExampleRoute_ReplyFault() {
 	// It is renamed.
 }
 
-// A client that gives up on a server that is too slow.
+// Test a client that gives up on a slow server.
 func ExampleRoute_Delay() {
 	api := pkerrtest.NewServer(new(testing.T))
 	defer api.Close()
@@ -110,7 +110,7 @@ func ExampleRoute_Delay() {
 	// <nil>
 }
 
-// Which requests a route has answered, and how.
+// Check which requests a route has answered, and how.
 func ExampleRoute_Requests() {
 	api := pkerrtest.NewServer(new(testing.T))
 	defer api.Close()
@@ -129,7 +129,7 @@ func ExampleRoute_Requests() {
 }
 
 // A panic after the response has started cuts it off, so that a client does not
-// take the first half for the whole.
+// mistake the first half for the whole.
 func ExampleRoute_ReplyHandler() {
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = fmt.Fprintf(w, `[{"system":%q},`, r.PathValue("ref"))

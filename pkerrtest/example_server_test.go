@@ -14,7 +14,7 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-// rename is code under test: it gives a member another name.
+// rename is the code under test. It renames a member.
 func rename(httpClient *http.Client, base, ref, name string) error {
 	body, err := json.Marshal(map[string]string{"name": name})
 	if err != nil {
@@ -34,7 +34,7 @@ func rename(httpClient *http.Client, base, ref, name string) error {
 	return client.Check(resp)
 }
 
-// printer is a testing.TB that prints what a test would report.
+// printer is a testing.TB that prints what it reports.
 type printer struct{ testing.TB }
 
 func (printer) Helper()                           {}
@@ -43,9 +43,9 @@ func (printer) Logf(format string, args ...any)   { fmt.Printf(format+"\n", args
 func (printer) Errorf(format string, args ...any) { fmt.Printf(format+"\n", args...) }
 func (printer) Fatalf(format string, args ...any) { fmt.Printf(format+"\n", args...) }
 
-// A test of code that calls the API.
+// Test code that calls the API.
 func ExampleNewServer() {
-	t := new(testing.T) // that of func TestRename(t *testing.T), which closes the server
+	t := new(testing.T) // the t of your test, which closes the server at its end
 
 	api := pkerrtest.NewServer(t)
 	api.On("PATCH /v2/members/{ref}").Reply(pkerr.NotOwnMember)
@@ -76,7 +76,7 @@ func ExampleNewServer_unscripted() {
 	// PATCH /v2/members/vwxyz: 405: Method Not Allowed
 }
 
-// A test that expects every reply to be sent says so at its end.
+// Require that every reply of the script was sent.
 func ExampleServer_RequireDone() {
 	api := pkerrtest.NewServer(printer{})
 	defer api.Close()
@@ -93,8 +93,7 @@ func ExampleServer_RequireDone() {
 	// 	"PATCH /v2/members/{ref}": reply 2, ReplyJSON(200), was sent 0 of 1 times
 }
 
-// A test of a server that answers as the API does: the client decides whether
-// its answer is right.
+// Test a server that answers as the API does, with the client of this module.
 func Example_server() {
 	t := new(testing.T) // that of your test
 	renameMember := server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {

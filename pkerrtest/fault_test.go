@@ -1,4 +1,4 @@
-// Plan 9 does not have the errors of package syscall that are used here.
+// Plan 9 lacks the errors of package syscall that are used here.
 
 //go:build !plan9
 
@@ -24,7 +24,7 @@ import (
 	"github.com/pkerr/pkerr/pkerrtest"
 )
 
-// faults are all faults, with what a client of net/http sees of each.
+// faults returns all faults, with the error that a client of net/http gets.
 func faults() map[pkerrtest.Fault]struct {
 	is   error  // what the error matches
 	text string // what its text contains
@@ -57,7 +57,7 @@ func TestRoute_ReplyFault(t *testing.T) {
 
 func testFault(t *testing.T, s *pkerrtest.Server, fault pkerrtest.Fault, method, scheme string) {
 	t.Helper()
-	// A connection that is reused must not hide a fault.
+	// A reused connection must not hide a fault.
 	s.On("/v2/before").ReplyBytes(204, nil, "")
 	address := scheme + strings.TrimPrefix(s.URL, "http")
 	require.Equal(t, 204, do(t, s.Client(), "GET", address+"/v2/before").status)
@@ -88,7 +88,7 @@ func testFault(t *testing.T, s *pkerrtest.Server, fault pkerrtest.Fault, method,
 	}
 }
 
-// requireFault requires that a client got what it gets of a fault.
+// requireFault requires that a client got the error of a fault.
 func requireFault(t *testing.T, s *pkerrtest.Server, fault pkerrtest.Fault, got response, err error) {
 	t.Helper()
 	// Windows has its own error for a reset over TCP.
@@ -119,8 +119,7 @@ func requireFault(t *testing.T, s *pkerrtest.Server, fault pkerrtest.Fault, got 
 	}
 }
 
-// A client that is not the server's own has a connection that can only be
-// reset.
+// For another client than the server's own, the connection can only be reset.
 func TestRoute_ReplyFault_OtherClients(t *testing.T) {
 	s := pkerrtest.NewServer(t, pkerrtest.WithTCP())
 	own := &http.Client{Transport: &http.Transport{}}
@@ -137,7 +136,7 @@ func TestRoute_ReplyFault_OtherClients(t *testing.T) {
 	require.Equal(t, "/v2/x", s.Requests()[1].Pattern)
 }
 
-// A server of the test's own can speak HTTP/2, whose streams can be reset.
+// A server of the test's own can use HTTP/2, whose streams can be reset.
 func TestRoute_ReplyFault_OwnServer(t *testing.T) {
 	for name, http2 := range map[string]bool{"HTTP/1 over TLS": false, "HTTP/2": true} {
 		for fault, want := range faults() {
@@ -215,8 +214,8 @@ func TestRoute_ReplyFault_RefusedContext(t *testing.T) {
 		_, err = s.Client().Do(req)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 
-		// A request that was not made by http.NewRequest has neither method nor
-		// host.
+		// A request that was not created by http.NewRequest can lack the method
+		// and the host.
 		start := time.Now()
 		_, err = s.Client().Do(&http.Request{URL: &url.URL{Scheme: "http", Host: "pluralkit.test", Path: "/v2/x"}})
 		require.ErrorIs(t, err, syscall.ECONNREFUSED)
@@ -247,7 +246,7 @@ func TestRoute_ReplyFault_EndOfScript(t *testing.T) {
 		require.ErrorIs(t, err, syscall.ECONNREFUSED)
 	}
 	require.Equal(t, []int{500}, statuses(t, s, 1))
-	require.Equal(t, []string{`pkerrtest: GET /v2/x: the script of "GET /v2/x" ended after 2 replies`}, r.told())
+	require.Equal(t, []string{`pkerrtest: GET /v2/x: the script of "GET /v2/x" ended after 2 replies`}, r.takeFailures())
 }
 
 func TestFault_String(t *testing.T) {

@@ -32,7 +32,7 @@ func TestWithLatency(t *testing.T) {
 				s.On("/v2/short").Reply(pkerr.NotFound)
 				s.On("/v2/empty").ReplyHandler(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 				s.On("/v2/written").ReplyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-					_, _ = io.WriteString(w, strings.Repeat("a", 1<<20)) // more than net/http holds back
+					_, _ = io.WriteString(w, strings.Repeat("a", 1<<20)) // more than net/http buffers
 				}))
 				s.On("/v2/flushed").ReplyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					w.(http.Flusher).Flush()

@@ -121,13 +121,13 @@ func TestWithRateLimit_InvalidRates(t *testing.T) {
 	} {
 		r := newRecorder(t)
 		s := pkerrtest.NewServer(r, pkerrtest.WithRateLimit(test.rates))
-		require.Equal(t, []string{test.want}, r.told())
+		require.Equal(t, []string{test.want}, r.takeFailures())
 		s.On("/v2/").ReplyBytes(204, nil, "")
 		require.Equal(t, "10", do(t, s.Client(), "GET", s.URL+"/v2/").header.Get("X-RateLimit-Limit"))
 	}
 }
 
-// The first rows have a bucket each.
+// Each of the first rows has a bucket of its own.
 func TestWithRateLimit_Buckets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := limited(t, pkerrtest.Rates{}, pkerrtest.WithSystem("a", "exmpl", "member"), pkerrtest.WithSystem("a", "group"), pkerrtest.WithSystem("b", "other"))
@@ -149,7 +149,7 @@ func TestWithRateLimit_Buckets(t *testing.T) {
 			{"GET", "/v2/systems/@me", []string{"Authorization", "c"}, "own_system_get", "generic_get", 9},
 			{"GET", "/v2/systems/exmpl", []string{"X-PluralKit-App", "app"}, "token2", "token2", 19},
 
-			// These use a bucket of a row above, which is empty.
+			// These use the empty bucket of a row above.
 			{"GET", "/v2/members/abcde", nil, "generic_get", "generic_get", 0},
 			{"POST", "/v2/members", nil, "generic_update", "generic_update", 0},
 			{"GET", "/v2/members/abcde", []string{"Authorization", "a"}, "generic_get", "generic_get", 0},
@@ -190,9 +190,8 @@ func TestWithRateLimit_NotCounted(t *testing.T) {
 	})
 }
 
-// A client that obeys retry_after to the letter is never served: the real
-// limiter refused it 25 times of 25 at 10 a second, and 14 times of 14 at 3 a
-// second.
+// A client that waits for exactly retry_after is never served. The real limiter
+// refused it 25 times out of 25 at 10 per second, and 14 out of 14 at 3.
 func TestWithRateLimit_ObeyingRetryAfter(t *testing.T) {
 	for _, test := range []struct {
 		method     string
@@ -234,8 +233,8 @@ func TestWithRateLimit_ObeyingRetryAfter(t *testing.T) {
 	}
 }
 
-// The share of a steady pace that the real limiter served over ten seconds. A
-// pace just over the limit gets far less than the limit.
+// The share of a steady stream that the real limiter served in ten seconds. A
+// rate just over the limit gets far less than the limit.
 func TestWithRateLimit_SteadyClient(t *testing.T) {
 	for _, test := range []struct {
 		method  string

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// recorder is a testing.TB that keeps what it is told.
+// recorder is a testing.TB that records failures and logs.
 type recorder struct {
 	testing.TB
 
@@ -50,8 +50,8 @@ func (r *recorder) end() {
 	}
 }
 
-// told returns the failures so far, and forgets them.
-func (r *recorder) told() []string {
+// takeFailures returns the failures so far, and clears them.
+func (r *recorder) takeFailures() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	failures := r.failures
@@ -59,7 +59,7 @@ func (r *recorder) told() []string {
 	return failures
 }
 
-// logged returns what was logged, and forgets it.
+// logged returns what was logged so far, and clears it.
 func (r *recorder) logged() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -76,7 +76,7 @@ func newRecorder(t *testing.T) *recorder {
 	return r
 }
 
-// response is a response whose body was read.
+// response is a response whose body has been read.
 type response struct {
 	status int
 	header http.Header
@@ -91,7 +91,7 @@ func do(t *testing.T, c *http.Client, method, url string, headers ...string) res
 	return got
 }
 
-// send is do for any goroutine, and for requests that fail.
+// send is like do, but can be called on any goroutine and returns the error.
 func send(t *testing.T, c *http.Client, method, url string, headers ...string) (response, error) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, url, nil)

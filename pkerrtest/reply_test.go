@@ -68,7 +68,7 @@ func TestRoute_ReplyBytes(t *testing.T) {
 			given := test.header.Clone()
 			s.On("/v2/x").ReplyBytes(test.status, given, test.body)
 			for _, values := range given {
-				clear(values) // what is changed afterwards does not matter
+				clear(values) // later changes have no effect
 			}
 			for range 2 {
 				got := do(t, s.Client(), "GET", s.URL+"/v2/x")
@@ -125,14 +125,14 @@ func TestRoute_ReplyHandlerPanics(t *testing.T) {
 
 	_, err := send(t, s.Client(), "POST", s.URL+"/v2/x")
 	require.ErrorIs(t, err, io.EOF)
-	told := r.told()
+	told := r.takeFailures()
 	require.Len(t, told, 1)
 	require.Contains(t, told[0], `pkerrtest: the handler of "/v2/x" panicked: oops`)
 	require.Contains(t, told[0], "reply_test.go:", "the stack")
 
 	_, err = send(t, s.Client(), "POST", s.URL+"/v2/x")
 	require.ErrorIs(t, err, io.EOF)
-	require.Empty(t, r.told())
+	require.Empty(t, r.takeFailures())
 	require.Equal(t, 410, do(t, s.Client(), "POST", s.URL+"/v2/x").status)
 }
 

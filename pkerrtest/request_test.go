@@ -56,7 +56,8 @@ func TestServer_Requests(t *testing.T) {
 	require.Equal(t, "[\"\xff\"]", string(again.Body))
 }
 
-// The server of a program may run for long, so it does not keep every request.
+// The server of a program may run for a long time, so it does not keep every
+// request.
 func TestServer_RequestsOfProgram(t *testing.T) {
 	program := pkerrtest.NewServer(nil)
 	defer program.Close()

@@ -44,10 +44,10 @@ func TestServer_RequireDone(t *testing.T) {
 			test.script(s)
 			statuses(t, s, test.requests)
 			s.RequireDone()
-			told := r.told()
+			told := r.takeFailures()
 			s.Close()
 			s.RequireDone()
-			require.Equal(t, told, r.told(), "also after Close")
+			require.Equal(t, told, r.takeFailures(), "also after Close")
 			if test.want == "" {
 				require.Empty(t, told)
 			} else {

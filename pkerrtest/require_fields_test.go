@@ -12,7 +12,7 @@ import (
 	"github.com/pkerr/pkerr/pkerrtest"
 )
 
-// wrong returns an error of two keys, one of which has two errors.
+// wrong returns an error for two keys, one of which has two errors.
 func wrong() error {
 	var fields pkerr.Fields
 	fields.Invalid("name")
@@ -122,7 +122,7 @@ func TestRequireTooLong(t *testing.T) {
 
 func requireTold(t *testing.T, r *recorder, want string) {
 	t.Helper()
-	told := r.told()
+	told := r.takeFailures()
 	if want == "" {
 		require.Empty(t, told)
 		return
@@ -144,10 +144,10 @@ func TestErrorIs_Message(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := newRecorder(t)
 			require.ErrorIs(r, test.err, pkerr.MemberNotFound)
-			told := r.told()
+			told := r.takeFailures()
 			require.Len(t, told, 1)
-			require.Contains(t, told[0], `"20002/404: Member not found."`, "what was wanted")
-			require.Contains(t, told[0], test.want, "what came")
+			require.Contains(t, told[0], `"20002/404: Member not found."`, "the expected error")
+			require.Contains(t, told[0], test.want, "the actual error")
 		})
 	}
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-// It equals what a client gets from a server that calls server.Write.
+// The response equals that of a server that calls server.Write.
 func TestResponse(t *testing.T) {
 	var fields pkerr.Fields
 	fields.Invalid("color")

@@ -20,7 +20,7 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-// hijacks are the ways to take over a connection.
+// hijacks returns the ways to take over a connection.
 func hijacks() map[string]func(w http.ResponseWriter) (net.Conn, *bufio.ReadWriter, error) {
 	return map[string]func(w http.ResponseWriter) (net.Conn, *bufio.ReadWriter, error){
 		"Hijacker": func(w http.ResponseWriter) (net.Conn, *bufio.ReadWriter, error) { return w.(http.Hijacker).Hijack() },
@@ -89,7 +89,7 @@ func TestServer_HijackThenClose(t *testing.T) {
 				require.Error(t, context, "Close waits for the handler")
 				require.Error(t, read)
 				require.Error(t, <-failed)
-				require.False(t, s.Requests()[0].Aborted, "the response is the handler's own")
+				require.False(t, s.Requests()[0].Aborted, "the handler wrote the response")
 			})
 		})
 	}
@@ -167,7 +167,7 @@ func TestRequest_Aborted(t *testing.T) {
 		status  int // 0: cut off
 	}{
 		"whole":              {http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { write(w) }), "POST", 200},
-		"whole, as declared": {declare("16"), "POST", 200},
+		"complete":           {declare("16"), "POST", 200},
 		"nothing is written": {http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}), "POST", 200},
 		"no content":         {http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(204) }), "POST", 204},
 		"no content, but a length": {http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -248,7 +248,7 @@ func TestRequest_Aborted(t *testing.T) {
 					}))
 					failed := make(chan error, 1)
 					go func() {
-						// Not a GET, which net/http would send again.
+						// Do not use GET, which net/http would send again.
 						_, err := send(t, s.Client(), "POST", s.URL+"/v2/x")
 						failed <- err
 					}()

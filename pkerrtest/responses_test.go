@@ -72,7 +72,7 @@ func TestResponses(t *testing.T) {
 	}
 	require.False(t, rows.More(), "all rows are there")
 	require.GreaterOrEqual(t, count, 191)
-	seen := 0 // A code can be known before a response with it.
+	seen := 0 // A code can be known without a recorded response.
 	for code := range pkerr.Codes() {
 		if codes[code] {
 			seen++
@@ -89,7 +89,7 @@ func TestResponses_Fresh(t *testing.T) {
 			require.ErrorIs(t, client.Check(resp), pkerr.InternalServerError)
 			require.NotEmpty(t, resp.Header)
 			resp.Header.Set("Content-Type", "changed")
-			break // which must not panic
+			break // the iterator must stop
 		}
 	}
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/pkerr/pkerr/pkerrtest"
 )
 
-// statuses sends n requests, and returns what they were answered with.
+// statuses sends n requests, and returns the statuses of the answers.
 func statuses(t *testing.T, s *pkerrtest.Server, n int) []int {
 	t.Helper()
 	var got []int
@@ -69,26 +69,26 @@ func TestRoute_EndOfScript(t *testing.T) {
 	s := pkerrtest.NewServer(r)
 	s.On("GET /v2/{what}").Reply(pkerr.NotFound).Times(2).Reply(pkerr.Gone).Times(1)
 	require.Equal(t, []int{404, 404, 410}, statuses(t, s, 3))
-	require.Empty(t, r.told())
+	require.Empty(t, r.takeFailures())
 	require.Equal(t, []int{500, 500}, statuses(t, s, 2))
 	const told = `pkerrtest: GET /v2/x: the script of "GET /v2/{what}" ended after 3 replies`
-	require.Equal(t, []string{told, told}, r.told())
+	require.Equal(t, []string{told, told}, r.takeFailures())
 
 	s.On("GET /v2/{what}").Reply(pkerr.Forbidden)
 	require.Equal(t, []int{403}, statuses(t, s, 1))
 
 	s.On("GET /v2/x")
 	require.Equal(t, []int{500}, statuses(t, s, 1), "the narrower pattern wins")
-	require.Equal(t, []string{`pkerrtest: GET /v2/x: the script of "GET /v2/x" has no reply`}, r.told())
+	require.Equal(t, []string{`pkerrtest: GET /v2/x: the script of "GET /v2/x" has no reply`}, r.takeFailures())
 
-	// A test that is over panics if it is told anything.
+	// A test that has ended panics if it is called.
 	s.Close()
 	request := httptest.NewRequest("GET", "/v2/x", nil)
 	request.Header.Set("User-Agent", "test")
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, request)
 	require.Equal(t, 500, w.Code)
-	require.Empty(t, r.told())
+	require.Empty(t, r.takeFailures())
 }
 
 func TestRoute_Mistakes(t *testing.T) {
@@ -119,13 +119,13 @@ func TestRoute_Mistakes(t *testing.T) {
 			r := newRecorder(t)
 			s := pkerrtest.NewServer(r)
 			test.script(s)
-			told := r.told()
+			told := r.takeFailures()
 			require.Len(t, told, len(test.want))
 			for i, want := range test.want {
 				require.Equal(t, "pkerrtest: "+want, told[i])
 			}
 			require.Equal(t, test.status, do(t, s.Client(), "GET", s.URL+"/v2/x").status)
-			require.Empty(t, r.told(), "a mistake is reported once")
+			require.Empty(t, r.takeFailures(), "a mistake is reported once")
 		})
 	}
 
@@ -134,7 +134,7 @@ func TestRoute_Mistakes(t *testing.T) {
 		s := pkerrtest.NewServer(r)
 		s.On("/v2/x/{a}").Reply(pkerr.Gone)
 		s.On("/v2/{a}/x").Reply(pkerr.Gone)
-		told := r.told()
+		told := r.takeFailures()
 		require.Len(t, told, 1)
 		require.Contains(t, told[0], `pkerrtest: On("/v2/{a}/x"): `)
 		require.Contains(t, told[0], `conflicts with pattern "/v2/x/{a}"`)

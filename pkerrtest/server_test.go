@@ -19,7 +19,7 @@ import (
 	"github.com/pkerr/pkerr/pkerrtest"
 )
 
-// forms are the ways in which a server can listen.
+// forms returns the ways in which a server can listen.
 func forms() map[string][]pkerrtest.Option {
 	return map[string][]pkerrtest.Option{"in memory": nil, "TCP": {pkerrtest.WithTCP(), nil}}
 }
@@ -149,7 +149,7 @@ func TestServer_ReusesConnections(t *testing.T) {
 	}
 }
 
-// Close waits for the handlers of the script, whose context it ends.
+// Close cancels the context of the handlers, and waits for them.
 func TestServer_CloseWaitsForHandlers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := pkerrtest.NewServer(t)
@@ -208,8 +208,8 @@ func TestServer_ReportsLine(t *testing.T) {
 	})
 }
 
-// lineRecorder is a recorder that keeps the file of each failure, as a
-// testing.T finds it.
+// lineRecorder is a recorder that records the file of each failure, as a
+// testing.T does.
 type lineRecorder struct {
 	*recorder
 
@@ -230,11 +230,11 @@ func (r *lineRecorder) Errorf(string, ...any) {
 }
 
 func (r *lineRecorder) Fatalf(format string, args ...any) {
-	r.Helper() // its own frame
+	r.Helper() // skip this frame
 	r.Errorf(format, args...)
 }
 
-// caller returns the frame that is skip frames above the caller of caller.
+// caller returns the frame that is skip frames above its caller.
 func caller(skip int) runtime.Frame {
 	pcs := make([]uintptr, 1)
 	runtime.Callers(skip+2, pcs)
@@ -254,7 +254,7 @@ func TestServer_CloseEndsGoroutines(t *testing.T) {
 		}
 		s.Close()
 	}
-	// Those of net/http end soon after their connection.
+	// The goroutines of net/http end soon after their connection.
 	for start := time.Now(); runtime.NumGoroutine() > before; time.Sleep(time.Millisecond) {
 		require.Less(t, time.Since(start), 10*time.Second)
 	}

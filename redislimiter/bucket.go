@@ -11,16 +11,16 @@ import (
 )
 
 const (
-	// minSweep is a number of buckets so small that none needs to be forgotten.
+	// minSweep is a number of buckets so small that none needs to be removed.
 	minSweep = 1024
 
-	// remembered is how long it is of use what Redis said of a bucket.
+	// remembered is how long the last answer of Redis about a bucket is used.
 	remembered = time.Minute
 
-	// staleAfter is how long after its time a slot can still be used.
+	// staleAfter is how long after its time a slot may still be used.
 	staleAfter = time.Second
 
-	// maxCaution is the most that refusals make of a round.
+	// maxCaution is the largest factor by which refusals extend a round.
 	maxCaution = 4
 
 	// maxRate is the highest rate, whatever a server says.
@@ -31,32 +31,34 @@ const (
 type bucket struct {
 	redisKey string
 
-	// queue has the callers of Wait in the order in which they came. Only the
-	// first one has, or asks for, a slot.
+	// queue has the callers of Wait in order of arrival. Only the first one has
+	// or requests a slot.
 	queue []*waiter
 
 	// slot is when the next request may be sent, or nil. It belongs to the
 	// process, so that it is not lost when a caller gives up.
 	slot *slot
 
-	// rate is how many requests a second the API takes.
+	// rate is how many requests per second the API accepts.
 	rate int
 
 	// spacing is the time from one slot of the fleet to the next, others how
-	// many processes wait for slots besides this one, and seen when Redis last
-	// said so.
+	// many other processes wait for slots, and seen when Redis last reported
+	// them.
 	spacing time.Duration
 	others  float64
 	seen    time.Time
 
-	// caution is how many times longer than a round this process waits for its
-	// next slot, if it is more than 1, because of refusals while Redis is away.
+	// caution is the factor by which this process waits longer than a round
+	// for its next slot, because of refusals while Redis is away. It counts
+	// only if it is more than 1.
 	caution float64
 
-	// next is when this process's next turn is if it goes on without Redis.
+	// next is when the next slot of this process is if it continues without
+	// Redis.
 	next time.Time
 
-	// held is until when nothing may be sent, for use without Redis.
+	// held is the time until which nothing may be sent, for use without Redis.
 	held time.Time
 }
 
@@ -65,20 +67,20 @@ type slot struct {
 	at time.Time
 
 	// shared reports whether Redis gave the slot out, and so may move it. epoch
-	// and shift tell how far it has been moved.
+	// and shift determine how far it has been moved.
 	shared bool
 	epoch  int64
 	shift  time.Duration
 
-	// final reports whether the slot is used without another look.
+	// final reports whether the slot is used without another check.
 	final bool
 }
 
 // waiter is a call of Wait.
 type waiter struct {
-	wake     chan struct{} // gets a value when the waiter should look again
+	wake     chan struct{} // gets a value when the waiter should check again
 	deadline time.Time     // that of the call's context, or zero
-	err      error         // why to give up
+	err      error         // the reason to give up
 }
 
 func (w *waiter) notify() {
@@ -107,8 +109,8 @@ func (w *waiter) sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// enter adds a caller to the queue of a bucket, unless its turn is known to
-// come too late.
+// enter adds a caller to the queue of a bucket, unless its slot is known to be
+// too late.
 func (l *Limiter) enter(ctx context.Context, key client.Bucket) (*bucket, *waiter, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -122,7 +124,7 @@ func (l *Limiter) enter(ctx context.Context, key client.Bucket) (*bucket, *waite
 	return b, w, nil
 }
 
-// leave takes a caller out of the queue.
+// leave removes a caller from the queue.
 func (l *Limiter) leave(b *bucket, w *waiter) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -146,8 +148,8 @@ func (l *Limiter) bucket(key client.Bucket) *bucket {
 	return b
 }
 
-// forget drops the idle buckets, each time that there are twice as many as were
-// left the last time.
+// forget removes the idle buckets whenever their number has doubled since the
+// last time.
 func (l *Limiter) forget() {
 	if len(l.buckets) < max(l.sweep, minSweep) {
 		return
@@ -173,7 +175,8 @@ func (b *bucket) notifyAll() {
 	}
 }
 
-// dismiss tells those whose turn is known to come after their deadline.
+// dismiss ends the wait of callers whose slot is known to come after their
+// deadline.
 func (b *bucket) dismiss(key client.Bucket) {
 	if b.slot == nil {
 		return
@@ -181,7 +184,7 @@ func (b *bucket) dismiss(key client.Bucket) {
 	turn := b.slot.at
 	b.queue = slices.DeleteFunc(b.queue, func(w *waiter) bool {
 		if w.deadline.IsZero() || !turn.After(w.deadline) {
-			turn = turn.Add(interval(b.rate)) // other processes may make it later
+			turn = turn.Add(interval(b.rate)) // other processes can delay it
 			return false
 		}
 		w.err = tooLate(key, time.Until(turn))
@@ -195,7 +198,7 @@ func tooLate(key client.Bucket, delay time.Duration) error {
 	return &client.WaitError{Bucket: key, Delay: delay, Err: context.DeadlineExceeded}
 }
 
-// learn takes in what Redis said of the bucket.
+// learn records what Redis said about the bucket.
 func (b *bucket) learn(key client.Bucket, r reply) {
 	b.rate, b.spacing, b.seen, b.caution = r.rate, r.spacing, time.Now(), 1
 	if s := b.slot; s != nil && s.shared && s.epoch == r.epoch && r.shift > s.shift {
@@ -204,8 +207,8 @@ func (b *bucket) learn(key client.Bucket, r reply) {
 	}
 }
 
-// hold takes in that a request was refused while Redis is away. The process
-// takes a smaller share, from its next slot on.
+// hold records that a request was refused while Redis is away. From its next
+// slot on, the process takes a smaller share.
 func (b *bucket) hold(key client.Bucket, d time.Duration) {
 	now := time.Now()
 	if b.held.After(now) {
@@ -221,8 +224,8 @@ func (b *bucket) hold(key client.Bucket, d time.Duration) {
 	}
 }
 
-// round is the time in which every process of the fleet gets a slot, with some
-// to spare, and 0 if that is not known.
+// round returns the time in which every process of the fleet gets a slot, with
+// some margin, or 0 if that is not known.
 func (b *bucket) round() time.Duration {
 	if b.seen.IsZero() || time.Since(b.seen) > remembered {
 		return 0
@@ -240,10 +243,10 @@ func (b *bucket) step() time.Duration {
 func (b *bucket) hasOthers() bool { return b.round() > 0 && b.others >= 0.5 }
 
 // hasRoom reports whether the fleet makes room for others, in a bucket so large
-// that it is seldom empty while there are others.
+// that it is seldom empty while others use it.
 func (b *bucket) hasRoom() bool { return b.rate > 4 && b.spacing > interval(b.rate)*11/10 }
 
-// ownSlot returns the next slot of a process that has to do without Redis.
+// ownSlot returns the next slot of a process without Redis.
 func (b *bucket) ownSlot(now time.Time) *slot {
 	at := b.next
 	if at.Before(now) {
@@ -255,14 +258,15 @@ func (b *bucket) ownSlot(now time.Time) *slot {
 
 // use uses the slot.
 func (b *bucket) use(now time.Time) {
-	// From now, because the slot may have had to wait for a Redis that hangs.
+	// Count from now, because the slot may have waited for a Redis that hangs.
 	b.next = now.Add(b.step())
-	b.caution *= 0.75 // it is tried again how fast the process may go
+	b.caution *= 0.75 // try whether the process may go faster again
 	b.slot = nil
 }
 
-// redisKey returns the key of a bucket in Redis. It has no token in it, because
-// an owner is a hash. The braces make a cluster place all of it by the bucket.
+// redisKey returns the key of a bucket in Redis. It does not contain the token,
+// because an owner is a hash. The braces are a hash tag, so that a cluster
+// places the key by the bucket.
 func (l *Limiter) redisKey(key client.Bucket) string {
 	name := l.prefix + "{" + key.String() + "}"
 	// The API counts a system's own requests across addresses.
@@ -272,8 +276,8 @@ func (l *Limiter) redisKey(key client.Bucket) string {
 	return name
 }
 
-// usualRate returns the rate of a scope before the API has said it, and the
-// slowest one for a scope that is not known.
+// usualRate returns the documented rate of a scope, or the slowest one for an
+// unknown scope.
 func usualRate(scope string) int {
 	switch scope {
 	case "generic_get", "own_system_get":
@@ -295,11 +299,11 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// half is how full the fleet makes the API's bucket, which is the script's
-// half. If the bucket is fuller, others use it as well.
+// half returns how full the fleet keeps the API's bucket, as the script does.
+// If the bucket is fuller, others use it as well.
 func half(rate int) time.Duration {
 	return interval(rate) * 51 / 50 * time.Duration(max(rate-1, 2)) / 2
 }
 
-// interval is the time in which the API takes one request.
+// interval returns the time in which the API grants one request.
 func interval(rate int) time.Duration { return time.Second / time.Duration(rate) }

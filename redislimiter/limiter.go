@@ -13,23 +13,22 @@ import (
 )
 
 // Limiter is a [client.Limiter] that processes share through Redis. Use [New]
-// to make one. One Limiter serves all buckets, and should serve all of a
-// process's Transports that use the same address.
+// to create one. One Limiter serves all buckets, and should be used by all
+// Transports of a process that send from the same address.
 //
-// A bucket's requests are sent one after the other, a little slower than the
-// API allows, and only a burst of half a second's worth goes at once. Processes
-// that want more than there is take turns, and so do the callers of each in the
-// order in which they came. If others use the limit as well, the limiter makes
-// room for them.
+// Requests of a bucket are sent one after the other, a little slower than the
+// API allows, with a burst of at most half a second's worth. Processes that
+// want more than their share take turns. Within a process, callers are served
+// in order. If other programs use the limit as well, the limiter makes room for
+// them.
 //
-// While Redis cannot be reached, each process keeps to its share as it last
-// knew it, and one that never knew paces itself as [client.LocalLimiter] does.
-// It says so once in the log of [log/slog]. The clocks of processes do not
-// matter.
+// While Redis is unavailable, each process keeps to its last known share, and a
+// process without one paces itself as [client.LocalLimiter] does. It logs that
+// once, with [log/slog]. The clocks of the processes do not matter.
 //
-// A Limiter is safe for concurrent use, and must not be copied. No goroutine of
-// it runs while neither Wait nor Observe does. Only an operation that Redis
-// does not answer can outlast them, until the client's own timeouts end it.
+// A Limiter is safe for concurrent use, and must not be copied. It runs no
+// goroutines outside of Wait and Observe, except for an operation that Redis
+// does not answer, which lasts until the client's own timeout.
 type Limiter struct {
 	rdb     redis.Scripter
 	script  *redis.Script
@@ -37,16 +36,16 @@ type Limiter struct {
 	egress  string
 	timeout time.Duration
 
-	// alone is for buckets whose other users are not known while Redis is away.
+	// alone limits buckets without a known share while Redis is unavailable.
 	alone client.LocalLimiter
 
 	mu      sync.Mutex
 	buckets map[client.Bucket]*bucket
-	sweep   int // how many buckets there may be before idle ones are forgotten
+	sweep   int // number of buckets at which idle ones are removed
 	health  health
 }
 
-// New returns a new Limiter that uses rdb, which is a [redis.Client], a
+// New returns a new Limiter that uses rdb: a [redis.Client], a
 // [redis.ClusterClient] or any other client of go-redis. It needs Redis 5 or
 // newer, or Valkey. New does not connect. If rdb is nil, every Wait fails.
 func New(rdb redis.Scripter, opts ...Option) *Limiter {
@@ -74,7 +73,8 @@ func New(rdb redis.Scripter, opts ...Option) *Limiter {
 // cause, and the slot goes to the next caller in the process.
 //
 // It returns another error only if the Limiter was not made by [New] with a
-// client. While Redis is away, it waits by itself, as [Limiter] says.
+// client. While Redis is unavailable, it waits without it, as described at
+// [Limiter].
 func (l *Limiter) Wait(ctx context.Context, key client.Bucket) error {
 	if l == nil || l.rdb == nil {
 		return errors.New("redislimiter: no Redis client: pass a client that is not nil to New")
@@ -94,10 +94,10 @@ func (l *Limiter) Wait(ctx context.Context, key client.Bucket) error {
 	}
 }
 
-// Observe passes on what a response said of the bucket, if that changes
-// anything: a refusal, another rate, or that the bucket is fuller than the
-// fleet alone makes it. It waits for Redis no longer than the timeout, even if
-// ctx is done, because the other processes should know.
+// Observe tells the other processes what a response says about the bucket, if
+// that is news: a refusal, another rate, or a bucket that is fuller than the
+// fleet alone makes it. It waits for Redis at most for the timeout, even if ctx
+// is done, because the other processes need to know.
 func (l *Limiter) Observe(ctx context.Context, key client.Bucket, seen client.Observation) {
 	if l == nil || l.rdb == nil {
 		return
@@ -113,7 +113,7 @@ func (l *Limiter) Observe(ctx context.Context, key client.Bucket, seen client.Ob
 	}
 }
 
-// observe takes in what a response said, and returns the operation that tells
+// observe records what a response says, and returns the operation that tells
 // the other processes, or nil if there is nothing to tell.
 func (l *Limiter) observe(
 	ctx context.Context, key client.Bucket, seen client.Observation,
@@ -131,7 +131,7 @@ func (l *Limiter) observe(
 			b.hold(key, seen.Hold)
 		}
 	}
-	var level time.Duration // up to which the API's bucket is filled, at least
+	var level time.Duration // how full the API's bucket is at least
 	switch {
 	case seen.Hold > 0:
 		level = time.Second

@@ -13,19 +13,19 @@ import (
 //go:embed script.lua
 var scriptSource string
 
-// errAway is why Redis is not asked.
+// errAway is returned while Redis is not called because of a recent failure.
 var errAway = errors.New("redislimiter: Redis did not answer of late")
 
 const (
-	// retryAfter is how long Redis is not asked after a failure.
+	// retryAfter is how long Redis is not called after a failure.
 	retryAfter = time.Second
 
-	// rejoining is how long a process that comes back from an outage keeps its
-	// place among those that may not be back.
+	// rejoining is how long a process counts as returning from an outage,
+	// because others may not have returned yet.
 	rejoining = 3 * time.Second
 )
 
-// health is whether Redis answers.
+// health records whether Redis answers.
 type health struct {
 	away    bool
 	retry   time.Time // when to ask again
@@ -60,9 +60,9 @@ func parseReply(values []int64) (reply, error) {
 	}, nil
 }
 
-// call runs the script for the bucket, unless Redis is away. It waits neither
-// for ctx, because a request that is canceled says nothing of Redis, nor for
-// the timeouts of the client.
+// call runs the script for the bucket, unless Redis is away. It depends neither
+// on ctx, because a canceled request says nothing about Redis, nor on the
+// timeouts of the client.
 func (l *Limiter) call(ctx context.Context, b *bucket, args ...any) (reply, error) {
 	if !l.begin(ctx, b) {
 		return reply{}, errAway
@@ -104,7 +104,8 @@ func (l *Limiter) run(ctx context.Context, b *bucket, args []any) (reply, error)
 	return parseReply(values)
 }
 
-// begin reports whether to ask Redis, and counts an operation as pending if so.
+// begin reports whether to call Redis, and if so counts an operation as
+// pending.
 func (l *Limiter) begin(ctx context.Context, b *bucket) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -115,9 +116,9 @@ func (l *Limiter) begin(ctx context.Context, b *bucket) bool {
 	return true
 }
 
-// away reports whether Redis is away. If so, one operation at a time finds out
-// whether it is back, and nobody waits for that one. It changes nothing,
-// because Redis may carry it out much later. The caller holds l.mu.
+// away reports whether Redis is away. If so, one operation at a time checks
+// whether it is back, and no caller waits for it. That operation changes
+// nothing, because Redis may execute it much later. The caller holds l.mu.
 func (l *Limiter) away(ctx context.Context, b *bucket) bool {
 	if !l.health.away {
 		return false
@@ -129,7 +130,7 @@ func (l *Limiter) away(ctx context.Context, b *bucket) bool {
 	return true
 }
 
-// probe finds out whether Redis is back.
+// probe checks whether Redis is back.
 func (l *Limiter) probe(ctx context.Context, b *bucket, rate int) {
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.timeout)
 	defer cancel()
@@ -144,15 +145,15 @@ func (l *Limiter) probe(ctx context.Context, b *bucket, rate int) {
 	slog.InfoContext(ctx, "redislimiter: Redis is back")
 }
 
-// failed notes that Redis did not answer.
+// failed records that Redis did not answer.
 func (l *Limiter) failed(ctx context.Context, err error) {
 	l.mu.Lock()
 	first := !l.health.away
 	l.health.away = true
-	// Not all processes ask at the same time.
+	// Add jitter, so that not all processes retry at the same time.
 	l.health.retry = time.Now().Add(retryAfter + rand.N(retryAfter/2)) //nolint:gosec // It is no secret.
 	for _, b := range l.buckets {
-		b.notifyAll() // some go on by themselves
+		b.notifyAll() // some continue without Redis
 	}
 	l.mu.Unlock()
 	if first {

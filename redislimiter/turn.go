@@ -12,14 +12,14 @@ const (
 	// horizon is how far ahead slots are booked. A key in Redis lasts longer.
 	horizon = time.Minute
 
-	// unchecked is a wait so short that a slot is used without another look.
+	// unchecked is a wait so short that a slot is used without another check.
 	unchecked = 10 * time.Millisecond
 )
 
-// errAgain tells Wait to take another step.
+// errAgain makes Wait take another step.
 var errAgain = errors.New("redislimiter: another step")
 
-// action is what a caller does next.
+// action is the next action of a caller.
 type action int
 
 const (
@@ -85,9 +85,9 @@ func (l *Limiter) decide(ctx context.Context, b *bucket, w *waiter) (action, tim
 	return send, 0, nil
 }
 
-// book asks Redis for the process's next slot. Without Redis it takes the one
+// book reserves the process's next slot in Redis. Without Redis it takes a slot
 // that keeps the process to its share. It returns an error if the slot would be
-// too late for w, and else how long to wait before it is worth asking again, or
+// too late for w; otherwise it returns how long to wait before asking again, or
 // 0.
 func (l *Limiter) book(
 	ctx context.Context, key client.Bucket, b *bucket, w *waiter,
@@ -108,10 +108,10 @@ func (l *Limiter) book(
 			b.slot = b.ownSlot(now)
 			b.dismiss(key)
 		}
-		return 0, nil // Redis is away, which step sees
+		return 0, nil // Redis is away; step handles that
 	}
 	b.learn(key, r)
-	b.others = max(float64(r.ahead), b.others*0.9) // quick to see them, and slow to forget
+	b.others = max(float64(r.ahead), b.others*0.9) // rises at once and falls slowly
 	if !r.booked {
 		if longest < horizon {
 			return 0, tooLate(key, r.wait)
@@ -129,17 +129,16 @@ func (l *Limiter) book(
 
 // check asks whether the slot has been moved, and moves it.
 func (l *Limiter) check(ctx context.Context, key client.Bucket, b *bucket) {
-	s := b.slot // which only the first of the queue replaces
+	s := b.slot // only the first of the queue replaces it
 	rate, outage, round := l.state(b)
 	r, err := l.call(ctx, b, "check", rate, outage, round.Microseconds(), s.epoch)
 
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err != nil {
-		s.final = true // it was given out, and holds
+		s.final = true // it was given out, and is valid
 		if s.shared {
-			// All come later by as much as those that wait for an answer in
-			// vain.
+			// All slots move by the time that was lost waiting for an answer.
 			s.at = s.at.Add(l.timeout)
 			b.dismiss(key)
 		}
@@ -147,12 +146,12 @@ func (l *Limiter) check(ctx context.Context, key client.Bucket, b *bucket) {
 	}
 	before := s.at
 	b.learn(key, r)
-	// A short way on is not worth another look.
+	// A small move is not worth another check.
 	s.final = s.at.Sub(before) <= b.spacing
 	s.shared, s.epoch, s.shift = true, r.epoch, r.shift
 }
 
-// state returns what Redis is told of a bucket in case that it has lost it.
+// state returns what Redis needs to know about a bucket in case it has lost it.
 func (l *Limiter) state(b *bucket) (rate, outage int, round time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

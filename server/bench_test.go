@@ -23,14 +23,13 @@ func (w *discardWriter) Header() http.Header         { return w.header }
 func (w *discardWriter) WriteHeader(status int)      { w.status = status }
 func (w *discardWriter) Write(p []byte) (int, error) { return len(p), nil }
 
-// serve answers one request with h, as a server does: with headers of its own.
+// serve answers one request with h and new headers, as a server does.
 func (w *discardWriter) serve(h http.Handler, r *http.Request) {
 	w.header = make(http.Header)
 	h.ServeHTTP(w, r)
 }
 
-// byHand answers as a program without this library does: the same status,
-// headers and body.
+// byHand sends the same status, headers and body without this library.
 func byHand(w http.ResponseWriter, _ *http.Request) {
 	body, err := json.Marshal(struct {
 		Message string `json:"message"`
@@ -76,7 +75,7 @@ func BenchmarkHandlerFunc(b *testing.B) {
 	b.Run("impl=std", func(b *testing.B) { benchmark(b, http.HandlerFunc(byHand)) })
 }
 
-// The same within Middleware with an option.
+// The same inside Middleware with an option.
 func BenchmarkMiddleware(b *testing.B) {
 	b.Run("impl=pkerr", func(b *testing.B) {
 		benchmark(b, with(failing(pkerr.MemberNotFound), server.WithLogger(nil)))

@@ -39,7 +39,7 @@ func decodeFrom(body io.Reader, dst any, opts ...server.Option) error {
 	return server.DecodeJSON(httptest.NewRecorder(), r, dst)
 }
 
-// decodeStrictly is decode with unknown keys refused.
+// decodeStrictly is like decode, but rejects unknown keys.
 func decodeStrictly(body string, dst any) error {
 	return decode(body, dst, server.WithDisallowUnknownFields(true))
 }
@@ -57,7 +57,7 @@ func (c *color) UnmarshalText(text []byte) error {
 	return err
 }
 
-// pair is a list that has to have two items.
+// pair is a list that must have two items.
 type pair [2]int
 
 func (p *pair) UnmarshalJSON(data []byte) error {
@@ -71,7 +71,7 @@ func (p *pair) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// interval is an object whose fields must fit each other.
+// interval is an object with a rule about two of its fields.
 type interval struct{ From, To int }
 
 func (i *interval) UnmarshalJSON(data []byte) error {
@@ -337,8 +337,8 @@ func TestDecodeJSON_NilRequestOrWriter(t *testing.T) {
 	}
 }
 
-// The API ignores keys that it does not know, so that what it sent can be
-// edited and sent back.
+// The API ignores unknown keys, so that clients can edit an object and send it
+// back.
 func TestDecodeJSON_UnknownFields(t *testing.T) {
 	const body = `{"id":"abcde","name":"Ash","privacy":{"visibility":null},"proxy_tags":[{"x":1}]}`
 	var m member
@@ -356,13 +356,13 @@ func TestDecodeJSON_UnknownFields(t *testing.T) {
 			slices.Sorted(maps.Keys(pkerr.FieldErrors(err))))
 	}
 
-	// What is invalid besides is named, and nothing else.
+	// Other invalid fields are named, and nothing else.
 	fields := pkerr.FieldErrors(decode(`{"nom":1,"name":2,"parent":{"nom":[]}}`, &m))
 	require.Equal(t, []string{"name"}, slices.Sorted(maps.Keys(fields)))
 }
 
-// What is wrong is found among many, in a list and in an object, and however
-// many are wrong.
+// Invalid values are found among many, in a list and in an object, however many
+// there are.
 func TestDecodeJSON_FieldsAmongMany(t *testing.T) {
 	list := func(n int, wrong ...int) string {
 		items := slices.Repeat([]string{"1"}, n)
@@ -402,15 +402,15 @@ func TestDecodeJSON_FieldsAmongMany(t *testing.T) {
 	fields := pkerr.FieldErrors(decode(object+`"z":"x"}`, new(map[string]int)))
 	require.Equal(t, []string{"z"}, slices.Sorted(maps.Keys(fields)))
 
-	// A fault of several parts together is that of the whole.
+	// An error that needs several parts belongs to the whole.
 	fields = pkerr.FieldErrors(decode(`{"pair":[1,2,3],"interval":{"From":2,"To":1}}`, &member{}))
 	require.Equal(t, []string{"interval", "pair"}, slices.Sorted(maps.Keys(fields)))
 }
 
-// set is a list without duplicates.
-type set []int
+// uniqueInts is a list without duplicates.
+type uniqueInts []int
 
-func (s *set) UnmarshalJSON(data []byte) error {
+func (s *uniqueInts) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, (*[]int)(s)); err != nil {
 		return err
 	}
@@ -421,18 +421,18 @@ func (s *set) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// If parts of a value are invalid alone, the whole is not named beside them.
+// If parts of a value are invalid by themselves, the whole is not named.
 func TestDecodeJSON_FieldsAndWhole(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"set":[1,2,3,"x",1,2,2]}`: "set[3]",
 		`{"set":[1,2,3,4,5,2,2]}`:   "set",
 	} {
-		fields := pkerr.FieldErrors(decode(body, new(struct{ Set set })))
+		fields := pkerr.FieldErrors(decode(body, new(struct{ Set uniqueInts })))
 		require.Equal(t, []string{want}, slices.Sorted(maps.Keys(fields)), body)
 	}
 }
 
-// An error that does not name all says so.
+// An error that does not name all fields says so.
 func TestDecodeJSON_MoreFieldsThanNamed(t *testing.T) {
 	const more = "there may be more invalid fields than are named"
 	list := "[" + strings.Repeat(`"x",`, 100) + "1]"
@@ -440,8 +440,8 @@ func TestDecodeJSON_MoreFieldsThanNamed(t *testing.T) {
 	require.Len(t, pkerr.FieldErrors(err), 32)
 	require.ErrorContains(t, err, more)
 
-	// What is deep in a large body takes too much work to find, so that only
-	// what it is in is named.
+	// A deep value in a large body takes too much work to find, so only an
+	// object around it is named.
 	type tree struct {
 		Flat  bool
 		Next  *tree
@@ -455,7 +455,7 @@ func TestDecodeJSON_MoreFieldsThanNamed(t *testing.T) {
 	require.ErrorContains(t, err, more)
 }
 
-// needsMap panics unless it is decoded into a value that was made ready.
+// needsMap panics unless it is decoded into an initialized value.
 type needsMap struct{ seen map[string]bool }
 
 func (n *needsMap) UnmarshalJSON(data []byte) error {
@@ -467,7 +467,7 @@ func (n *needsMap) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// To look for invalid fields, new values are decoded into, which may lack what
+// The search for invalid fields decodes into new values, which may lack what
 // the type needs.
 func TestDecodeJSON_PanickingTrial(t *testing.T) {
 	var dst struct {
@@ -488,22 +488,23 @@ func TestDecodeJSON_PanickingTrial(t *testing.T) {
 	require.Empty(t, pkerr.FieldErrors(err))
 }
 
-// picky refuses everything, but only if it was made so. A new value takes it.
-type picky struct{ refuses bool }
+// refusing refuses everything if refuses is set. A new value accepts
+// everything.
+type refusing struct{ refuses bool }
 
-func (p *picky) UnmarshalJSON([]byte) error {
+func (p *refusing) UnmarshalJSON([]byte) error {
 	if p.refuses {
 		return errors.New("refused")
 	}
 	return nil
 }
 
-// fickle takes every third value.
-type fickle struct{}
+// everyThird accepts every third value.
+type everyThird struct{}
 
 var fickleCalls int
 
-func (fickle) UnmarshalJSON([]byte) error {
+func (everyThird) UnmarshalJSON([]byte) error {
 	fickleCalls++
 	if fickleCalls%3 != 0 {
 		return errors.New("refused")
@@ -511,22 +512,22 @@ func (fickle) UnmarshalJSON([]byte) error {
 	return nil
 }
 
-// If new values take what the destination refuses, there is no field to name.
+// If new values accept what the destination refuses, there is no field to name.
 func TestDecodeJSON_NoTrialFails(t *testing.T) {
 	for _, body := range []string{`{}`, `[]`, `{ }`, `{"a":1}`, `[1]`, `{"a":1,"b":2}`, `{"a":{}}`, `7`} {
 		t.Run(body, func(t *testing.T) {
-			err := decode(body, &picky{refuses: true})
+			err := decode(body, &refusing{refuses: true})
 			require.ErrorContains(t, err, "refused")
 			require.Equal(t, pkerr.BadRequest, pkerr.CodeOf(err))
 
-			dst := struct{ Inside any }{&picky{refuses: true}}
+			dst := struct{ Inside any }{&refusing{refuses: true}}
 			err = decode(`{"inside":`+body+`}`, &dst)
 			require.ErrorContains(t, err, "refused")
 			require.Equal(t, pkerr.BadRequest, pkerr.CodeOf(err))
 
 			for calls := range 4 {
 				fickleCalls = calls
-				require.NotPanics(t, func() { _ = decode(`{"x":`+body+`}`, new(map[string]fickle)) })
+				require.NotPanics(t, func() { _ = decode(`{"x":`+body+`}`, new(map[string]everyThird)) })
 			}
 		})
 	}
@@ -590,7 +591,7 @@ func TestDecodeJSON_ContentType(t *testing.T) {
 	require.Equal(t, pkerr.UnsupportedMediaType, pkerr.CodeOf(server.DecodeJSON(httptest.NewRecorder(), r, &member{})), "none at all")
 }
 
-// A wrong destination is a mistake of the programmer, not of the caller.
+// An invalid destination is a mistake of the programmer, not of the client.
 func TestDecodeJSON_Destination(t *testing.T) {
 	for _, dst := range []any{nil, member{}, (*member)(nil), map[string]any{}, 1} {
 		err := decode(`{}`, dst)
@@ -628,7 +629,7 @@ func TestDecodeJSON_TooLarge(t *testing.T) {
 			require.NoError(t, response.Body.Close())
 			require.Equal(t, `{"message":"413: Content Too Large","code":0}`, string(got))
 			require.Equal(t, 413, response.StatusCode)
-			require.True(t, response.Close, "the connection is of no more use")
+			require.True(t, response.Close, "the connection cannot be reused")
 			tooLarge, ok := errors.AsType[*http.MaxBytesError](err)
 			require.True(t, ok)
 			require.Equal(t, int64(1<<20), tooLarge.Limit)
@@ -675,8 +676,8 @@ func TestDecodeJSON_DoesNotWait(t *testing.T) {
 	}
 }
 
-// A connection is closed only if it carries one request at a time, and some of
-// its body is left.
+// A connection is closed only if it carries one request at a time and a part of
+// the body is unread.
 func TestDecodeJSON_Connection(t *testing.T) {
 	for name, test := range map[string]struct {
 		contentType, body, want string
@@ -721,8 +722,8 @@ func (*counted) UnmarshalJSON(data []byte) error {
 	return d.Decode(new(tree))
 }
 
-// Looking for invalid fields costs at most a small multiple of decoding the
-// body once, whatever the body.
+// Finding invalid fields costs at most a small multiple of decoding the body
+// once.
 func TestDecodeJSON_Work(t *testing.T) {
 	const size = 1<<18 - 2000
 	fill := func(format string, size int) string {
@@ -758,7 +759,7 @@ func TestDecodeJSON_Work(t *testing.T) {
 			if test.want != "" {
 				require.Contains(t, fields, test.want)
 			}
-			// Each decoding costs about as much as some bytes.
+			// Each decoding has a fixed cost besides its bytes.
 			cost := decodings.bytes + 256*decodings.times
 			t.Logf("%d bytes, decoded %d times, %d bytes in all: %.1f times the work", len(test.body),
 				decodings.times, decodings.bytes, float64(cost)/float64(len(test.body)))
@@ -767,23 +768,23 @@ func TestDecodeJSON_Work(t *testing.T) {
 	}
 }
 
-// fat is a large type.
-type fat struct {
+// largeType is a large type.
+type largeType struct {
 	counted
 	_ [64 << 10]byte
 }
 
 // Each decoding into a new value of a large type costs as much as its size.
 func TestDecodeJSON_WorkOfLargeType(t *testing.T) {
-	size := int(reflect.TypeFor[fat]().Size())
+	size := int(reflect.TypeFor[largeType]().Size())
 	body := `{"items":["bad"` + strings.Repeat(",1", 10_000) + `]}`
 	decodings.times, decodings.bytes = 0, 0
-	require.Contains(t, pkerr.FieldErrors(decodeStrictly(body, &fat{})), "items[0]")
+	require.Contains(t, pkerr.FieldErrors(decodeStrictly(body, &largeType{})), "items[0]")
 	cost := decodings.bytes + (256+size)*decodings.times
 	t.Logf("decoded %d times, %d bytes in all", decodings.times, decodings.bytes)
 	require.Less(t, cost, 10*(len(body)+size)+256<<10)
 
-	// Even a type for which one trial is beyond the budget is searched.
+	// Even a type that exceeds the budget with one trial is searched.
 	var huge struct {
 		Name string `json:"name"`
 		_    [1 << 20]byte
@@ -792,7 +793,7 @@ func TestDecodeJSON_WorkOfLargeType(t *testing.T) {
 }
 
 // FuzzDecodeJSON checks that DecodeJSON accepts what encoding/json accepts, and
-// always says what is wrong with the rest.
+// returns an error for everything else.
 func FuzzDecodeJSON(f *testing.F) {
 	for _, body := range []string{
 		`{}`, `null`, `[]`, ``, `{"name":"a"}`, `{"name":1,"nom":[]}`, `{"proxy_tags":[{"prefix":1}]}`, `{"pair":[1,2]}`, `{"a":1}{`,
@@ -830,7 +831,7 @@ func FuzzDecodeJSON(f *testing.F) {
 	})
 }
 
-// standard decodes a body with encoding/json, and refuses null.
+// standard decodes a body with encoding/json, and rejects null.
 func standard(body []byte, dst any, strict bool) error {
 	body = bytes.TrimPrefix(body, []byte("\uFEFF"))
 	d := json.NewDecoder(bytes.NewReader(body))

@@ -9,7 +9,8 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-// Every field that has another type is named. Unknown keys are ignored.
+// Every field with a value of the wrong type is named. Unknown keys are
+// ignored.
 func ExampleDecodeJSON() {
 	handler := server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 		var member struct {
@@ -33,20 +34,20 @@ func ExampleDecodeJSON() {
 	// 400 {"message":"400: Bad Request","code":0}
 }
 
-// Patch is a field that tells null from absent.
+// Patch is a field that distinguishes null from absent.
 type Patch[T any] struct {
 	Present bool
 	Value   *T // nil for null
 }
 
-// UnmarshalJSON is called only if the key is there, also for null.
+// UnmarshalJSON is called only if the key is present, even for null.
 func (p *Patch[T]) UnmarshalJSON(data []byte) error {
 	p.Present = true
 	return json.Unmarshal(data, &p.Value)
 }
 
-// A PATCH tells a key that is null, which clears a field, from one that is
-// absent, which leaves it alone.
+// A PATCH distinguishes a key that is null, which clears a field, from one that
+// is absent, which does not change it.
 func ExampleDecodeJSON_nullOrAbsent() {
 	handler := server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 		var patch struct{ Name, Color, Pronouns Patch[string] }
@@ -73,7 +74,7 @@ func ExampleDecodeJSON_nullOrAbsent() {
 	// 400 {"message":"Error parsing JSON model","code":40001,"errors":{"name":[{"message":"Field name is invalid."}]}}
 }
 
-// A server can be stricter than the API, and refuse keys that it does not know.
+// A server can be stricter than the API, and reject unknown keys.
 func ExampleWithDisallowUnknownFields() {
 	handler := server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 		var member struct{ Name string }
@@ -85,7 +86,7 @@ func ExampleWithDisallowUnknownFields() {
 	// 400 {"message":"Error parsing JSON model","code":40001,"errors":{"nick":[{"message":"Field nick is invalid."}]}}
 }
 
-// One service may take larger bodies than another.
+// A server can accept larger or smaller bodies.
 func ExampleWithBodyLimit() {
 	handler := server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 		var names []string
@@ -97,7 +98,8 @@ func ExampleWithBodyLimit() {
 	// 413 {"message":"413: Content Too Large","code":0}
 }
 
-// A message of a socket, or the body in a framework without a http.Request.
+// Decode a message of a socket, or a body in a framework without an
+// http.Request.
 func ExampleUnmarshalJSON() {
 	var member struct{ Name string }
 	err := server.UnmarshalJSON([]byte(`{"name":7}`), &member)

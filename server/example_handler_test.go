@@ -9,7 +9,7 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-// A handler returns a code, or an error that says more. The text of any other
+// A handler returns a code, or an error with details. The text of any other
 // error is not sent.
 func ExampleHandlerFunc() {
 	handler := server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
@@ -54,8 +54,8 @@ func ExampleHandlerFunc_fields() {
 	// 400 {"message":"Error parsing JSON model","code":40001,"errors":{"name":[{"message":"Field name is too long.","actual_length":5,"max_length":4}]}}
 }
 
-// http.ServeMux answers what it has no handler for in plain text; Routes
-// answers as the API does.
+// If http.ServeMux has no handler, it answers in plain text; Routes answers as
+// the API does.
 func ExampleRoutes() {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v2/systems/{ref}", func(http.ResponseWriter, *http.Request) {})

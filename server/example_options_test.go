@@ -16,7 +16,7 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-// A panic is logged, and the client gets a 500 that says nothing of it.
+// A panic is logged, and the client gets a 500 without its text.
 func ExampleMiddleware() {
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var members []string
@@ -28,8 +28,8 @@ func ExampleMiddleware() {
 	// 500 {"message":"500: Internal Server Error","code":0}
 }
 
-// http.TimeoutHandler buffers the response, so it stands outside of Middleware.
-// What it sends after a timeout is its own.
+// http.TimeoutHandler buffers the response, so it belongs outside of
+// Middleware. After a timeout it sends its own answer.
 func ExampleMiddleware_timeoutHandler() {
 	handler := server.Middleware(quiet())(http.HandlerFunc(
 		func(w http.ResponseWriter, r *http.Request) {
@@ -41,7 +41,7 @@ func ExampleMiddleware_timeoutHandler() {
 	// 200 [1,2,3
 }
 
-// A cause is logged, and never sent.
+// A cause is logged, but never sent.
 func ExampleWithLogger() {
 	handler := server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 		cause := errors.New("connection refused")
@@ -55,8 +55,8 @@ func ExampleWithLogger() {
 }
 
 // errorType returns the value of the attribute error.type for metrics and
-// traces. A code without a constant counts as its class, so that no other
-// server can make up new values.
+// traces. A code without a constant counts as its class, so that other servers
+// cannot add new values.
 func errorType(err error) string {
 	code := pkerr.CodeOf(err)
 	switch {
@@ -68,11 +68,11 @@ func errorType(err error) string {
 	return code.String()
 }
 
-// A hook counts errors. It is given what the handler returned, which is not
-// always what is sent: an error of another server has its own code, and is sent
-// as a 500.
+// A hook counts errors. It gets the error that the handler returned, which is
+// not always what is sent: an error of another server has its own code, and is
+// sent as a 500.
 func ExampleWithErrorHook() {
-	count := map[string]int{} // of a metrics library, which is safe for concurrent use
+	count := map[string]int{} // a metrics library is safe for concurrent use
 	hook := func(_ *http.Request, err error) { count[errorType(err)]++ }
 
 	handler := server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
@@ -100,7 +100,7 @@ func ExampleWithErrorMapper() {
 		if errors.Is(err, sql.ErrNoRows) {
 			return pkerr.MemberNotFound
 		}
-		return nil // not mine
+		return nil // leave it to others
 	}
 	handler := server.HandlerFunc(func(http.ResponseWriter, *http.Request) error {
 		return fmt.Errorf("loading the member: %w", sql.ErrNoRows)
@@ -121,7 +121,7 @@ func ExampleWithErrorMapper_timeout() {
 	handler := server.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) error {
 		ctx, cancel := context.WithTimeout(r.Context(), 0)
 		defer cancel()
-		<-ctx.Done() // the work
+		<-ctx.Done() // work
 		return ctx.Err()
 	})
 	mapped := server.Middleware(server.WithErrorMapper(timeout), quiet())(handler)
@@ -130,7 +130,7 @@ func ExampleWithErrorMapper_timeout() {
 	// 504 {"message":"504: Gateway Timeout","retry_after":5000,"code":0}
 }
 
-// The errors with which frameworks bind a request to a struct wrap those of
+// If a framework fails to bind a request to a struct, its error wraps that of
 // encoding/json. DecodeJSON names more fields.
 func ExampleWithErrorMapper_bind() {
 	bind := func(_ *http.Request, err error) error {
@@ -167,7 +167,7 @@ type httpError int
 func (e httpError) Error() string   { return http.StatusText(int(e)) }
 func (e httpError) StatusCode() int { return int(e) }
 
-// The errors of Echo v5 and fuego name a status.
+// The errors of Echo v5 and fuego have a status.
 func ExampleMapStatusCode() {
 	handler := server.HandlerFunc(func(http.ResponseWriter, *http.Request) error {
 		return fmt.Errorf("routing: %w", httpError(http.StatusNotFound))
@@ -177,7 +177,7 @@ func ExampleMapStatusCode() {
 	// 404 {"message":"404: Not Found","code":0}
 }
 
-// A person gets the error in their own language, beside what the API says.
+// Users get the error in their own language, beside the English text.
 func ExampleWithLocalizer() {
 	handler := server.HandlerFunc(func(http.ResponseWriter, *http.Request) error {
 		return pkerr.MemberNotFound.WithRef("abcde")

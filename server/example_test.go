@@ -22,7 +22,8 @@ func show(h http.Handler, method, target, body string) {
 	fmt.Println(strings.TrimSpace(fmt.Sprintf("%d %s", w.Code, w.Body)))
 }
 
-// stdoutLogger logs without what differs from run to run.
+// stdoutLogger logs to the standard output, without attributes that differ from
+// run to run.
 func stdoutLogger() *slog.Logger {
 	return slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{
 		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
@@ -37,8 +38,8 @@ func stdoutLogger() *slog.Logger {
 // quiet is for examples in which the log does not matter.
 func quiet() server.Option { return server.WithLogger(slog.New(slog.DiscardHandler)) }
 
-// A whole server: options, panics, unknown routes, and a handler that returns
-// its errors.
+// A complete server with options, panics, unknown routes, and a handler that
+// returns its errors.
 func Example() {
 	mux := http.NewServeMux()
 	mux.Handle("GET /v2/systems/{ref}", server.HandlerFunc(

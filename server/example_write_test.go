@@ -17,7 +17,7 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-// A middleware has no error to return, so it writes one.
+// A middleware cannot return an error, so it writes one.
 func ExampleWrite() {
 	authenticated := func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -131,7 +131,7 @@ func ExampleNewContext() {
 	// {"message":"Member not found.","code":20002}
 }
 
-// What another server answered is not passed on, unless the handler says so.
+// The answer of another server is not passed on, unless the handler relays it.
 func ExampleRelay() {
 	upstream := httptest.NewServer(server.HandlerFunc(
 		func(http.ResponseWriter, *http.Request) error { return pkerr.MemberNotFound }))

@@ -72,7 +72,7 @@ func TestHandlerFunc_AfterStart(t *testing.T) {
 	}
 }
 
-// A status that the writer refuses is not one that was sent.
+// A status that the writer rejects has not been sent.
 func TestHandlerFunc_AfterInvalidStatus(t *testing.T) {
 	w := get(with(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(0) })))
 	requireBody(t, w, 500, internalServerError)
@@ -91,7 +91,7 @@ func TestHandlerFunc_AfterEarlyHints(t *testing.T) {
 	require.Equal(t, 404, response.StatusCode)
 }
 
-// 101 is the end of HTTP on the connection.
+// After a 101 the connection no longer carries HTTP.
 func TestHandlerFunc_AfterSwitchingProtocols(t *testing.T) {
 	var statuses []int
 	w := &statusWriter{onlyWriter{httptest.NewRecorder()}, &statuses}
@@ -102,7 +102,7 @@ func TestHandlerFunc_AfterSwitchingProtocols(t *testing.T) {
 	require.Equal(t, []int{101}, statuses)
 }
 
-// statusWriter notes each status.
+// statusWriter records each status.
 type statusWriter struct {
 	http.ResponseWriter
 	statuses *[]int
@@ -115,7 +115,7 @@ func TestHandlerFunc_ErrAbortHandler(t *testing.T) {
 	for _, err := range []error{http.ErrAbortHandler, fmt.Errorf("copying: %w", http.ErrAbortHandler)} {
 		requireBody(t, get(failing(err)), 500, internalServerError)
 
-		var j journal
+		var j logRecorder
 		hooked := 0
 		w := httptest.NewRecorder()
 		h := with(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {

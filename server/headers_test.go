@@ -30,7 +30,7 @@ func TestWrite_RetryAfter(t *testing.T) {
 		{pkerr.MakeCode(0, 503).WithRetryAfter(time.Minute), "60"},
 		{fmt.Errorf("limited: %w", pkerr.TooManyRequests.WithRetryAfter(time.Minute)), "60"},
 		{errors.New("no"), ""},
-		// The one of a cause is not sent.
+		// That of a cause is not sent.
 		{pkerr.MakeCode(0, 503).WithCause(pkerr.TooManyRequests.WithRetryAfter(time.Minute)), ""},
 	} {
 		w := get(failing(test.err))
@@ -47,7 +47,7 @@ func TestWrite_Headers(t *testing.T) {
 			"Cloudflare-CDN-Cache-Control",
 		} {
 			w.Header().Set(key, "stale")
-			w.Header()[key] = []string{"stale"} // as it is spelled, if that is another way
+			w.Header()[key] = []string{"stale"} // in this spelling, even if it is not canonical
 		}
 		for _, key := range []string{
 			"content-type", "CONTENT-encoding", "transfer-encoding", "cdn-cache-control",
@@ -81,7 +81,7 @@ func TestWrite_Headers(t *testing.T) {
 			failing(pkerr.NotFound).ServeHTTP(w, r)
 		}))
 		require.Equal(t, "gzip", w.Header().Get("Content-Encoding"))
-		require.Empty(t, w.Header().Get("Content-Length"), "which would be that of the body before it is encoded")
+		require.Empty(t, w.Header().Get("Content-Length"), "it would be that of the unencoded body")
 	})
 	t.Run("in any spelling", func(t *testing.T) {
 		lower := "content-encoding"
@@ -98,7 +98,7 @@ func TestWrite_Headers(t *testing.T) {
 		require.Equal(t, []string{"gzip"}, w.Header()[lower])
 		require.Empty(t, w.Header().Get("Content-Length"))
 	})
-	t.Run("an encoding of which nobody knows is kept, as by http.Error", func(t *testing.T) {
+	t.Run("an encoding of unknown origin is kept, as by http.Error", func(t *testing.T) {
 		w := get(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			success(w)
 			server.Write(w, r, pkerr.NotFound)
@@ -135,8 +135,8 @@ func TestWrite_Headers(t *testing.T) {
 	})
 }
 
-// What shared caches must not store stays that way; other rules of a success do
-// not apply to an error.
+// A response that shared caches must not store remains so; other rules for a
+// success do not apply to an error.
 func TestWrite_CacheControl(t *testing.T) {
 	for said, want := range map[string]string{
 		"private": "no-store", "private, max-age=0, must-revalidate": "no-store", "No-Cache": "no-store", "no-store, private": "no-store, private",

@@ -28,7 +28,7 @@ func localized(err error, acceptLanguage string, opts ...server.Option) *httptes
 		r.Header.Set("Accept-Language", acceptLanguage)
 	}
 	w := httptest.NewRecorder()
-	opts = append([]server.Option{server.WithLogger(new(journal).logger()), server.WithLocalizer(locale.Match)}, opts...)
+	opts = append([]server.Option{server.WithLogger(new(logRecorder).logger()), server.WithLocalizer(locale.Match)}, opts...)
 	with(failing(err), opts...).ServeHTTP(w, r)
 	return w
 }
@@ -78,7 +78,7 @@ func TestWithLocalizer(t *testing.T) {
 	}
 }
 
-// Except for the texts, every body is what it is without the option.
+// Except for the texts, every body is the same as without the option.
 func TestWithLocalizer_KeepsTheRest(t *testing.T) {
 	for code := range pkerr.Codes() {
 		var fields pkerr.Fields
@@ -110,12 +110,12 @@ func TestWithLocalizer_NoMatch(t *testing.T) {
 		w := localized(pkerr.NotFound, acceptLanguage)
 		require.Equal(t, plain, w.Body.String())
 		require.Empty(t, w.Header().Values("Content-Language"))
-		require.Equal(t, []string{"Accept-Language"}, w.Header().Values("Vary"), "for caches, since another reader gets another body")
+		require.Equal(t, []string{"Accept-Language"}, w.Header().Values("Vary"), "caches must keep bodies apart by language")
 	}
 	// English is a language like any other.
 	require.Equal(t, `{"message":"404: Not Found","localized_message":"That couldn't be found.","code":0}`, localized(pkerr.NotFound, "en-GB").Body.String())
 
-	// It is off unless it is asked for, and a nil one turns it off.
+	// It is off by default, and a nil function turns it off.
 	off := localized(pkerr.NotFound, "de", server.WithLocalizer[server.Localizer](nil))
 	require.Equal(t, plain, off.Body.String())
 	require.Empty(t, off.Header().Values("Vary"))
@@ -142,16 +142,16 @@ func TestWithLocalizer_Headers(t *testing.T) {
 	require.Equal(t, []string{"*"}, vary("*"))
 
 	w := answer("GET", func(h http.Header) { h.Set("Content-Language", "fr") }, "de")
-	require.Equal(t, []string{"de"}, w.Header().Values("Content-Language"), "that of the body which was to be sent is gone")
+	require.Equal(t, []string{"de"}, w.Header().Values("Content-Language"), "the header of the other body is removed")
 
-	require.Equal(t, "ja", answer("GET", none, "de;q=0.5", "ja").Header().Get("Content-Language"), "weights hold across lines")
+	require.Equal(t, "ja", answer("GET", none, "de;q=0.5", "ja").Header().Get("Content-Language"), "weights apply across lines")
 
 	head := answer("HEAD", none, "de")
 	require.Empty(t, head.Body.String())
 	require.Equal(t, answer("GET", none, "de").Header(), head.Header())
 }
 
-// What is not sent in English is not sent in another language either.
+// Text that is not sent in English is not sent in another language either.
 func TestWithLocalizer_LeaksNothing(t *testing.T) {
 	cause := pkerr.TooManyRequests.WithRetryAfter(77 * time.Second)
 	ref := pkerr.MemberNotFound.WithRef("secret")
@@ -194,7 +194,7 @@ func TestWithLocalizer_OtherImplementations(t *testing.T) {
 		{stub{text("x"), panics, text("x")}, plain},
 		{stub{text("x"), text("x"), panics}, plain},
 	} {
-		var j journal
+		var j logRecorder
 		w := localized(fields.Err(), "tlh", server.WithLogger(j.logger()), server.WithLocalizer(func(...string) (stub, bool) { return tt.s, true }))
 		require.Equal(t, tt.want, w.Body.String())
 		require.Equal(t, http.StatusBadRequest, w.Code)
@@ -205,18 +205,18 @@ func TestWithLocalizer_OtherImplementations(t *testing.T) {
 			require.NotContains(t, j.buf.String(), "localizer")
 		}
 	}
-	// A language that has no name has no header.
+	// A language without a name gets no header.
 	nameless := localized(pkerr.NotFound, "tlh", server.WithLocalizer(func(...string) (stub, bool) { return stub{text("nuq"), text(""), text("")}, true }))
 	require.Contains(t, nameless.Body.String(), "nuq")
 	require.NotContains(t, nameless.Header(), "Content-Language")
 
-	// Without the header none is asked. The key is that of the field.
+	// Without the header match is not called. The key is that of the field.
 	always := server.WithLocalizer(func(...string) (keys, bool) { return keys{}, true })
 	require.NotContains(t, localized(pkerr.NotFound, "", always).Body.String(), "localized")
 	require.Contains(t, localized(fields.Err(), "tlh", always).Body.String(), `"localized_message":"the key is x"`)
 }
 
-// causes is a Localizer that says what the cause is.
+// causes is a Localizer whose text is the cause.
 type causes struct{ keys }
 
 func (causes) Message(err error) string { return fmt.Sprint("the cause is ", errors.Unwrap(err)) }
@@ -226,7 +226,7 @@ func TestWithLocalizer_NoCause(t *testing.T) {
 	require.Contains(t, w.Body.String(), "the cause is <nil>")
 }
 
-// keys is a Localizer that says which key it was asked for.
+// keys is a Localizer whose text for a field is its key.
 type keys struct{}
 
 func (keys) Message(error) string                         { return "x" }
@@ -235,7 +235,7 @@ func (keys) String() string                               { return "x" }
 
 // A panic is logged, and the response is sent in English.
 func TestWithLocalizer_Panics(t *testing.T) {
-	var j journal
+	var j logRecorder
 	w := localized(pkerr.NotFound, "tlh", server.WithLogger(j.logger()), server.WithLocalizer(func(...string) (stub, bool) { panic("a bug") }))
 	require.Equal(t, `{"message":"404: Not Found","code":0}`, w.Body.String())
 	require.Contains(t, j.buf.String(), `"level":"ERROR"`)
@@ -244,13 +244,13 @@ func TestWithLocalizer_Panics(t *testing.T) {
 	require.Contains(t, j.buf.String(), `"stack":"goroutine`)
 }
 
-// A hostile header takes no more memory than the part of it that is read.
+// A hostile header takes no more memory than the part that is read.
 func TestWithLocalizer_HostileHeader(t *testing.T) {
 	lines := func(line string, n int) []string { return slices.Repeat([]string{line}, n) }
 	for name, header := range map[string][]string{
 		"one": {strings.Repeat("de;q=0.1,", 1<<17)}, "two": lines(strings.Repeat("x", 1<<19), 2), "many": lines("a", 300_000), "empty": lines("", 1000),
 	} {
-		h := with(failing(pkerr.NotFound), server.WithLogger(new(journal).logger()), server.WithLocalizer(locale.Match))
+		h := with(failing(pkerr.NotFound), server.WithLogger(new(logRecorder).logger()), server.WithLocalizer(locale.Match))
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.Header["Accept-Language"] = header
 		h.ServeHTTP(httptest.NewRecorder(), r)
@@ -262,7 +262,7 @@ func TestWithLocalizer_HostileHeader(t *testing.T) {
 	}
 }
 
-// However many lines the header has, it is one list, cut at a comma.
+// The lines of the header are one list, cut at a comma.
 func TestWithLocalizer_Lines(t *testing.T) {
 	for name, test := range map[string]struct {
 		lines []string

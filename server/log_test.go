@@ -26,33 +26,33 @@ func TestWithLogger(t *testing.T) {
 		err  error
 		want map[string]any
 	}{
-		"a fault of ours": {
+		"a server error": {
 			t.Context(), fmt.Errorf("loading\nthe member: %w", errStore),
 			map[string]any{"level": "ERROR", "msg": "request failed", "status": 500.0, "error": map[string]any{"text": `loading\nthe member: ` + errStore.Error()}},
 		},
-		"a fault of ours with its cause": {
+		"a server error with a cause": {
 			t.Context(), pkerr.InternalServerError.WithCause(errStore),
 			map[string]any{"level": "ERROR", "msg": "request failed", "status": 500.0, "error": map[string]any{
 				"text": "500: Internal Server Error: " + errStore.Error(),
 				"code": "0/500", "message": "500: Internal Server Error", "cause": errStore.Error(),
 			}},
 		},
-		"a fault of the caller": {
+		"a client error": {
 			t.Context(), pkerr.MemberNotFound.WithRef("a\x1b[31m"),
 			map[string]any{"level": "DEBUG", "msg": "request failed", "status": 404.0, "error": map[string]any{
 				"text": `20003/404: Member 'a\x1b[31m' not found.`,
 				"code": "20003/404", "message": `Member 'a\x1b[31m' not found.`,
 			}},
 		},
-		"a client that went away": {
+		"a disconnected client": {
 			gone, fmt.Errorf("loading: %w", gone.Err()),
 			map[string]any{"level": "DEBUG", "msg": "request failed: the client has gone away", "status": 500.0, "error": map[string]any{"text": "loading: context canceled"}},
 		},
-		"a context that was canceled by ourselves": {
+		"a context canceled by the server": {
 			t.Context(), context.Canceled,
 			map[string]any{"level": "ERROR", "msg": "request failed", "status": 500.0, "error": map[string]any{"text": "context canceled"}},
 		},
-		"a fault that has nothing to do with the client's going away": {
+		"an unrelated error after the client disconnected": {
 			gone, errors.New("broken"),
 			map[string]any{"level": "ERROR", "msg": "request failed", "status": 500.0, "error": map[string]any{"text": "broken"}},
 		},
@@ -62,7 +62,7 @@ func TestWithLogger(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var j journal
+			var j logRecorder
 			h := with(failing(test.err), server.WithLogger(j.logger()))
 			r := httptest.NewRequest(http.MethodPost, "/v2/%0Apath?token="+secret, nil).WithContext(test.ctx)
 			r.Header.Set("Authorization", secret)
@@ -76,7 +76,7 @@ func TestWithLogger(t *testing.T) {
 
 // Untrusted text of a request is logged as one short line each.
 func TestWrite_LogOfHostileRequest(t *testing.T) {
-	var j journal
+	var j logRecorder
 	r := httptest.NewRequest(http.MethodGet, "/"+strings.Repeat("x", 1000), nil)
 	r.Method = "G\x1b[2J\n" + strings.Repeat("T", 100)
 	with(failing(errStore), server.WithLogger(j.logger())).ServeHTTP(httptest.NewRecorder(), r)
@@ -96,7 +96,7 @@ func (h tracing) Handle(ctx context.Context, r slog.Record) error {
 }
 
 func TestWrite_LogsWithContext(t *testing.T) {
-	var j journal
+	var j logRecorder
 	r := httptest.NewRequest(http.MethodGet, "/", nil)
 	r = r.WithContext(context.WithValue(r.Context(), traceKey{}, "abc"))
 	logger := slog.New(tracing{j.logger().Handler()})
@@ -104,7 +104,7 @@ func TestWrite_LogsWithContext(t *testing.T) {
 	require.Equal(t, "abc", j.only(t)["trace"])
 }
 
-// What is not logged is not formatted either.
+// An error that is not logged is not formatted.
 func TestWrite_LogDisabled(t *testing.T) {
 	var out strings.Builder
 	h := with(failing(unprintable{t}), server.WithLogger(slog.New(slog.NewTextHandler(&out, nil))))
@@ -130,7 +130,7 @@ type brokenWriter struct {
 
 func (w brokenWriter) Write(p []byte) (int, error) {
 	if strings.Trim(string(p), "x") == "" && len(p) == 512 {
-		return len(p), nil // the last that the connection takes
+		return len(p), nil // the last write that succeeds
 	}
 	return 0, w.err
 }
@@ -152,7 +152,7 @@ func TestWrite_ClientGone(t *testing.T) {
 		answer    func(http.ResponseWriter) error
 		level, is string
 	}{
-		"the client has gone": {gone, encode, "DEBUG", "request failed: the client has gone away" + late},
+		"the client has disconnected": {gone, encode, "DEBUG", "request failed: the client has gone away" + late},
 		"behind a middleware": {
 			gone, func(w http.ResponseWriter) error { return encode(wrapper{w}) },
 			"DEBUG", "request failed: the client has gone away" + late,
@@ -183,10 +183,10 @@ func TestWrite_ClientGone(t *testing.T) {
 			gone, func(w http.ResponseWriter) error { _ = encode(w); return errors.New("broken") },
 			"ERROR", "request failed" + late,
 		},
-		"the client is there": {t.Context(), encode, "ERROR", "request failed" + late},
+		"the client is connected": {t.Context(), encode, "ERROR", "request failed" + late},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var j journal
+			var j logRecorder
 			h := with(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error { return test.answer(w) }),
 				server.WithLogger(j.logger()))
 			r := httptest.NewRequest(http.MethodGet, "/", nil).WithContext(test.ctx)
@@ -200,7 +200,7 @@ func TestWrite_ClientGone(t *testing.T) {
 
 // On a real connection the error is one of the net package.
 func TestWrite_ClientGoneOnServer(t *testing.T) {
-	var j journal
+	var j logRecorder
 	s := httptest.NewServer(with(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 		if err := http.NewResponseController(w).Flush(); err != nil {
 			return err
@@ -216,15 +216,15 @@ func TestWrite_ClientGoneOnServer(t *testing.T) {
 	require.NoError(t, err)
 	cancel()
 	require.NoError(t, response.Body.Close())
-	s.Close() // which waits for the handler
+	s.Close() // Close waits for the handler
 	if j.buf.Len() == 0 {
-		return // the connection took it all
+		return // the connection accepted everything
 	}
 	require.Equal(t, "DEBUG", j.only(t)["level"])
 }
 
 func TestWithLogger_Default(t *testing.T) {
-	var j journal
+	var j logRecorder
 	before := slog.Default()
 	defer slog.SetDefault(before)
 	h := with(failing(errStore), server.WithLogger(nil))
@@ -233,9 +233,9 @@ func TestWithLogger_Default(t *testing.T) {
 	require.Equal(t, map[string]any{"text": errStore.Error()}, j.only(t)["error"])
 }
 
-// A deadline of the server's own is not logged as a client that went away.
+// An exceeded deadline of the server is not logged as a disconnected client.
 func TestWrite_DeadlineIsNotClientGone(t *testing.T) {
-	var j journal
+	var j logRecorder
 	ctx, cancel := context.WithTimeout(t.Context(), 0)
 	defer cancel()
 	r := httptest.NewRequest(http.MethodGet, "/", http.NoBody).WithContext(ctx)
@@ -245,7 +245,7 @@ func TestWrite_DeadlineIsNotClientGone(t *testing.T) {
 	require.Equal(t, "ERROR", j.only(t)["level"])
 }
 
-// A logger that panics does not cost the client its answer.
+// If the logger panics, the client is still answered.
 func TestWithLogger_Panics(t *testing.T) {
 	logger := slog.New(slog.NewTextHandler(writerFunc(func([]byte) { panic("disk full") }), nil))
 	requireBody(t, get(with(failing(errStore), server.WithLogger(logger))), 500, internalServerError)

@@ -25,21 +25,21 @@ func TestWithErrorMapper(t *testing.T) {
 		status int
 		body   string
 	}{
-		"a code":                  {errStore, pkerr.NotFound, 404, notFound},
-		"an error":                {errStore, pkerr.NotFound.WithMessage("gone"), 404, `{"message":"gone","code":0}`},
-		"wrapped":                 {errStore, fmt.Errorf("x: %w", pkerr.NotFound), 404, notFound},
-		"nil is not mine":         {pkerr.Gone, nil, 410, `{"message":"Unsupported API version","code":0}`},
-		"nil is not mine, either": {errStore, nil, 500, internalServerError},
-		"before a code":           {pkerr.Gone, pkerr.NotFound, 404, notFound},
-		"by the same rules":       {pkerr.Gone, errStore, 500, internalServerError},
-		"a body too large":        {errStore, &http.MaxBytesError{}, 413, `{"message":"413: Content Too Large","code":0}`},
-		"a remote error":          {theirs, theirs, 500, internalServerError},
-		"a relayed one":           {theirs, server.Relay(theirs), 401, `{"message":"` + secret + `","code":0}`},
-		"a remote error, mapped":  {theirs, pkerr.NotFound, 404, notFound},
-		"over a remote error":     {theirs, pkerr.NotFound.WithCause(theirs), 404, notFound},
+		"a code":                          {errStore, pkerr.NotFound, 404, notFound},
+		"an error":                        {errStore, pkerr.NotFound.WithMessage("gone"), 404, `{"message":"gone","code":0}`},
+		"wrapped":                         {errStore, fmt.Errorf("x: %w", pkerr.NotFound), 404, notFound},
+		"a mapper that returns nil":       {pkerr.Gone, nil, 410, `{"message":"Unsupported API version","code":0}`},
+		"another mapper that returns nil": {errStore, nil, 500, internalServerError},
+		"before a code":                   {pkerr.Gone, pkerr.NotFound, 404, notFound},
+		"by the same rules":               {pkerr.Gone, errStore, 500, internalServerError},
+		"a body too large":                {errStore, &http.MaxBytesError{}, 413, `{"message":"413: Content Too Large","code":0}`},
+		"a remote error":                  {theirs, theirs, 500, internalServerError},
+		"a relayed one":                   {theirs, server.Relay(theirs), 401, `{"message":"` + secret + `","code":0}`},
+		"a remote error, mapped":          {theirs, pkerr.NotFound, 404, notFound},
+		"over a remote error":             {theirs, pkerr.NotFound.WithCause(theirs), 404, notFound},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var j journal
+			var j logRecorder
 			var hooked, asked []error
 			mapper := func(r *http.Request, err error) error {
 				require.Equal(t, "/v2/members/abcde", r.URL.Path)
@@ -81,7 +81,7 @@ func TestWithErrorMapper_Nested(t *testing.T) {
 
 // A mapper that panics counts as nil, and is logged.
 func TestWithErrorMapper_Panics(t *testing.T) {
-	var j journal
+	var j logRecorder
 	panics := func(*http.Request, error) error { panic("a bug") }
 	outer := func(*http.Request, error) error { return pkerr.NotFound }
 	for _, test := range []struct {
@@ -95,19 +95,19 @@ func TestWithErrorMapper_Panics(t *testing.T) {
 		require.Equal(t, test.status, w.Code)
 		require.Contains(t, j.buf.String(), `"msg":"error mapper panicked"`)
 		require.Contains(t, j.buf.String(), "panic: a bug")
-		require.Contains(t, j.buf.String(), "mapper_test.go", "where it happened")
+		require.Contains(t, j.buf.String(), "mapper_test.go", "the stack")
 		j.buf.Reset()
 	}
 }
 
-// A panic is a 500, whatever a mapper would make of its value.
+// A panic is always a 500, even if a mapper knows its value.
 func TestWithErrorMapper_NotForPanics(t *testing.T) {
 	mapper := func(*http.Request, error) error { return pkerr.NotFound }
 	h := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(errStore) })
 	requireBody(t, get(with(h, server.WithErrorMapper(mapper))), 500, internalServerError)
 }
 
-// Without a request a mapper is given nil.
+// Without a request a mapper gets nil.
 func TestWithErrorMapper_NilRequest(t *testing.T) {
 	asked := false
 	ctx := server.NewContext(t.Context(), server.WithErrorMapper(func(r *http.Request, _ error) error {
@@ -119,7 +119,7 @@ func TestWithErrorMapper_NilRequest(t *testing.T) {
 	require.True(t, asked)
 }
 
-// status is an error of another package that names a status.
+// status is an error of another package with a StatusCode method.
 type status int
 
 func (s status) Error() string   { return secret }
@@ -130,22 +130,22 @@ func TestMapStatusCode(t *testing.T) {
 		err  error
 		want error
 	}{
-		"a 404":                {status(404), pkerr.NotFound},
-		"a 599":                {status(599), pkerr.MakeCode(0, 599)},
-		"wrapped":              {fmt.Errorf("x: %w", status(400)), pkerr.BadRequest},
-		"joined":               {errors.Join(errStore, status(400)), pkerr.BadRequest},
-		"a success":            {status(200), nil},
-		"a redirect":           {status(302), nil},
-		"no status":            {status(600), nil},
-		"a success over a 404": {errors.Join(status(200), status(404)), pkerr.NotFound},
-		"none":                 {errStore, nil},
-		"nil":                  {nil, nil},
-		"ours":                 {pkerr.Gone, nil},
-		"ours over one":        {pkerr.Gone.WithCause(status(404)), nil},
-		"one over ours":        {errors.Join(status(404), pkerr.Gone), pkerr.NotFound},
-		"a remote one":         {remote{status(401)}, nil},
-		"a relayed one":        {server.Relay(remote{status(401)}), pkerr.Unauthorized},
-		"one that panics":      {panickingStatus{}, nil},
+		"a 404":                 {status(404), pkerr.NotFound},
+		"a 599":                 {status(599), pkerr.MakeCode(0, 599)},
+		"wrapped":               {fmt.Errorf("x: %w", status(400)), pkerr.BadRequest},
+		"joined":                {errors.Join(errStore, status(400)), pkerr.BadRequest},
+		"a success":             {status(200), nil},
+		"a redirect":            {status(302), nil},
+		"no status":             {status(600), nil},
+		"a success over a 404":  {errors.Join(status(200), status(404)), pkerr.NotFound},
+		"none":                  {errStore, nil},
+		"nil":                   {nil, nil},
+		"ours":                  {pkerr.Gone, nil},
+		"a code that wraps one": {pkerr.Gone.WithCause(status(404)), nil},
+		"one that wraps a code": {errors.Join(status(404), pkerr.Gone), pkerr.NotFound},
+		"a remote one":          {remote{status(401)}, nil},
+		"a relayed one":         {server.Relay(remote{status(401)}), pkerr.Unauthorized},
+		"one that panics":       {panickingStatus{}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.Equal(t, test.want, server.MapStatusCode(nil, test.err))
@@ -159,7 +159,7 @@ type panickingStatus struct{ error }
 
 func (panickingStatus) StatusCode() int { panic("StatusCode") }
 
-// Two mappers within the same Middleware do not share the array of a third.
+// Two Middlewares inside the same one do not share the array of its mappers.
 func TestWithErrorMapper_Siblings(t *testing.T) {
 	nothing := server.WithErrorMapper(func(*http.Request, error) error { return nil })
 	makes := func(code pkerr.Code) server.Option {

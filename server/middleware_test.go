@@ -35,7 +35,7 @@ func TestMiddleware(t *testing.T) {
 		"an abort, but not it": {fmt.Errorf("x: %w", http.ErrAbortHandler), "x: net/http: abort Handler", http.ErrAbortHandler},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var j journal
+			var j logRecorder
 			var hooked error
 			h := with((server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 				w.Header().Set("Etag", "stale")
@@ -48,7 +48,7 @@ func TestMiddleware(t *testing.T) {
 			record := j.only(t)
 			stack := record["stack"]
 			delete(record, "stack")
-			require.Contains(t, stack, "middleware_test.go", "where it happened")
+			require.Contains(t, stack, "middleware_test.go", "the stack")
 			require.Equal(t, map[string]any{
 				"level": "ERROR", "msg": "handler panicked", "method": "GET", "path": "/v2/members/abcde", "status": 500.0,
 				"error": map[string]any{
@@ -81,7 +81,7 @@ func TestMiddleware_OnServer(t *testing.T) {
 				s.Start()
 			}
 			defer s.Close()
-			for range 2 { // the connection is as good as before
+			for range 2 { // the connection can be reused
 				response, err := s.Client().Get(s.URL)
 				require.NoError(t, err)
 				require.Equal(t, protocol, response.Proto)
@@ -114,7 +114,7 @@ func TestMiddleware_AbortHandler(t *testing.T) {
 }
 
 func TestMiddleware_LatePanic(t *testing.T) {
-	var j journal
+	var j logRecorder
 	h := with(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, "partial")
 		panic("boom")
@@ -127,12 +127,12 @@ func TestMiddleware_LatePanic(t *testing.T) {
 	require.Equal(t, "partial", w.Body.String())
 	record := j.only(t)
 	require.Equal(t, "handler panicked, after the response was started", record["msg"])
-	require.NotContains(t, record, "status", "which was not sent")
+	require.NotContains(t, record, "status", "no status was sent")
 }
 
-// A client must not take half a response for a whole one.
+// A client must not mistake half a response for a whole one.
 func TestMiddleware_LatePanicOnServer(t *testing.T) {
-	// In a TimeoutHandler nothing can be flushed.
+	// A TimeoutHandler does not support flushing.
 	flush := func(w http.ResponseWriter) { _ = http.NewResponseController(w).Flush() }
 	for name, start := range map[string]func(http.ResponseWriter){
 		"a part that was flushed": func(w http.ResponseWriter) { _, _ = io.WriteString(w, "partial"); flush(w) },
@@ -170,7 +170,7 @@ func TestMiddleware_LatePanicOnServer(t *testing.T) {
 	}
 }
 
-// abortServers are servers on which a response that is aborted is noticed.
+// abortServers are servers whose clients can detect an aborted response.
 func abortServers() map[string]abortServer {
 	return map[string]abortServer{
 		"HTTP/1.1":                     {},
@@ -202,7 +202,8 @@ func (a abortServer) start(t *testing.T, f func(http.ResponseWriter) error) *htt
 	return s
 }
 
-// requireAborted requires that a client of s sees that a response is not whole.
+// requireAborted requires that a client of s detects that a response is
+// incomplete.
 func requireAborted(t *testing.T, s *httptest.Server) {
 	t.Helper()
 	response, err := s.Client().Get(s.URL)
@@ -218,7 +219,7 @@ func requireAborted(t *testing.T, s *httptest.Server) {
 	require.True(t, errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF), "%v", err)
 }
 
-// A response that was whole already reaches the client.
+// A response that was complete before the panic reaches the client.
 func TestMiddleware_PanicAfterWholeResponse(t *testing.T) {
 	s := httptest.NewServer(with(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", "5")
@@ -265,7 +266,7 @@ func TestMiddleware_PanicAfterHijack(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "still there\n", line)
 
-	// It is not aborted by a panic either.
+	// A panic does not abort it either.
 	require.NotPanics(t, func() {
 		with(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			_, _, err := http.NewResponseController(w).Hijack()

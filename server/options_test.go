@@ -16,7 +16,7 @@ import (
 )
 
 func TestMiddleware_Nested(t *testing.T) {
-	var outer, inner journal
+	var outer, inner logRecorder
 	var hooked []string
 	hook := func(name string) server.Option {
 		return server.WithErrorHook(func(*http.Request, error) { hooked = append(hooked, name) })
@@ -38,7 +38,7 @@ func TestMiddleware_Nested(t *testing.T) {
 	require.Equal(t, []string{"outer", "second", "inner"}, hooked)
 }
 
-// Two within the same one do not share hooks.
+// Two Middlewares inside the same one do not share hooks.
 func TestMiddleware_Siblings(t *testing.T) {
 	var hooked []string
 	hook := func(name string) server.Option {
@@ -70,16 +70,16 @@ func TestWithErrorHook(t *testing.T) {
 	require.Equal(t, 500, w.Code)
 }
 
-// A nil hook is not called, which would be logged.
+// A nil hook is not called: the panic would be logged.
 func TestWithErrorHook_Nil(t *testing.T) {
-	var j journal
+	var j logRecorder
 	get(with(failing(errStore), server.WithLogger(j.logger()), server.WithErrorHook(nil)))
 	require.Equal(t, "request failed", j.only(t)["msg"])
 }
 
 // A hook that panics stops neither the response nor the other hooks.
 func TestWithErrorHook_Panics(t *testing.T) {
-	var j journal
+	var j logRecorder
 	var hooked error
 	w := get(with(failing(pkerr.MemberNotFound), server.WithLogger(j.logger()),
 		server.WithErrorHook(func(*http.Request, error) { panic("hook\n" + secret) }),
@@ -90,7 +90,7 @@ func TestWithErrorHook_Panics(t *testing.T) {
 	require.Contains(t, first, `"request failed"`)
 	var record map[string]any
 	require.NoError(t, json.Unmarshal([]byte(second), &record))
-	require.Contains(t, record["stack"], "options_test.go", "where it happened")
+	require.Contains(t, record["stack"], "options_test.go", "the stack")
 	delete(record, "stack")
 	delete(record, "time")
 	require.Equal(t, map[string]any{

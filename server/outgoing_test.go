@@ -22,7 +22,7 @@ const contentTooLarge = `{"message":"413: Content Too Large","code":0}`
 // tooLarge is the error of http.MaxBytesReader.
 func tooLarge() error { return &http.MaxBytesError{Limit: 10} }
 
-// offersTooLarge offers such an error by its As method alone.
+// offersTooLarge provides such an error only by its As method.
 type offersTooLarge struct{ error }
 
 func (offersTooLarge) As(target any) bool {
@@ -45,32 +45,32 @@ func TestWrite_Order(t *testing.T) {
 		status int
 		body   string
 	}{
-		"a pointer to a code":               {&code, 404, `{"message":"Member not found.","code":20002}`},
-		"a pointer to a code, wrapped":      {fmt.Errorf("x: %w", &code), 404, `{"message":"Member not found.","code":20002}`},
-		"a pointer to no code":              {new(pkerr.Code), 500, internalServerError},
-		"a nil pointer to a code":           {noCode, 500, internalServerError},
-		"a nil pointer beside a code":       {errors.Join(noCode, pkerr.NotFound), 404, notFound},
-		"fields and no code":                {&pkerr.Error{Fields: fields}, 400, invalid},
-		"fields and no code, wrapped":       {fmt.Errorf("x: %w", &pkerr.Error{Fields: fields}), 400, invalid},
-		"fields and no code, over a code":   {(&pkerr.Error{Fields: fields}).WithCause(pkerr.Gone), 400, invalid},
-		"fields and another code":           {pkerr.BadRequest.WithFields(fields), 400, `{"message":"400: Bad Request","code":0,"errors":{"x":[{"message":"Field x is invalid."}]}}`},
-		"no fields and no code":             {&pkerr.Error{Fields: pkerr.Fields{"x": nil}}, 500, internalServerError},
-		"a body too large":                  {tooLarge(), 413, contentTooLarge},
-		"a body too large, wrapped":         {fmt.Errorf("bind: %w", tooLarge()), 413, contentTooLarge},
-		"a body too large, joined":          {errors.Join(errStore, tooLarge()), 413, contentTooLarge},
-		"a body too large, offered":         {offersTooLarge{errStore}, 413, contentTooLarge},
-		"a body too large, in a code":       {pkerr.BadRequest.WithCause(tooLarge()), 400, `{"message":"400: Bad Request","code":0}`},
-		"a body too large, beside a code":   {errors.Join(tooLarge(), pkerr.NotFound), 404, notFound},
-		"a body too large, of another":      {remote{tooLarge()}, 500, internalServerError},
-		"a body too large, beside another":  {errors.Join(remote{pkerr.Gone}, tooLarge()), 413, contentTooLarge},
-		"a body too large, relayed":         {server.Relay(remote{tooLarge()}), 413, contentTooLarge},
-		"offered, but not there":            {liar{errStore}, 500, internalServerError},
-		"a redirect":                        {redirect, 500, internalServerError},
-		"a relayed redirect":                {server.Relay(redirect), 500, internalServerError},
-		"a relayed redirect with a number":  {server.Relay(remote{pkerr.MakeCode(20001, 302)}), 500, internalServerError},
-		"a relayed 304 with fields":         {server.Relay(remote{pkerr.MakeCode(0, 304).WithFields(fields)}), 500, internalServerError},
-		"a text without a code, relayed":    {server.Relay(remote{&pkerr.Error{Message: secret}}), 500, internalServerError},
-		"relayed, of a status that is none": {server.Relay(remote{pkerr.Code(7)}), 500, internalServerError},
+		"a pointer to a code":                     {&code, 404, `{"message":"Member not found.","code":20002}`},
+		"a pointer to a code, wrapped":            {fmt.Errorf("x: %w", &code), 404, `{"message":"Member not found.","code":20002}`},
+		"a pointer to no code":                    {new(pkerr.Code), 500, internalServerError},
+		"a nil pointer to a code":                 {noCode, 500, internalServerError},
+		"a nil pointer beside a code":             {errors.Join(noCode, pkerr.NotFound), 404, notFound},
+		"fields and no code":                      {&pkerr.Error{Fields: fields}, 400, invalid},
+		"fields and no code, wrapped":             {fmt.Errorf("x: %w", &pkerr.Error{Fields: fields}), 400, invalid},
+		"fields and no code, over a code":         {(&pkerr.Error{Fields: fields}).WithCause(pkerr.Gone), 400, invalid},
+		"fields and another code":                 {pkerr.BadRequest.WithFields(fields), 400, `{"message":"400: Bad Request","code":0,"errors":{"x":[{"message":"Field x is invalid."}]}}`},
+		"no fields and no code":                   {&pkerr.Error{Fields: pkerr.Fields{"x": nil}}, 500, internalServerError},
+		"a body too large":                        {tooLarge(), 413, contentTooLarge},
+		"a body too large, wrapped":               {fmt.Errorf("bind: %w", tooLarge()), 413, contentTooLarge},
+		"a body too large, joined":                {errors.Join(errStore, tooLarge()), 413, contentTooLarge},
+		"a body too large, provided by As":        {offersTooLarge{errStore}, 413, contentTooLarge},
+		"a body too large, in a code":             {pkerr.BadRequest.WithCause(tooLarge()), 400, `{"message":"400: Bad Request","code":0}`},
+		"a body too large, beside a code":         {errors.Join(tooLarge(), pkerr.NotFound), 404, notFound},
+		"a body too large, remote":                {remote{tooLarge()}, 500, internalServerError},
+		"a body too large, beside a remote error": {errors.Join(remote{pkerr.Gone}, tooLarge()), 413, contentTooLarge},
+		"a body too large, relayed":               {server.Relay(remote{tooLarge()}), 413, contentTooLarge},
+		"As returns true but sets nothing":        {emptyAs{errStore}, 500, internalServerError},
+		"a redirect":                              {redirect, 500, internalServerError},
+		"a relayed redirect":                      {server.Relay(redirect), 500, internalServerError},
+		"a relayed redirect with a number":        {server.Relay(remote{pkerr.MakeCode(20001, 302)}), 500, internalServerError},
+		"a relayed 304 with fields":               {server.Relay(remote{pkerr.MakeCode(0, 304).WithFields(fields)}), 500, internalServerError},
+		"a text without a code, relayed":          {server.Relay(remote{&pkerr.Error{Message: secret}}), 500, internalServerError},
+		"an invalid status, relayed":              {server.Relay(remote{pkerr.Code(7)}), 500, internalServerError},
 	} {
 		t.Run(name, func(t *testing.T) {
 			requireBody(t, get(failing(test.err)), test.status, test.body)
@@ -78,7 +78,7 @@ func TestWrite_Order(t *testing.T) {
 	}
 }
 
-// A body that http.MaxBytesHandler cut off is a 413 wherever it was read.
+// A body that http.MaxBytesHandler cut off is a 413, wherever it was read.
 func TestWrite_MaxBytesHandler(t *testing.T) {
 	h := http.MaxBytesHandler(server.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) error {
 		return json.NewDecoder(r.Body).Decode(new(any))
@@ -88,7 +88,7 @@ func TestWrite_MaxBytesHandler(t *testing.T) {
 	requireBody(t, w, 413, contentTooLarge)
 }
 
-// panicking is an error the methods of which panic, all or one.
+// panicking is an error of which all methods panic, or only one.
 type panicking struct{ method string }
 
 func (p panicking) call(method string) {
@@ -113,7 +113,7 @@ func (incomparable) Error() string { return secret }
 
 func (incomparable) Unwrap() error { return http.ErrAbortHandler }
 
-// Whatever an error does, the client gets an answer.
+// The client gets an answer even if the error panics.
 func TestWrite_PanickingError(t *testing.T) {
 	var noCode *pkerr.Code
 	errs := map[string]error{
@@ -129,7 +129,7 @@ func TestWrite_PanickingError(t *testing.T) {
 	for name, err := range errs {
 		t.Run(name, func(t *testing.T) {
 			opts := []server.Option{
-				server.WithLogger(everything()),
+				server.WithLogger(discardLogger()),
 				server.WithErrorHook(func(_ *http.Request, err error) { _ = errors.Is(err, pkerr.NotFound) }),
 				server.WithErrorMapper(func(_ *http.Request, err error) error { return errors.Unwrap(err) }),
 				server.WithErrorMapper(server.MapStatusCode),
@@ -143,7 +143,7 @@ func TestWrite_PanickingError(t *testing.T) {
 				require.Equal(t, 500, w.Code, answer)
 				require.Equal(t, internalServerError, w.Body.String(), answer)
 			}
-			// The writer fails with the same error, which is compared.
+			// The writer fails with the same error, so the two are compared.
 			late := server.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) error {
 				_, writeErr := w.Write([]byte("x"))
 				return writeErr
@@ -169,7 +169,7 @@ func TestWrite_PanickingError(t *testing.T) {
 func TestPublic(t *testing.T) {
 	ctx := server.NewContext(t.Context(),
 		server.WithErrorHook(func(*http.Request, error) { t.Error("a hook was called") }),
-		server.WithLogger(slog.New(slog.NewTextHandler(nowhere{}, nil))))
+		server.WithLogger(slog.New(slog.NewTextHandler(discard{}, nil))))
 	var fields pkerr.Fields
 	fields.TooLong("name", 100, 101)
 	cause := errors.New(secret)
@@ -202,7 +202,7 @@ func TestPublic(t *testing.T) {
 			require.Equal(t, get(failing(test.err)).Body.String(), string(body))
 		})
 	}
-	// What is returned is the caller's.
+	// The caller may modify the result.
 	public := server.Public(ctx, fields.Err())
 	public.Fields.Invalid("x")
 	require.NotContains(t, fields, "x")

@@ -23,31 +23,31 @@ func TestRelay_RemoteErrors(t *testing.T) {
 		status int
 		body   string
 	}{
-		"alone":                          {theirs, 500, internalServerError},
-		"wrapped":                        {fmt.Errorf("asking: %w", theirs), 500, internalServerError},
-		"the cause of ours":              {pkerr.MakeCode(0, 502).WithCause(theirs), 502, `{"message":"502: Bad Gateway","code":0}`},
-		"beside ours":                    {errors.Join(theirs, pkerr.NotFound), 404, `{"message":"404: Not Found","code":0}`},
-		"over ours":                      {remote{fmt.Errorf("x: %w", pkerr.NotFound)}, 500, internalServerError},
-		"relayed":                        {server.Relay(theirs), 401, relayed},
-		"wrapped and relayed":            {server.Relay(fmt.Errorf("asking: %w", theirs)), 401, relayed},
-		"relayed and wrapped":            {fmt.Errorf("asking: %w", server.Relay(theirs)), 401, relayed},
-		"relayed twice":                  {server.Relay(server.Relay(theirs)), 401, relayed},
-		"relayed beside one that is not": {errors.Join(remote{pkerr.Gone}, server.Relay(theirs)), 401, relayed},
-		"one that is not beside relayed": {errors.Join(server.Relay(errStore), remote{pkerr.Gone}), 500, internalServerError},
-		"a relayed cause of ours":        {pkerr.NotFound.WithCause(server.Relay(theirs)), 404, `{"message":"404: Not Found","code":0}`},
-		"a relayed plain error":          {server.Relay(errStore), 500, internalServerError},
-		"a relayed error of ours":        {server.Relay(pkerr.Gone), 410, `{"message":"Unsupported API version","code":0}`},
-		"relayed, joined":                {server.Relay(errors.Join(errStore, theirs)), 401, relayed},
-		"behind an As":                   {chain{theirs}, 500, internalServerError},
-		"behind an As, wrapped":          {fmt.Errorf("x: %w", chain{fmt.Errorf("y: %w", theirs), pkerr.Gone}), 500, internalServerError},
-		"behind an As, a client's":       {chain{client.Decode(401, nil, []byte(`{"message":"`+secret+`","code":0}`))}, 500, internalServerError},
-		"behind an As, relayed":          {server.Relay(chain{theirs}), 401, relayed},
-		"behind an As, beside ours":      {errors.Join(chain{theirs}, pkerr.NotFound), 404, `{"message":"404: Not Found","code":0}`},
-		"behind an As, not remote":       {chain{local{pkerr.Gone}}, 410, `{"message":"Unsupported API version","code":0}`},
-		"behind an As, nothing remote":   {chain{pkerr.Gone}, 410, `{"message":"Unsupported API version","code":0}`},
-		"behind an As that lies":         {liar{pkerr.Gone}, 410, `{"message":"Unsupported API version","code":0}`},
-		"a relayed success":              {server.Relay(remote{pkerr.MakeCode(0, 204)}), 500, internalServerError},
-		"not remote after all":           {local{pkerr.Gone}, 410, `{"message":"Unsupported API version","code":0}`},
+		"a remote error":                     {theirs, 500, internalServerError},
+		"a remote error, wrapped":            {fmt.Errorf("asking: %w", theirs), 500, internalServerError},
+		"a remote error as a cause":          {pkerr.MakeCode(0, 502).WithCause(theirs), 502, `{"message":"502: Bad Gateway","code":0}`},
+		"a remote error beside a code":       {errors.Join(theirs, pkerr.NotFound), 404, `{"message":"404: Not Found","code":0}`},
+		"a remote error that wraps a code":   {remote{fmt.Errorf("x: %w", pkerr.NotFound)}, 500, internalServerError},
+		"relayed":                            {server.Relay(theirs), 401, relayed},
+		"wrapped and relayed":                {server.Relay(fmt.Errorf("asking: %w", theirs)), 401, relayed},
+		"relayed and wrapped":                {fmt.Errorf("asking: %w", server.Relay(theirs)), 401, relayed},
+		"relayed twice":                      {server.Relay(server.Relay(theirs)), 401, relayed},
+		"a relayed error after a remote one": {errors.Join(remote{pkerr.Gone}, server.Relay(theirs)), 401, relayed},
+		"a remote error after a relayed one": {errors.Join(server.Relay(errStore), remote{pkerr.Gone}), 500, internalServerError},
+		"a relayed error as a cause":         {pkerr.NotFound.WithCause(server.Relay(theirs)), 404, `{"message":"404: Not Found","code":0}`},
+		"a relayed plain error":              {server.Relay(errStore), 500, internalServerError},
+		"a relayed code":                     {server.Relay(pkerr.Gone), 410, `{"message":"Unsupported API version","code":0}`},
+		"relayed, joined":                    {server.Relay(errors.Join(errStore, theirs)), 401, relayed},
+		"provided by As":                     {chain{theirs}, 500, internalServerError},
+		"provided by As, wrapped":            {fmt.Errorf("x: %w", chain{fmt.Errorf("y: %w", theirs), pkerr.Gone}), 500, internalServerError},
+		"a ResponseError provided by As":     {chain{client.Decode(401, nil, []byte(`{"message":"`+secret+`","code":0}`))}, 500, internalServerError},
+		"provided by As, relayed":            {server.Relay(chain{theirs}), 401, relayed},
+		"provided by As, beside a code":      {errors.Join(chain{theirs}, pkerr.NotFound), 404, `{"message":"404: Not Found","code":0}`},
+		"provided by As, Remote is false":    {chain{local{pkerr.Gone}}, 410, `{"message":"Unsupported API version","code":0}`},
+		"a code provided by As":              {chain{pkerr.Gone}, 410, `{"message":"Unsupported API version","code":0}`},
+		"As returns true but sets nothing":   {emptyAs{pkerr.Gone}, 410, `{"message":"Unsupported API version","code":0}`},
+		"a relayed success":                  {server.Relay(remote{pkerr.MakeCode(0, 204)}), 500, internalServerError},
+		"Remote is false":                    {local{pkerr.Gone}, 410, `{"message":"Unsupported API version","code":0}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			requireBody(t, get(failing(test.err)), test.status, test.body)
@@ -61,18 +61,18 @@ type local struct{ error }
 func (e local) Remote() bool  { return false }
 func (e local) Unwrap() error { return e.error }
 
-// chain is an error whose As method leads to another, as in packages for
+// chain is an error whose As method provides another, as in packages for
 // multiple errors.
 type chain []error
 
 func (e chain) Error() string      { return e[0].Error() }
 func (e chain) As(target any) bool { return errors.As(e[0], target) }
 
-// liar has an As method that returns true and sets nothing.
-type liar struct{ error }
+// emptyAs has an As method that returns true and sets nothing.
+type emptyAs struct{ error }
 
-func (liar) As(any) bool     { return true }
-func (e liar) Unwrap() error { return e.error }
+func (emptyAs) As(any) bool     { return true }
+func (e emptyAs) Unwrap() error { return e.error }
 
 func TestRelay(t *testing.T) {
 	require.NoError(t, server.Relay(nil))
@@ -88,7 +88,7 @@ func TestRelay_ResponseError(t *testing.T) {
 	requireBody(t, get(failing(server.Relay(err))), 401, `{"message":"`+secret+`","code":0}`)
 }
 
-// What a server writes, a client reads.
+// A client decodes the error that a server writes.
 func TestWrite_RoundTrip(t *testing.T) {
 	var fields pkerr.Fields
 	fields.TooLong("name", 100, 101)
@@ -114,17 +114,17 @@ func TestWrite_RoundTrip(t *testing.T) {
 	}
 }
 
-// stubborn is remote, and has an As method that sets nothing.
-type stubborn struct{ cause error }
+// remoteWithAs is remote, and its As method returns false.
+type remoteWithAs struct{ cause error }
 
-func (stubborn) Error() string   { return "stubborn" }
-func (s stubborn) Unwrap() error { return s.cause }
-func (stubborn) Remote() bool    { return true }
-func (stubborn) As(any) bool     { return false }
+func (remoteWithAs) Error() string   { return "remoteWithAs" }
+func (s remoteWithAs) Unwrap() error { return s.cause }
+func (remoteWithAs) Remote() bool    { return true }
+func (remoteWithAs) As(any) bool     { return false }
 
 func TestRelay_RemoteErrorOffersNothing(t *testing.T) {
 	w := httptest.NewRecorder()
-	server.Write(w, httptest.NewRequest(http.MethodGet, "/", http.NoBody), stubborn{pkerr.Unauthorized.WithMessage("hunter2")})
+	server.Write(w, httptest.NewRequest(http.MethodGet, "/", http.NoBody), remoteWithAs{pkerr.Unauthorized.WithMessage("hunter2")})
 	require.Equal(t, 500, w.Code)
 	require.NotContains(t, w.Body.String(), "hunter2")
 }

@@ -19,8 +19,8 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-// inside returns the writer that a handler is given for w.
-func inside(w http.ResponseWriter) (given http.ResponseWriter) {
+// writerFor returns the writer that a handler gets for w.
+func writerFor(w http.ResponseWriter) (given http.ResponseWriter) {
 	server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 		given = w
 		return nil
@@ -38,7 +38,7 @@ func (flushErrorer) FlushError() error { return errStore }
 
 type recorder = httptest.ResponseRecorder
 
-// The writer can do what the one below can do.
+// The writer has the optional methods of the wrapped one.
 func TestResponseWriter_Abilities(t *testing.T) {
 	bare := onlyWriter{httptest.NewRecorder()}
 	for name, test := range map[string]struct {
@@ -57,7 +57,7 @@ func TestResponseWriter_Abilities(t *testing.T) {
 		"hidden by one":        {wrapper{onlyWriter{httptest.NewRecorder()}}, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := inside(test.w)
+			w := writerFor(test.w)
 			_, flushes := w.(http.Flusher)
 			_, hijacks := w.(http.Hijacker)
 			require.Equal(t, test.flushes, flushes)
@@ -70,10 +70,10 @@ func TestResponseWriter_Abilities(t *testing.T) {
 				require.ErrorIs(t, err, http.ErrNotSupported)
 			}
 			require.Equal(t, test.w, w.(interface{ Unwrap() http.ResponseWriter }).Unwrap())
-			require.Equal(t, w, inside(w), "a tracker is not wrapped again")
+			require.Equal(t, w, writerFor(w), "a tracker is not wrapped again")
 		})
 	}
-	require.ErrorIs(t, http.NewResponseController(inside(flushErrorer{bare})).Flush(), errStore)
+	require.ErrorIs(t, http.NewResponseController(writerFor(flushErrorer{bare})).Flush(), errStore)
 }
 
 // A flush that is not supported does not start the response.
@@ -85,7 +85,7 @@ func TestResponseWriter_UnsupportedFlush(t *testing.T) {
 	require.Equal(t, 404, w.Code)
 }
 
-// One that fails for another reason may have sent something.
+// A flush that fails for another reason may have sent something.
 func TestResponseWriter_BrokenFlush(t *testing.T) {
 	w := httptest.NewRecorder()
 	server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
@@ -107,12 +107,12 @@ func TestResponseWriter_Hijack(t *testing.T) {
 	require.Empty(t, w.Body.String())
 }
 
-// unhijackable is a writer whose connection cannot be taken over after all.
+// unhijackable is a writer whose Hijack method fails.
 type unhijackable struct{ http.ResponseWriter }
 
 func (unhijackable) Hijack() (net.Conn, *bufio.ReadWriter, error) { return nil, nil, errStore }
 
-// A connection that could not be hijacked can still have an answer.
+// A connection that could not be hijacked can still be answered.
 func TestResponseWriter_HijackFails(t *testing.T) {
 	w := httptest.NewRecorder()
 	server.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) error {
@@ -172,11 +172,11 @@ func TestResponseWriter_ReadFromKeepsSource(t *testing.T) {
 		_, err := io.Copy(w, src)
 		return err
 	}).ServeHTTP(w, nil)
-	require.Equal(t, src, w.source, "the source itself, for sendfile wants to see what it is")
+	require.Equal(t, src, w.source, "the source itself, because sendfile needs its type")
 	require.Equal(t, long, w.Body.String())
 }
 
-// On a real connection all of ResponseController works.
+// All of ResponseController works on a real connection.
 func TestResponseWriter_OnServer(t *testing.T) {
 	s := httptest.NewServer(with(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 		rc := http.NewResponseController(w)
@@ -198,7 +198,7 @@ func TestResponseWriter_OnServer(t *testing.T) {
 		}
 		defer conn.Close()
 		_, err = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\nraw it")
-		return errors.Join(err, errStore) // too late, and not written to the connection of another
+		return errors.Join(err, errStore) // too late, and not written to a hijacked connection
 	})))
 	defer s.Close()
 	for path, want := range map[string]string{"/": "plain", "/hijack": "raw it"} {
@@ -211,7 +211,7 @@ func TestResponseWriter_OnServer(t *testing.T) {
 	}
 }
 
-// unflushable does not flush, and has its own error for that.
+// unflushable is a writer whose flush fails with an error of its own.
 type unflushable struct{ http.ResponseWriter }
 
 func (unflushable) FlushError() error { return fmt.Errorf("middleware: %w", errors.ErrUnsupported) }
@@ -225,8 +225,8 @@ func TestResponseWriter_RefusedFlush(t *testing.T) {
 	require.Equal(t, 404, w.Code)
 }
 
-// ginWriter is a writer that says whether something was written, as those of
-// gin and negroni do. It has no Unwrap.
+// ginWriter is a writer with a Written method, like those of gin and negroni,
+// and without Unwrap.
 type ginWriter struct {
 	w       http.ResponseWriter
 	written bool
@@ -245,8 +245,8 @@ func (w *ginWriter) Write(p []byte) (int, error) {
 	return w.w.Write(p)
 }
 
-// An error is not appended to a response that has started, in whatever way that
-// is known.
+// An error is not appended to a response that has started, however Write
+// detects that.
 func TestWrite_ResponseStarted(t *testing.T) {
 	for name, around := range map[string]func(http.ResponseWriter) http.ResponseWriter{
 		"within Middleware":                    func(w http.ResponseWriter) http.ResponseWriter { return w },
@@ -254,7 +254,7 @@ func TestWrite_ResponseStarted(t *testing.T) {
 		"two of them":                          func(w http.ResponseWriter) http.ResponseWriter { return wrapper{wrapper{w}} },
 		"a writer with Written, as gin's":      func(w http.ResponseWriter) http.ResponseWriter { return &ginWriter{w: onlyWriter{w}} },
 		"one behind another":                   func(w http.ResponseWriter) http.ResponseWriter { return wrapper{&ginWriter{w: onlyWriter{w}}} },
-		"a writer of HandlerFunc in one of it": func(w http.ResponseWriter) http.ResponseWriter { return inside(onlyWriter{w}) },
+		"a writer of HandlerFunc in one of it": func(w http.ResponseWriter) http.ResponseWriter { return writerFor(onlyWriter{w}) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			for start, body := range map[string]string{"": notFound, "[1": "[1", "status": ""} {
@@ -302,7 +302,7 @@ func TestMiddleware_BufferingWriter(t *testing.T) {
 	}
 }
 
-// closeNotifier is the writer of net/http, in that respect.
+// closeNotifier is a writer with CloseNotify, like that of net/http.
 type closeNotifier struct {
 	http.ResponseWriter
 	gone chan bool
@@ -310,10 +310,11 @@ type closeNotifier struct {
 
 func (c closeNotifier) CloseNotify() <-chan bool { return c.gone }
 
-// Context.Stream of gin needs a CloseNotifier, whatever the writer below.
+// Context.Stream of gin needs a CloseNotifier, even if the wrapped writer is
+// none.
 func TestResponseWriter_CloseNotify(t *testing.T) {
 	notify := func(w http.ResponseWriter) <-chan bool {
-		return inside(w).(interface{ CloseNotify() <-chan bool }).CloseNotify()
+		return writerFor(w).(interface{ CloseNotify() <-chan bool }).CloseNotify()
 	}
 	gone := make(chan bool, 1)
 	gone <- true
@@ -325,7 +326,7 @@ func TestResponseWriter_CloseNotify(t *testing.T) {
 	}
 }
 
-// stringWriter notes what it is given as a string.
+// stringWriter records the strings that are written to it.
 type stringWriter struct {
 	http.ResponseWriter
 	strings []string

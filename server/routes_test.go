@@ -23,7 +23,7 @@ func TestRoutes(t *testing.T) {
 	const methodNotAllowed = `{"message":"405: Method Not Allowed","code":0}`
 	for name, test := range map[string]struct {
 		method, target string
-		status         int // 0: a redirect, as the mux has it
+		status         int // 0: a redirect of the mux
 		body           string
 		header         map[string]string
 	}{

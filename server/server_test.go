@@ -22,7 +22,7 @@ import (
 const secret = "hunter2"
 
 func TestMain(m *testing.M) {
-	// What the tests log is not interesting.
+	// Discard the log of the tests.
 	slog.SetDefault(slog.New(slog.DiscardHandler))
 	os.Exit(m.Run())
 }
@@ -49,15 +49,15 @@ func requireBody(t *testing.T, w *httptest.ResponseRecorder, status int, body st
 
 const internalServerError = `{"message":"500: Internal Server Error","code":0}`
 
-// A journal is a log that can be read.
-type journal struct{ buf bytes.Buffer }
+// A logRecorder records a log.
+type logRecorder struct{ buf bytes.Buffer }
 
-func (j *journal) logger() *slog.Logger {
+func (j *logRecorder) logger() *slog.Logger {
 	return slog.New(slog.NewJSONHandler(&j.buf, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
 // only returns the one record of the log.
-func (j *journal) only(t *testing.T) map[string]any {
+func (j *logRecorder) only(t *testing.T) map[string]any {
 	t.Helper()
 	var record map[string]any
 	require.NoError(t, json.Unmarshal(j.buf.Bytes(), &record), "want one record, and have %q", j.buf.String())
@@ -65,17 +65,17 @@ func (j *journal) only(t *testing.T) map[string]any {
 	return record
 }
 
-// nowhere is like io.Discard, which slog knows and does not format for.
-type nowhere struct{}
+// discard is like io.Discard, for which slog would skip formatting.
+type discard struct{}
 
-func (nowhere) Write(p []byte) (int, error) { return len(p), nil }
+func (discard) Write(p []byte) (int, error) { return len(p), nil }
 
-// everything returns a logger that formats everything, and discards it.
-func everything() *slog.Logger {
-	return slog.New(slog.NewTextHandler(nowhere{}, &slog.HandlerOptions{Level: slog.LevelDebug}))
+// discardLogger returns a logger that formats everything, and discards it.
+func discardLogger() *slog.Logger {
+	return slog.New(slog.NewTextHandler(discard{}, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
-// remote is an error that another server sent, as client.ResponseError is one.
+// remote is an error of another server, like a client.ResponseError.
 type remote struct{ error }
 
 func (e remote) Remote() bool  { return true }
@@ -84,19 +84,20 @@ func (e remote) Unwrap() error { return e.error }
 // onlyWriter hides all methods except those of http.ResponseWriter.
 type onlyWriter struct{ http.ResponseWriter }
 
-// wrapper is the writer of a middleware that has Unwrap.
+// wrapper is a middleware's writer with an Unwrap method.
 type wrapper struct{ http.ResponseWriter }
 
 func (w wrapper) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 var errStore = errors.New("dial tcp 10.0.0.7: password " + secret)
 
-// with returns h within a Middleware with the options.
+// with returns h inside a Middleware with the options.
 func with(h http.Handler, opts ...server.Option) http.Handler {
 	return server.Middleware(opts...)(h)
 }
 
-// canceled returns a context as that of a request whose client went away.
+// canceled returns a context like that of a request whose client has
+// disconnected.
 func canceled(t *testing.T) context.Context {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())

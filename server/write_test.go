@@ -49,7 +49,7 @@ func TestWrite_EveryCode(t *testing.T) {
 	}
 }
 
-// offer offers an error only by its As method.
+// offer provides an error only by its As method.
 type offer struct {
 	err  *pkerr.Error
 	code pkerr.Code
@@ -146,7 +146,7 @@ func TestWrite_Nil(t *testing.T) {
 func TestWrite_NilRequest(t *testing.T) {
 	before := slog.Default()
 	defer slog.SetDefault(before)
-	slog.SetDefault(everything())
+	slog.SetDefault(discardLogger())
 	for name, r := range map[string]*http.Request{"nil": nil, "zero": {}} {
 		t.Run(name, func(t *testing.T) {
 			for _, err := range []error{pkerr.NotFound, errStore, context.Canceled} {
@@ -164,17 +164,16 @@ func TestWrite_Head(t *testing.T) {
 	failing(pkerr.MemberNotFound).ServeHTTP(w, httptest.NewRequest(http.MethodHead, "/", nil))
 	require.Equal(t, 404, w.Code)
 	require.Empty(t, w.Body.String())
-	require.Equal(t, "44", w.Header().Get("Content-Length"), "which is that of a GET")
+	require.Equal(t, "44", w.Header().Get("Content-Length"), "the length is that of a GET")
 }
 
 func TestWrite_AfterStart(t *testing.T) {
-	var j journal
+	var j logRecorder
 	var hooked error
 	h := with(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 		_, err := fmt.Fprint(w, "partial")
 		require.NoError(t, err)
-		// A writer of the handler's own does not hide that the response has
-		// started.
+		// A wrapper by the handler does not hide that the response has started.
 		server.Write(wrapper{w}, r, pkerr.NotFound)
 		return nil
 	}), server.WithLogger(j.logger()), server.WithErrorHook(func(_ *http.Request, err error) { hooked = err }))
@@ -191,7 +190,7 @@ func TestWrite_AfterStart(t *testing.T) {
 
 func TestWrite_Concurrently(t *testing.T) {
 	shared := pkerr.MakeCode(0, 503).WithRetryAfter(time.Second)
-	h := with((failing(shared)), server.WithLogger(everything()),
+	h := with((failing(shared)), server.WithLogger(discardLogger()),
 		server.WithErrorHook(func(*http.Request, error) {}))
 	h = with(h, server.WithErrorHook(func(*http.Request, error) {}))
 	var wait sync.WaitGroup
@@ -237,7 +236,7 @@ func TestRender(t *testing.T) {
 	}
 	for name, r := range requests {
 		for _, err := range errs {
-			// Both see the options that are in the context.
+			// Both use the options in the context.
 			prepare := func(report *report) *http.Request {
 				if r == nil {
 					return nil
@@ -275,7 +274,7 @@ func TestRender_Nil(t *testing.T) {
 	require.Nil(t, body)
 }
 
-// What Render returned is the caller's.
+// The caller may modify the result of Render.
 func TestRender_SharesNothing(t *testing.T) {
 	_, header, body := server.Render(nil, pkerr.NotFound)
 	header["Content-Type"][0] = "text/plain"
@@ -289,12 +288,12 @@ func TestRender_SharesNothing(t *testing.T) {
 	}, header)
 }
 
-// Without a writer an error is only reported.
+// Without a writer an error is only logged and given to the hooks.
 func TestWrite_NilWriter(t *testing.T) {
-	var j journal
+	var j logRecorder
 	r := httptest.NewRequest(http.MethodGet, "/", http.NoBody)
 	server.Write(nil, r.WithContext(server.NewContext(t.Context(), server.WithLogger(j.logger()))), errStore)
-	require.NotContains(t, j.only(t), "status", "which was not sent")
+	require.NotContains(t, j.only(t), "status", "no status was sent")
 
 	var hooked []error
 	r = r.WithContext(server.NewContext(canceled(t),

@@ -41,8 +41,7 @@ type body struct {
 
 var notFoundBody = body{"Member not found.", 20002}
 
-// byHand answers as a program without this library and without the help of a
-// framework does.
+// byHand sends the same response without this library or a framework.
 func byHand(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusNotFound)
@@ -51,8 +50,8 @@ func byHand(w http.ResponseWriter, _ *http.Request) {
 
 func notFound(http.ResponseWriter, *http.Request) error { return pkerr.MemberNotFound }
 
-// errorPaths are servers that answer a GET of / with the same error: by the
-// recipe of this package, and as users of the framework do without it.
+// errorPaths are servers that answer GET / with the same error: with the glue
+// of this package, and as users of the framework do without it.
 var errorPaths = []struct {
 	name       string
 	pkerr, std func() http.Handler
@@ -170,7 +169,7 @@ func BenchmarkFrameworks(b *testing.B) {
 	}
 }
 
-// Huma makes its errors by variables of its package, which are set for each.
+// Huma creates errors with global variables, which are set for each benchmark.
 func BenchmarkHuma(b *testing.B) {
 	r := httptest.NewRequest(http.MethodGet, "/", http.NoBody)
 	run := func(b *testing.B, name string, m *http.ServeMux, api huma.API, err func() error) {

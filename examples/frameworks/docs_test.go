@@ -35,7 +35,7 @@ func page(t *testing.T) string {
 	return string(text)
 }
 
-// Every block of code on the page is a part of this program.
+// Every code block on the page is a part of this program.
 func TestDocs_Blocks(t *testing.T) {
 	blocks := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(page(t), -1)
 	require.NotEmpty(t, blocks)

@@ -16,14 +16,14 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-// getGzip returns what h answers to a client that reads gzip, decoded.
+// getGzip returns the decoded answer of h to a client that accepts gzip.
 func getGzip(t *testing.T, h http.Handler, path string) (*http.Response, string) {
 	t.Helper()
 	return doGzip(t, http.MethodGet, startHandler(t, h)+path, "")
 }
 
-// Echo's Gzip middleware holds a short body back, so that nothing has started
-// below it when a middleware within it calls the error handler.
+// Echo's Gzip middleware buffers a short body, so the response below it has not
+// started when a middleware inside it calls the error handler.
 func TestWithEcho4_Gzip(t *testing.T) {
 	e := newEcho4()
 	routeEcho4(e)
@@ -57,7 +57,7 @@ func TestWithEcho5_Gzip(t *testing.T) {
 			return nil
 		}
 	})
-	e.Use(echo5.WrapMiddleware(server.Middleware())) // sees what Gzip holds back
+	e.Use(echo5.WrapMiddleware(server.Middleware())) // sees what Gzip buffers
 	for path, want := range map[string]string{
 		"/members?fail=error": `[{"id":"abcde"`,
 		"/members/zzzzz":      `{"message":"Member 'zzzzz' not found.","code":20003}`,
@@ -67,8 +67,8 @@ func TestWithEcho5_Gzip(t *testing.T) {
 	}
 }
 
-// An error of Echo is sent with its status and without its text. One of the API
-// is found behind it.
+// An error of Echo is sent with its status and without its text. An error of
+// the API that it wraps takes precedence.
 func TestMapEcho(t *testing.T) {
 	secret := errors.New("hunter2")
 	for _, test := range []struct {

@@ -25,7 +25,7 @@ func testFiber(t *testing.T, app *fiber.App, r *http.Request) (*http.Response, s
 	return resp, string(body)
 }
 
-// Headers that describe a body that is not sent are gone, and others are kept.
+// Headers that describe a body that is not sent are removed; others are kept.
 func TestFiberErrors_Headers(t *testing.T) {
 	app := newFiber()
 	app.Get("/", func(c fiber.Ctx) error {
@@ -65,7 +65,7 @@ func TestFiberErrors_Own(t *testing.T) {
 	require.Equal(t, `{"message":"413: Content Too Large","code":0}`, body)
 }
 
-// The options reach Render, and Vary keeps what others said.
+// Render uses the options, and existing values of Vary are kept.
 func TestFiberErrors_Options(t *testing.T) {
 	var requests []string
 	app := newFiber(

@@ -52,7 +52,7 @@ func startFiber(t *testing.T, app *fiber.App) string {
 	return "http://" + l.Addr().String()
 }
 
-// startHandler starts a server that fails the test for what net/http logs.
+// startHandler starts a server that fails the test if net/http logs anything.
 func startHandler(t *testing.T, h http.Handler) string {
 	t.Helper()
 	s := httptest.NewUnstartedServer(h)
@@ -62,7 +62,7 @@ func startHandler(t *testing.T, h http.Handler) string {
 	return s.URL
 }
 
-// failWriter fails the test for what net/http complains about, such as a second
+// failWriter fails the test if net/http logs anything, such as a superfluous
 // WriteHeader.
 type failWriter struct{ t *testing.T }
 
@@ -71,7 +71,7 @@ func (w failWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// recorder keeps what is logged, and the errors that hooks see.
+// recorder records the log, and the errors that hooks see.
 type recorder struct {
 	mu   sync.Mutex
 	log  strings.Builder
@@ -241,7 +241,7 @@ func TestFrameworks_Success(t *testing.T) {
 }
 
 // Nothing is appended to a response that has started. Fiber sends nothing
-// before a handler returns, so it is not too late there.
+// before a handler returns, so an error can still be sent there.
 func TestFrameworks_Late(t *testing.T) {
 	for _, f := range frameworks() {
 		t.Run(f.name, func(t *testing.T) {
@@ -265,8 +265,8 @@ func TestFrameworks_Late(t *testing.T) {
 				require.Equal(t, 500, resp.StatusCode)
 				require.Equal(t, internalServerError, got)
 			} else {
-				// On a new connection, because http.Client repeats a GET on
-				// others.
+				// Use a new connection, because http.Client repeats a GET on a
+				// reused one.
 				c := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 				_, err := c.Get(url + "/members?fail=panic")
 				require.ErrorIs(t, err, io.EOF, "the connection was cut off")

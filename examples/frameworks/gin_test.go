@@ -12,8 +12,8 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-// Gin sends an empty response at once in AbortWithStatus, AbortWithError and
-// Bind. Nothing can be sent after it.
+// AbortWithStatus, AbortWithError and Bind of gin send an empty response
+// immediately. Nothing can be sent after it.
 func TestGinErrors_EmptyStatus(t *testing.T) {
 	for name, test := range map[string]struct {
 		handler gin.HandlerFunc
@@ -27,7 +27,7 @@ func TestGinErrors_EmptyStatus(t *testing.T) {
 		"AbortWithError": {func(c *gin.Context) { _ = c.AbortWithError(http.StatusForbidden, pkerr.NotOwnMember) }, 403, ""},
 		"Bind": {func(c *gin.Context) {
 			var body rename
-			_ = c.BindJSON(&body) // gives the error to c.Error, too
+			_ = c.BindJSON(&body) // it also calls c.Error
 		}, 400, ""},
 		"Abort": {func(c *gin.Context) {
 			c.Abort()

@@ -15,7 +15,7 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-// Errors that Huma makes look like the API's.
+// Errors that Huma creates look like the API's.
 func TestRenderHuma_Own(t *testing.T) {
 	mux := http.NewServeMux()
 	api := newHuma(mux)
@@ -59,7 +59,7 @@ func TestRenderHuma_Vary(t *testing.T) {
 	require.Equal(t, []string{"Origin", "Accept-Language"}, w.Header().Values("Vary"))
 }
 
-// The OpenAPI document has the errors as they are sent.
+// The OpenAPI document describes the errors as they are sent.
 func TestHumaError_Schema(t *testing.T) {
 	w := httptest.NewRecorder()
 	withHuma().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/openapi.json", http.NoBody))

@@ -21,7 +21,7 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-// wrapper is a middleware that people put around their handlers.
+// wrapper is a middleware.
 type wrapper = func(http.Handler) http.Handler
 
 func middlewares() map[string]wrapper {
@@ -49,7 +49,8 @@ func middlewares() map[string]wrapper {
 	}
 }
 
-// doGzip is do with a client that asks for gzip. It returns the decoded body.
+// doGzip is like do for a client that asks for gzip. It returns the decoded
+// body.
 func doGzip(t *testing.T, method, url, body string) (*http.Response, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
@@ -79,7 +80,7 @@ func TestMiddlewares(t *testing.T) {
 			status                   int
 			want                     string
 			header                   map[string]string
-			only                     string // the middleware without which the case means nothing
+			only                     string // the middleware that the case needs
 		}{
 			{name: "ref", method: "GET", path: "/members/zzzzz", status: 404, want: `{"message":"Member 'zzzzz' not found.","code":20003}`},
 			{name: "long", method: "GET", path: "/members/" + long, status: 404, want: `{"message":"Member '` + long + `' not found.","code":20003}`},
@@ -127,7 +128,7 @@ func TestMiddlewares(t *testing.T) {
 	}
 }
 
-// A client must not take half a response for a whole one.
+// A client must not mistake half a response for a whole one.
 func TestMiddlewares_LatePanic(t *testing.T) {
 	for name, wrap := range middlewares() {
 		t.Run(name, func(t *testing.T) {
@@ -139,12 +140,12 @@ func TestMiddlewares_LatePanic(t *testing.T) {
 	}
 }
 
-// Without Repanic, sentry takes the panic that cuts the response off.
+// Without Repanic, sentry swallows the panic that cuts the response off.
 func TestMiddlewares_SentryWithoutRepanic(t *testing.T) {
 	h := sentryhttp.New(sentryhttp.Options{}).Handle(withNetHTTP(new(recorder).options()...))
 	resp, got := do(t, "GET", startHandler(t, h)+"/members?fail=panic", "")
 	require.Equal(t, 200, resp.StatusCode)
-	require.Equal(t, `[{"id":"abcde"`, got, "which looks whole")
+	require.Equal(t, `[{"id":"abcde"`, got, "it looks complete")
 }
 
 // Middlewares between server.Middleware and a handler must not break it either.

@@ -17,7 +17,7 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-// slow does nothing until its deadline.
+// slow waits until the deadline of the request.
 func slow(_ http.ResponseWriter, r *http.Request) error {
 	<-r.Context().Done()
 	return fmt.Errorf("working: %w", r.Context().Err())
@@ -43,7 +43,8 @@ func TestMapTimeout(t *testing.T) {
 	}
 }
 
-// The recipe does not make net/http complain about a second WriteHeader.
+// The recipe does not cause a superfluous WriteHeader, which net/http would
+// log.
 func TestTimeout_Quiet(t *testing.T) {
 	h := server.Middleware(server.WithErrorMapper(mapTimeout))(timeout(time.Millisecond)(server.HandlerFunc(slow)))
 	resp, _ := do(t, http.MethodGet, startHandler(t, h), "")

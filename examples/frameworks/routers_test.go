@@ -16,7 +16,7 @@ import (
 
 func failing(http.ResponseWriter, *http.Request) error { return pkerr.MemberNotFound }
 
-// The Allow header is right below a prefix, too.
+// The Allow header is also correct below a prefix.
 func TestMethodNotAllowed_Subrouter(t *testing.T) {
 	c := chi.NewRouter()
 	c.MethodNotAllowed(chiMethodNotAllowed(c))
@@ -28,8 +28,8 @@ func TestMethodNotAllowed_Subrouter(t *testing.T) {
 	mounted.Method(http.MethodGet, "/{ref}", server.HandlerFunc(failing))
 	c.Mount("/v2/groups", mounted)
 
-	// With a second path in the same subrouter, gorilla itself takes a wrong
-	// method for an unknown route.
+	// With a second path in the same subrouter, gorilla treats a wrong method
+	// as an unknown route.
 	g := mux.NewRouter()
 	g.MethodNotAllowedHandler = gorillaMethodNotAllowed(g)
 	sub := g.PathPrefix("/v2").Subrouter()

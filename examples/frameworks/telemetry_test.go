@@ -48,7 +48,7 @@ func TestWithTelemetry(t *testing.T) {
 	require.Contains(t, fmt.Sprint(metrics.ScopeMetrics), "20003/404", "otelhttp's own metrics have it, too")
 }
 
-// A hostile server can make up codes, but no new values.
+// Unknown codes from a server do not add new values.
 func TestErrorType_Bounded(t *testing.T) {
 	count := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "errors_total", Help: "Errors."}, []string{"error_type"})
 	number := 0

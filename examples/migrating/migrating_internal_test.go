@@ -17,7 +17,7 @@ import (
 	"github.com/pkerr/pkerr/pkerrtest"
 )
 
-// session returns a session of pkgo that asks a fake API.
+// session returns a session of pkgo that calls a fake API.
 func session(api *pkerrtest.Server, transport http.RoundTripper) *pkgo.Session {
 	s := newSession("token")
 	s.BaseURL, s.Client = api.URL+"/v2", &http.Client{Transport: transport}
@@ -46,7 +46,7 @@ func TestCheckingTransport(t *testing.T) {
 	require.Len(t, members, 1)
 }
 
-// pkgo's own error no longer comes out, so code that asks for it has to change.
+// pkgo's own error is no longer returned, so code that uses it has to change.
 func TestCheckingTransport_ReplacesPkgosError(t *testing.T) {
 	api := pkerrtest.NewServer(t)
 	api.On("GET /v2/members/{ref}").Reply(pkerr.MemberNotFound)
@@ -122,7 +122,7 @@ func TestGet(t *testing.T) {
 	require.Equal(t, "abcde", member.ID)
 }
 
-// What getByHand does wrong is why it is on the page.
+// getByHand makes the mistakes that the page describes.
 func TestGetByHand(t *testing.T) {
 	api := pkerrtest.NewServer(t)
 	api.On("GET /v2/members/{ref}").
@@ -134,7 +134,7 @@ func TestGetByHand(t *testing.T) {
 	require.ErrorContains(t, getByHand(api.Client(), url, nil), "invalid character '<'")
 }
 
-// The Go code of the page is that of this package.
+// The Go code on the page is a part of this package.
 func TestPage(t *testing.T) {
 	page, err := os.ReadFile("../../docs/migrating.md")
 	require.NoError(t, err)

@@ -36,5 +36,5 @@ func TestProxy_Success(t *testing.T) {
 	require.Equal(t, `202 "later"`, got)
 
 	_, err = ask(t.Context(), caller.Client(), "PATCH", caller.URL+"/v2/members/abcde", `{}`)
-	require.ErrorIs(t, err, io.EOF, "half of a response must not look whole")
+	require.ErrorIs(t, err, io.EOF, "a partial response must not look complete")
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// root is the directory of the repository, as seen from here.
+// root is the relative path of the repository.
 const root = "../.."
 
 // source is one Go file. Its path is relative to the repository.

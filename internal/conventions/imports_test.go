@@ -12,9 +12,9 @@ import (
 
 const module = "github.com/pkerr/pkerr"
 
-// mayImport has, for each package that users import, which packages outside of
-// the standard library it may import, directly or not. A path stands for all
-// below it.
+// mayImport lists, for each package that users import, the packages outside of
+// the standard library that it may import, directly or indirectly. A path
+// includes everything below it.
 var mayImport = map[string][]string{
 	"":           {"internal"},
 	"/client":    {"", "internal", "client/internal"},
@@ -40,7 +40,7 @@ func imports(t *testing.T) map[string][]string {
 	return direct
 }
 
-// reachable returns all that a package imports, directly or not.
+// reachable returns all direct and indirect imports of a package.
 func reachable(direct map[string][]string, path string) []string {
 	seen := map[string]bool{}
 	var visit func(string)
@@ -83,7 +83,7 @@ func TestImports_RootHasNoHTTP(t *testing.T) {
 	}
 }
 
-// testify is for tests, and for what helps other people's tests.
+// testify is only for tests and for package pkerrtest.
 func TestImports_Testify(t *testing.T) {
 	for path, imported := range imports(t) {
 		if path != module+"/pkerrtest" {

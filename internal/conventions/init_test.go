@@ -15,8 +15,8 @@ import (
 	_ "github.com/pkerr/pkerr/server"
 )
 
-// Importing a package costs nothing when the program starts. The runtime traces
-// what each package does then.
+// Importing a package adds no work at program start. The runtime can trace that
+// work for each package.
 func TestInit_NoWork(t *testing.T) {
 	program, err := os.Executable()
 	require.NoError(t, err)
@@ -27,6 +27,6 @@ func TestInit_NoWork(t *testing.T) {
 	require.Contains(t, string(trace), "init runtime @", "there is a trace")
 	ours := regexp.MustCompile(`(?m)^init github\.com/pkerr/pkerr(/\S+)? @.*`).FindAllString(string(trace), -1)
 	for _, line := range ours {
-		require.Contains(t, line, "internal/conventions", "there is work at start")
+		require.Contains(t, line, "internal/conventions", "there is work at program start")
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Every link of a page to another file, or to an anchor, leads somewhere.
+// Every link of a page to a file or an anchor has a target.
 func TestLinks(t *testing.T) {
 	pages := map[string]page{}
 	walk(t, func(path string) {
@@ -44,8 +44,8 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-// page is what a Markdown page links to within the repository, and how often it
-// has each anchor.
+// page has the links of a Markdown page within the repository, and counts its
+// anchors.
 type page struct {
 	links   []string
 	anchors map[string]int
@@ -72,7 +72,7 @@ func readPage(text string) page {
 	return p
 }
 
-// slugOf returns the anchor that GitHub makes of a heading.
+// slugOf returns the anchor that GitHub generates for a heading.
 func slugOf(heading string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// No file names a directory of somebody's machine or a package registry.
+// No file contains a path of a developer's machine or a package registry.
 func TestPaths(t *testing.T) {
 	// Brackets keep these patterns from matching themselves.
 	bad := regexp.MustCompile(`(^|[^[:alnum:]._/-])/([w]ork|[r]oot|[h]ome|[U]sers)([^[:alnum:]_-]|$)|` +

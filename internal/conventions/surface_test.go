@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Any importer could assign to an exported variable.
+// There are none, because any importer could assign to one.
 func TestSurface_NoExportedVariables(t *testing.T) {
 	files, sources := readModule(t)
 	for _, s := range sources {
@@ -81,8 +81,7 @@ func declared(file *ast.File) []declaration {
 			for _, spec := range decl.Specs {
 				switch spec := spec.(type) {
 				case *ast.TypeSpec:
-					// The comment of a type that stands alone is on the
-					// declaration.
+					// The comment of a single type belongs to the declaration.
 					all = append(all, declaration{spec.Name, decl.Doc.Text() + spec.Doc.Text()})
 				case *ast.ValueSpec:
 					for _, name := range spec.Names {

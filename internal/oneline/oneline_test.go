@@ -33,7 +33,7 @@ func TestText(t *testing.T) {
 		{"\ufffd", 10, "\ufffd"},
 		{"%s%n%!", 10, "%s%n%!"},
 
-		// At the limit and over it. Nothing is cut in two.
+		// At and over the limit. No rune or escape is cut in two.
 		{"abcde", 5, "abcde"},
 		{"abcdef", 5, "abcde…"},
 		{"a", 0, "…"},
@@ -48,14 +48,14 @@ func TestText(t *testing.T) {
 	}
 	for _, test := range tests {
 		require.Equal(t, test.want, oneline.Text(test.in, test.limit), "%.40q", test.in)
-		require.Equal(t, "before "+test.want, string(oneline.Append([]byte("before "), test.in, test.limit)), "what is there already does not count")
+		require.Equal(t, "before "+test.want, string(oneline.Append([]byte("before "), test.in, test.limit)), "the text in dst does not count")
 	}
 }
 
 func TestText_EveryRune(t *testing.T) {
 	var all []rune
 	for r := range unicode.MaxRune + 1 {
-		// The planes in between have only ideographs.
+		// The planes in between contain only ideographs.
 		if r < 0x20000 || r>>16 == 0xe {
 			all = append(all, r)
 		}
@@ -86,7 +86,7 @@ func FuzzText(f *testing.F) {
 	})
 }
 
-// formatted prints itself with oneline.Format.
+// formatted is an error with oneline.Format.
 type formatted string
 
 func (f formatted) Error() string { return oneline.Text(string(f), 100) }

@@ -8,7 +8,7 @@ import (
 	"github.com/pkerr/pkerr/internal/reference"
 )
 
-// What is released is no longer announced.
+// Released codes and endpoints are no longer announced.
 func TestAnnounced(t *testing.T) {
 	released := map[string]bool{}
 	for e := range reference.Endpoints() {

@@ -14,8 +14,7 @@ import (
 	"github.com/pkerr/pkerr/internal/reference"
 )
 
-// The constants are generated from the table: they are the same, in the same
-// order.
+// The table has the same constants as package pkerr, in the same order.
 func TestCodes(t *testing.T) {
 	var codes []pkerr.Code
 	for e := range reference.Codes() {
@@ -51,7 +50,7 @@ func TestGroups(t *testing.T) {
 }
 
 // documents is a row of testdata/errors.md, which is written by hand: what the
-// API sends, and what its page says.
+// API sends, and what its documentation says.
 type documents struct {
 	number, status, message, page, name, sent string
 }
@@ -126,8 +125,8 @@ func TestCodes_Days(t *testing.T) {
 	}
 }
 
-// A source is a line of the server, from which the corpus has a response with
-// that code, or a proxy.
+// The source of a code is a proxy, or a line of the server for which the corpus
+// has a response with that code.
 func TestCodes_Source(t *testing.T) {
 	corpus := readCorpus(t)
 	form := regexp.MustCompile(`^(?:proxy: )?([^;:]+(?::\d+)?)(; [^;]+)?$`)
@@ -177,8 +176,8 @@ func TestCodes_Variants(t *testing.T) {
 // sentences is the form of every text.
 const sentences = `^[A-Z\[` + "`" + `].*[^ ]\.$`
 
-// Every text is there and consists of sentences, and what stands in brackets is
-// a name.
+// Every text is present and consists of sentences, and text in brackets is a
+// name.
 func TestCodes_Texts(t *testing.T) {
 	names := []string{"errors.Is", "FieldErrors", "Fields", "Length", "Ref", "RetryAfter"}
 	for e := range reference.Codes() {

@@ -9,15 +9,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// response is what these tests read of a row of the corpus: a response that was
-// seen, and where.
+// response is the part of a row of the corpus that these tests use.
 type response struct {
 	ID      string            `json:"id"`
 	Source  string            `json:"source"`
 	Status  int               `json:"status"`
 	Headers map[string]string `json:"headers"`
 	Expect  struct {
-		Code    int64  `json:"code"` // 0 also where it is absent
+		Code    int64  `json:"code"` // also 0 if absent
 		Message string `json:"message"`
 		Scope   string `json:"scope"`
 	} `json:"expect"`

@@ -12,8 +12,8 @@ import (
 	"github.com/pkerr/pkerr/internal/reference"
 )
 
-// senders is the table of endpoints once more, from the other side, except for
-// what follows from the paths.
+// senders is the table of endpoints by code, except for codes that follow from
+// the path.
 var senders = map[pkerr.Code][]string{
 	pkerr.BadRequest: {
 		"PATCH /systems/{s}",
@@ -144,7 +144,7 @@ var senders = map[pkerr.Code][]string{
 func fromPath(e reference.Endpoint, c pkerr.Code) bool {
 	switch c {
 	case pkerr.Unauthorized:
-		// Of a member's settings for a Discord server nothing is public.
+		// A member's settings for a Discord server are never public.
 		return onSystem(e) && !strings.HasSuffix(e.Path, ".json") || e.Method != http.MethodGet || strings.Contains(e.Path, "/guilds/")
 	case pkerr.SystemNotFound:
 		return onSystem(e)
@@ -183,7 +183,7 @@ func TestSenders(t *testing.T) {
 		slices.Sort(got)
 		require.Equal(t, want, got, "who sends %v %s", c, c.Name())
 
-		// A code that is sent today has a sender, and one that is not has none.
+		// Exactly the codes that are sent today have a sender.
 		e, _ := reference.Of(code)
 		ruled := false
 		for r := range reference.Rules() {

@@ -10,7 +10,7 @@ import (
 	"github.com/pkerr/pkerr/internal/reference"
 )
 
-// everything is all that the package returns.
+// everything is the results of all functions of the package.
 type everything struct {
 	codes     []reference.Entry
 	endpoints []reference.Endpoint
@@ -28,9 +28,8 @@ func readEverything() everything {
 	}
 }
 
-// Whatever a caller does to what it was given, the next one finds all as it
-// was.
-func TestNobodyChangesTheTable(t *testing.T) {
+// A caller that modifies the results does not affect later calls.
+func TestFunctions_ReturnCopies(t *testing.T) {
 	before, mine := readEverything(), readEverything()
 	for i := range mine.codes {
 		clear(mine.codes[i].Notes)
@@ -68,8 +67,8 @@ func TestNobodyChangesTheTable(t *testing.T) {
 	require.Equal(t, before, readEverything())
 }
 
-// The race detector looks on, and whoever asks first has the files parsed.
-func TestConcurrentUse(t *testing.T) {
+// The first call parses the files. The race detector checks the others.
+func TestFunctions_ConcurrentUse(t *testing.T) {
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() { readEverything() })
@@ -78,7 +77,7 @@ func TestConcurrentUse(t *testing.T) {
 	require.NotEmpty(t, readEverything().codes)
 }
 
-func TestIteratorsStopWhenAsked(t *testing.T) {
+func TestIterators_StopEarly(t *testing.T) {
 	for e := range reference.Codes() {
 		require.Equal(t, reference.Code(400), e.Code)
 		break

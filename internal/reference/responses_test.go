@@ -24,7 +24,7 @@ func TestUncodedResponses(t *testing.T) {
 			require.NoError(t, err)
 		}
 
-		// There are examples, all of them fit, and have no code.
+		// There are examples, which match and have no code.
 		require.Equal(t, len(u.Statuses) > 0, len(u.Examples) > 0, "%s", u.When)
 		for _, id := range u.Examples {
 			r, ok := corpus[id]

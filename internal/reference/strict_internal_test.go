@@ -20,12 +20,12 @@ func TestMain(m *testing.M) {
 	m.Run()
 }
 
-// Every row has all of its keys, and no other.
+// Every row has exactly its keys.
 func TestFiles(t *testing.T) {
 	require.NoError(t, Check())
 }
 
-// A row of each file is refused without any of its keys.
+// A row that lacks any of its keys is rejected.
 func TestRead_MissingKey(t *testing.T) {
 	for name, dst := range map[string]any{
 		"codes.json":     new(codesFile),
@@ -54,8 +54,8 @@ func TestRead_UnknownKey(t *testing.T) {
 	require.EqualError(t, unmarshal([]byte(`[] []`), new([]Rule)), "there is more after the JSON document")
 }
 
-// withoutOneKey iterates over a JSON document without one key, and that key. Of
-// a list only the first item counts.
+// withoutOneKey iterates over copies of a JSON document that lack one key, with
+// that key. It looks only at the first item of a list.
 func withoutOneKey(t *testing.T, document []byte) iter.Seq2[[]byte, string] {
 	t.Helper()
 	return func(yield func([]byte, string) bool) {

@@ -9,8 +9,8 @@ import (
 	"github.com/pkerr/pkerr/internal/verbatim"
 )
 
-// End stops before a byte, at every place of a word and beside every other
-// byte, exactly if JSON escapes it or it is not ASCII.
+// End stops at a byte exactly if JSON escapes it or it is not ASCII, at every
+// place in a word and beside every other byte.
 func TestEnd(t *testing.T) {
 	for c := range 256 {
 		odd := c < ' ' || c == '"' || c == '\\' || c >= 0x80

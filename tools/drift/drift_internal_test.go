@@ -17,8 +17,8 @@ import (
 	"github.com/pkerr/pkerr/internal/reference"
 )
 
-// sources returns a checkout that looks like the API's, and says what the table
-// says.
+// sources returns a checkout that looks like the API's, with the facts of the
+// table.
 func sources() map[string]string {
 	var errors, page, router strings.Builder
 	for e := range reference.Codes() {
@@ -106,7 +106,7 @@ func TestCompare_Different(t *testing.T) {
 	}
 }
 
-// A checkout in which a part is missing, or nothing is found, is not compared.
+// A checkout is not compared if a part is missing or has no facts.
 func TestReadCheckout_Moved(t *testing.T) {
 	for _, name := range []string{errorsFile, pageFile, routerFile} {
 		moved := sources()

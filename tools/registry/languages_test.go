@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The programs of the page for other languages run as they stand, are short,
-// and decode the corpus.
+// The programs on the page for other languages run unchanged, are short, and
+// decode the corpus.
 func TestOtherLanguages(t *testing.T) {
 	page := string(read(t, "docs/other-languages.md"))
 	for language, command := range map[string][]string{
@@ -27,8 +27,8 @@ func TestOtherLanguages(t *testing.T) {
 			require.NoError(t, err, out)
 			require.Regexp(t, `^1\d\d responses decoded\n$`, out)
 
-			// The corpus tells a client that identifies an error by its number
-			// alone.
+			// The corpus detects a client that identifies an error by its
+			// number alone.
 			wrong := regexp.MustCompile(`(id = .*)/\$?\{status\}`).ReplaceAllString(program, "$1")
 			require.NotEqual(t, program, wrong)
 			out, err = start(command, wrong)

@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// newRow is a row that no part of the repository expects. Its message names
-// something, and it refines no other code.
+// newRow is a row that the repository does not know. Its message has a
+// reference, and it refines no other code.
 const newRow = `,
         {
           "code": "20999/404",
@@ -32,8 +32,8 @@ const newRow = `,
           "source": "PluralKit.API/Errors.cs:999"
         }`
 
-// A code is added in three steps, after which all tests pass: its row, a text
-// for people in English, and go generate.
+// All tests pass after the three steps that add a code: its row, a text for
+// users in English, and go generate.
 func TestNewCode(t *testing.T) {
 	dir := t.TempDir()
 	clone(t, dir)

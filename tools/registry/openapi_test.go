@@ -17,7 +17,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// description is the OpenAPI description, as seen from the directory tools.
+// description is the path of the OpenAPI description from the directory tools.
 const description = "../docs/openapi.yaml"
 
 // run runs a program in the directory tools, and returns what it prints. It
@@ -43,13 +43,13 @@ func npm(t *testing.T, program string) string {
 }
 
 func TestOpenAPI_Lint(t *testing.T) {
-	// The components are there for others to use.
+	// The components are for other descriptions.
 	out := run(t, npm(t, "redocly"), "lint", description, "--skip-rule=no-unused-components", "--format=stylish")
 	require.NotRegexp(t, `You have \d+ warning`, out)
 	require.Contains(t, out, "Your API description is valid")
 }
 
-// What the Go generator makes of the description decodes the corpus.
+// Go code that is generated from the description decodes the corpus.
 func TestOpenAPI_Go(t *testing.T) {
 	dir := t.TempDir()
 	config := filepath.Join(dir, "config.yaml")
@@ -81,8 +81,8 @@ func main() {
 	require.Equal(t, "40001 n 2 1 m\n", string(out))
 }
 
-// The compiler takes what the TypeScript generator makes of the description,
-// and refuses a program that takes errors for a map of single objects.
+// The TypeScript types that are generated from the description compile, and
+// reject a program that treats errors as a map of single objects.
 func TestOpenAPI_TypeScript(t *testing.T) {
 	dir := t.TempDir()
 	run(t, npm(t, "openapi-typescript"), description, "--output", filepath.Join(dir, "models.ts"))
@@ -106,8 +106,8 @@ export function first(body: components["responses"]["BadRequest"]["content"]["ap
 	require.Contains(t, string(out), "Property 'message' does not exist on type")
 }
 
-// Every code has an example, which is valid by the schema of the bodies, in the
-// response of its status.
+// Every code has an example in the response of its status, which is valid by
+// the schema of the bodies.
 func TestOpenAPI_Examples(t *testing.T) {
 	var document struct {
 		Components struct {

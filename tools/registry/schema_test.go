@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// root is the directory of the repository, as seen from here.
+// root is the relative path of the repository.
 const root = "../.."
 
 func read(t *testing.T, path string) []byte {
@@ -32,8 +32,7 @@ func parse(t *testing.T, document []byte) any {
 	return value
 }
 
-// compile returns a schema of docs, which it checks against that of JSON
-// Schema.
+// compile checks a schema of docs against that of JSON Schema, and returns it.
 func compile(t *testing.T, name string) *jsonschema.Schema {
 	t.Helper()
 	compiler := jsonschema.NewCompiler()
@@ -48,8 +47,7 @@ func TestErrorsJSON_Schema(t *testing.T) {
 	require.NoError(t, compile(t, "errors.schema.json").Validate(parse(t, read(t, "docs/errors.json"))))
 }
 
-// A registry that lacks any of its keys is not valid, and neither is one with a
-// value of another type.
+// A registry that lacks a key or has a value of another type is not valid.
 func TestErrorsJSON_Damaged(t *testing.T) {
 	schema := compile(t, "errors.schema.json")
 	document := parse(t, read(t, "docs/errors.json"))
@@ -75,22 +73,22 @@ func TestErrorsJSON_Damaged(t *testing.T) {
 		}
 	}
 	visit(document)
-	require.NoError(t, schema.Validate(document), "the document is as it was")
+	require.NoError(t, schema.Validate(document), "the document is restored")
 	require.Greater(t, damages, 80)
 }
 
-// row is what these tests read of a row of the corpus.
+// row is the part of a row of the corpus that these tests use.
 type row struct {
 	ID       string `json:"id"`
 	Status   int    `json:"status"`
 	Body     string `json:"body"`
-	Generate any    `json:"generate"` // how to make a body that is too large
+	Generate any    `json:"generate"` // how to build a body that is too large for the file
 	Expect   struct {
 		Code *int64 `json:"code"`
 	} `json:"expect"`
 }
 
-// corpus returns the rows of the corpus that have their body.
+// corpus returns the rows of the corpus that have a body.
 func corpus(t *testing.T) (rows []row) {
 	t.Helper()
 	for line := range strings.Lines(string(read(t, "testdata/corpus.jsonl"))) {
@@ -103,8 +101,8 @@ func corpus(t *testing.T) (rows []row) {
 	return rows
 }
 
-// otherShapes are the responses of the corpus that have a code, but not in the
-// documented model. None is what today's API sends.
+// otherShapes are the responses of the corpus with a code in another shape than
+// the documented model. Today's API sends none of them.
 var otherShapes = map[string]string{
 	"hist-401-error-key": "the message is in the key error",
 	"hist-400-error-key": "the message is in the key error",
@@ -113,7 +111,7 @@ var otherShapes = map[string]string{
 	"dev-errors-array":   "errors as a list",
 }
 
-// Every body with a code is valid, and none without.
+// Exactly the bodies with a code are valid.
 func TestErrorResponse_Corpus(t *testing.T) {
 	schema := compile(t, "error-response.schema.json")
 	valid, refused := 0, map[string]bool{}
@@ -170,8 +168,7 @@ func TestErrorResponse_Damaged(t *testing.T) {
 	}
 }
 
-// The registry has the codes that the corpus has, except those of other
-// versions.
+// The registry has the codes of the corpus, except those of other versions.
 func TestErrorsJSON_Corpus(t *testing.T) {
 	var registry struct {
 		Codes []struct {

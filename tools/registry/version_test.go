@@ -13,8 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// From the first tag on, the version of the registry follows what changes in
-// it.
+// From the first tag on, the version of the registry follows its changes.
 func TestErrorsJSON_Version(t *testing.T) {
 	tag, err := git("describe", "--tags", "--match", "v[0-9]*", "--abbrev=0")
 	if err != nil {
@@ -36,9 +35,9 @@ func git(args ...string) (string, error) {
 	return string(out), err
 }
 
-// checkVersion returns an error unless the version rises by what changes: the
-// major one if a key or a code goes, the minor one if a key or a code comes,
-// and the last one if another value differs.
+// checkVersion returns an error unless the version rises with the change: the
+// major version if a key or a code is removed, the minor one if one is added,
+// and the patch version if another value differs.
 func checkVersion(before, after []byte) error {
 	oldFacts, oldVersion, err := facts(before)
 	if err != nil {

@@ -182,8 +182,8 @@ func TestScanner_Digits(t *testing.T) {
 	}
 }
 
-// A Scanner accepts what encoding/json accepts, and reads the same. Only a byte
-// order mark is different.
+// A Scanner accepts what encoding/json accepts, with the same result. The only
+// difference is a byte order mark.
 func FuzzScan(f *testing.F) {
 	for _, seed := range []string{
 		`{"message":"System not found.","code":20001}`, `{"a":[{"b":"\u00e9\ud83e\udd8a"},1.5e-3,true,false,null]}`, `[[[[]]]]`, "\"\xff\xc0\xaf\"", `1e9999`, `{"a":1,}`,

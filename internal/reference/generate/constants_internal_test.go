@@ -15,7 +15,7 @@ import (
 	"github.com/pkerr/pkerr/internal/reference"
 )
 
-// A code that package pkerr does not have yet is a row like any other.
+// A row can have a code that package pkerr does not have yet.
 func TestRenderConstants_NewCode(t *testing.T) {
 	groups := slices.Collect(reference.Groups())
 	last := &groups[len(groups)-1]
@@ -32,8 +32,8 @@ func TestRenderConstants_NewCode(t *testing.T) {
 	require.Contains(t, string(text), "\n\tNotOwnGroupWithRef,\n\tTeapotWithRef,\n}\n")
 }
 
-// No code of the table that is written by hand is lost. Package pkerr does not
-// compile without one, so its own tests could not tell.
+// No code of the handwritten table is lost. Package pkerr would not compile
+// without one, so its own tests cannot check that.
 func TestRenderConstants_NoneLost(t *testing.T) {
 	byHand, err := os.ReadFile(filepath.Join(root, "testdata", "errors.md"))
 	require.NoError(t, err)
@@ -48,8 +48,8 @@ func TestRenderConstants_NoneLost(t *testing.T) {
 	}
 }
 
-// The first line is the one by which tools know a generated file, and no
-// comment is wider than 80 columns.
+// The first line marks the file as generated, and no comment is wider than 80
+// columns.
 func TestRenderConstants(t *testing.T) {
 	text, err := renderConstants(reference.Groups())
 	require.NoError(t, err)

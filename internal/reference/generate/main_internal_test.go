@@ -10,7 +10,7 @@ import (
 
 const root = "../../.."
 
-func TestGeneratedFilesAreFresh(t *testing.T) {
+func TestOutputs_UpToDate(t *testing.T) {
 	files, err := outputs(root)
 	require.NoError(t, err)
 	require.Len(t, files, 7)

@@ -20,8 +20,7 @@ func readPage(t *testing.T) string {
 	return string(text)
 }
 
-// section returns what stands below a heading, up to the next one that is as
-// high.
+// section returns the text below a heading, up to the next one of its level.
 func section(t *testing.T, page, heading string) string {
 	t.Helper()
 	_, rest, found := strings.Cut(page, "\n"+heading+"\n")
@@ -31,7 +30,7 @@ func section(t *testing.T, page, heading string) string {
 	return text
 }
 
-func TestEveryCodeIsThere(t *testing.T) {
+func TestRenderPage_Codes(t *testing.T) {
 	page := readPage(t)
 	tree := section(t, page, "## What should I do about this error?")
 	table := section(t, page, "## All codes")
@@ -42,7 +41,7 @@ func TestEveryCodeIsThere(t *testing.T) {
 		require.Contains(t, tree, "(#"+id+")", "the tree has %s", e.Name)
 		require.Contains(t, table, "\n| ["+e.Code.String()+"](#"+id+") | `"+e.Name+"` | "+markdown(e.Meaning))
 
-		// Its section stands right after its two anchors.
+		// Its section follows its two anchors.
 		heading := "### " + e.Code.String() + " " + e.Name
 		require.Contains(t, page, "\n<a id=\""+id+"\"></a><a id=\""+e.Name+"\"></a>\n\n"+heading+"\n")
 		text := section(t, page, heading)
@@ -62,7 +61,7 @@ func TestEveryCodeIsThere(t *testing.T) {
 	require.Equal(t, count, strings.Count(table, "\n| ["))
 }
 
-func TestEveryEndpointIsThere(t *testing.T) {
+func TestRenderPage_Endpoints(t *testing.T) {
 	text := section(t, readPage(t), "## Which endpoints send which errors")
 	count := 0
 	for e := range reference.Endpoints() {
@@ -85,7 +84,7 @@ func TestEveryEndpointIsThere(t *testing.T) {
 	}
 }
 
-func TestEveryResponseAndLimitIsThere(t *testing.T) {
+func TestRenderPage_ResponsesAndLimits(t *testing.T) {
 	page := readPage(t)
 	all := section(t, page, "## Responses without a code")
 	for u := range reference.UncodedResponses() {
@@ -116,8 +115,8 @@ func TestEveryResponseAndLimitIsThere(t *testing.T) {
 	}
 }
 
-// A bar in a text would be one cell more.
-func TestTablesAreStraight(t *testing.T) {
+// A bar in a text would add a cell.
+func TestRenderPage_TableColumns(t *testing.T) {
 	width, rows := 0, 0
 	for line := range strings.Lines(readPage(t)) {
 		bars := strings.Count(line, "|")

@@ -6,16 +6,14 @@ import (
 	"github.com/pkerr/pkerr/internal/reference"
 )
 
-// registryVersion is the version of docs/errors.json. By the rules of semantic
-// versioning, the major version rises if a key or a code goes or changes its
-// meaning, the minor one if a key or a code is added, and the last one if a
-// text changes.
+// registryVersion is the version of docs/errors.json. By semantic versioning,
+// the major version rises if a key or a code is removed or changes its meaning,
+// the minor one if one is added, and the patch version if a text changes.
 const registryVersion = "1.0.0"
 
 // registry is docs/errors.json: the table, for other languages and for tools.
-// All keys are always there, and null stands for what is not known or does not
-// exist. The comments on the fields, and the tags named pattern, are for its
-// schema.
+// All keys are always present, and null stands for an unknown or missing value.
+// The comments on the fields, and the tags named pattern, are for its schema.
 type registry struct {
 	Schema string `json:"$schema"`
 

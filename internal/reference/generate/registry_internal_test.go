@@ -15,7 +15,7 @@ import (
 func TestRenderRegistry(t *testing.T) {
 	text, err := renderRegistry()
 	require.NoError(t, err)
-	require.NotRegexp(t, `": (""|\[null\])`, string(text), "null stands for what is not known")
+	require.NotRegexp(t, `": (""|\[null\])`, string(text), "null stands for an unknown value")
 	var r registry
 	require.NoError(t, json.Unmarshal(text, &r))
 	entries := slices.Collect(reference.Codes())

@@ -34,11 +34,11 @@ func TestTake(t *testing.T) {
 			{0, refused(100 * ms)},      // not counted
 			{1 * ms, refused(99 * ms)},  // not counted
 			{99 * ms, refused(1 * ms)},  // not counted
-			{100 * ms, refused(0)},      // counted again: retry_after alone is not long enough
-			{199 * ms, refused(1 * ms)}, // the next one is not complete yet
-			{300 * ms, served(1)},       // two, of which one is served
+			{100 * ms, refused(0)},      // counted again: retry_after is too short
+			{199 * ms, refused(1 * ms)}, // not one interval yet
+			{300 * ms, served(1)},       // two intervals: one request is served
 			{300 * ms, refused(0)},
-			{1300 * ms, served(9)}, // full again, an interval after the second
+			{1300 * ms, served(9)}, // full again after one interval more than a second
 		}},
 		"3 a second": {3, []step{
 			{0, served(2)},
@@ -67,7 +67,7 @@ func TestTake(t *testing.T) {
 	}
 }
 
-// The share that the real script served of a steady pace, over ten seconds.
+// The share of a steady stream that the real script served in ten seconds.
 func TestTake_SteadyPace(t *testing.T) {
 	for _, test := range []struct {
 		rate    int
@@ -91,8 +91,8 @@ func TestTake_SteadyPace(t *testing.T) {
 	}
 }
 
-// drain returns a bucket from which requests were taken at once, and the
-// decision about the last one.
+// drain returns a bucket after a burst of requests, and the decision about the
+// last one.
 func drain(requests, rate int) (b gcra.Bucket, last gcra.Decision) {
 	for range requests {
 		last = b.Take(start(), rate)
@@ -106,8 +106,8 @@ func TestTake_Retry(t *testing.T) {
 		for _, ms := range []int{5, 30, 80, 120, 200, 350} {
 			roundTrip := time.Duration(ms) * time.Millisecond
 			t.Run(fmt.Sprintf("%d a second, %v", rate, roundTrip), func(t *testing.T) {
-				// A client that waits for exactly retry_after, and is fast, is
-				// never served again.
+				// A fast client that waits for exactly retry_after is never
+				// served again.
 				b, last := drain(rate, rate)
 				require.Equal(t, refused(0), last)
 				now, refusals := start(), 0
@@ -118,7 +118,7 @@ func TestTake_Retry(t *testing.T) {
 				if roundTrip < interval {
 					require.False(t, last.Served)
 				} else {
-					require.True(t, last.Served, "the round trip is long enough a wait")
+					require.True(t, last.Served, "the round trip is a long enough wait")
 				}
 
 				// A request that was not counted has to wait one interval
@@ -127,7 +127,8 @@ func TestTake_Retry(t *testing.T) {
 				require.Positive(t, last.RetryAfter)
 				require.True(t, b.Take(start().Add(last.RetryAfter+interval), rate).Served)
 
-				// One that was counted, and told 0, has to wait two intervals.
+				// A request that was counted, with a wait of 0, has to wait two
+				// intervals.
 				b, _ = drain(rate, rate)
 				require.Equal(t, refused(0), b.Take(start().Add(2*interval-time.Microsecond), rate))
 				b, _ = drain(rate, rate)

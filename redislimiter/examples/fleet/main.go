@@ -1,6 +1,6 @@
-// Command fleet shows how processes share a rate limit. It starts a Redis, a
-// copy of the API's limits, and five processes that want more than there is,
-// and prints who got how much:
+// Command fleet shows how processes share a rate limit. It starts Redis, a copy
+// of the API's rate limits, and five processes that send more than the limits
+// allow, and prints how much each of them got:
 //
 //	go run ./examples/fleet
 //

@@ -1,4 +1,4 @@
-// Command proxy passes requests on to the API, each when its turn comes.
+// Command proxy forwards requests to the API at the pace of a shared limiter.
 // Programs in any language can share a rate limit through it:
 //
 //	go run ./examples/proxy -redis localhost:6379

@@ -17,17 +17,17 @@ const (
 	Writes = "generic_update"
 )
 
-// A Request is one request as the API saw it.
+// A Request is one request as received by the API.
 type Request struct {
 	At     time.Time
-	Client string // who sent it
+	Client string // the sender
 	Scope  string
 	Served bool
 }
 
-// API counts requests as the API does: by GCRA with a period of one second, and
-// with its quirk that the last request of a burst is counted and still refused.
-// It takes 5 to 45 ms for an answer.
+// API counts requests as the real API does: with GCRA, a period of one second,
+// and the quirk that the last request of a burst is counted but refused. An
+// answer takes 5 to 45 ms.
 type API struct {
 	server *http.Server
 	url    string
@@ -49,20 +49,20 @@ func StartAPI() (*API, error) {
 	return a, nil
 }
 
-// URL is where the API is.
+// URL returns the base URL of the API.
 func (a *API) URL() string { return a.url }
 
 // Close stops the API.
 func (a *API) Close() { _ = a.server.Close() }
 
-// Requests returns the requests so far, in the order in which they came.
+// Requests returns the requests so far, in order of arrival.
 func (a *API) Requests() []Request {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return append([]Request(nil), a.requests...)
 }
 
-// ServeHTTP counts a request. Its User-Agent says who sent it.
+// ServeHTTP counts a request. Its User-Agent names the sender.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	network := func() {
 		time.Sleep(time.Duration(2500+rand.IntN(20000)) * time.Microsecond) //nolint:gosec // It is no secret.

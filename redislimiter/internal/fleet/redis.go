@@ -15,7 +15,7 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// Redis is a server of its own on the loopback interface, without persistence.
+// Redis is a Redis server on the loopback interface, without persistence.
 type Redis struct {
 	Addr string
 
@@ -98,8 +98,8 @@ func (r *Redis) Close() {
 // Client returns a client of the server.
 func (r *Redis) Client() *redis.Client { return redis.NewClient(&redis.Options{Addr: r.Addr}) }
 
-// StartCluster starts a cluster of three nodes, and returns them when it can be
-// used.
+// StartCluster starts a cluster of three nodes, and returns them when it is
+// ready.
 func StartCluster() ([]*Redis, error) {
 	const slots = 16384
 	var nodes []*Redis

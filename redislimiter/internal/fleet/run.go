@@ -15,24 +15,24 @@ import (
 	"time"
 )
 
-// Outsider is the name of a client that is not of the fleet.
+// Outsider is the name of a client that does not belong to the fleet.
 const Outsider = "outsider"
 
-// A Run is a fleet of like processes at work for some time.
+// A Run describes a fleet of similar processes that works for some time.
 type Run struct {
 	Processes int
 	Worker    Worker // of which Name is set for each
 	Duration  time.Duration
 
-	// Outsider is how many reads a second another program sends, whatever the
-	// API says.
+	// Outsider is how many reads per second another program sends, regardless
+	// of refusals.
 	Outsider float64
 
-	// Events happen while the fleet works, each so long after its start.
+	// Events are called while the fleet works, each at a time after its start.
 	Events map[time.Duration]func() error
 }
 
-// A Result is what came of a [Run].
+// A Result is the result of a [Run].
 type Result struct {
 	Start    time.Time
 	Duration time.Duration
@@ -85,7 +85,7 @@ func (p *process) stop() (Stats, error) {
 	return stats, err
 }
 
-// A Fleet is processes that wait for their start.
+// A Fleet is a set of processes that wait for their start.
 type Fleet struct {
 	run       *Run
 	api       *API
@@ -155,7 +155,7 @@ func (f *Fleet) Work() (*Result, error) {
 	return result, nil
 }
 
-// watch returns the longest time by which a sleep was too long until ctx ends.
+// watch returns by how much the longest sleep was too long until ctx ended.
 func watch(ctx context.Context) (longest time.Duration) {
 	const nap = 5 * time.Millisecond
 	for ctx.Err() == nil {
@@ -166,7 +166,7 @@ func watch(ctx context.Context) (longest time.Duration) {
 	return longest
 }
 
-// accompany does what happens beside the fleet until ctx ends.
+// accompany runs the outsider and the events until ctx ends.
 func (r *Run) accompany(ctx context.Context, api *API) error {
 	var wg sync.WaitGroup
 	if r.Outsider > 0 {
@@ -179,7 +179,7 @@ func (r *Run) accompany(ctx context.Context, api *API) error {
 	return failed
 }
 
-// happen makes the events happen, one after the other.
+// happen calls the events, one after the other.
 func (r *Run) happen(ctx context.Context) error {
 	start := time.Now()
 	for _, after := range slices.Sorted(maps.Keys(r.Events)) {
@@ -229,15 +229,15 @@ func (r *Result) Count(scope string, from, to time.Duration) (served, refused in
 	return served, refused
 }
 
-// A Client is what one client of the API got.
+// A Client has the counts of one client of the API.
 type Client struct {
 	Name    string
 	Served  map[string]int // by scope
 	Refused int
 }
 
-// Clients returns the processes of the fleet in their order, with those that
-// got nothing.
+// Clients returns the processes of the fleet in order, including those that got
+// nothing.
 func (r *Result) Clients() []Client {
 	clients := make([]Client, len(r.Stats))
 	index := map[string]*Client{}
@@ -268,8 +268,8 @@ func (r *Result) Shares(scope string) []int {
 
 func name(i int) string { return fmt.Sprintf("process %d", i+1) }
 
-// Operations returns how many operations on Redis there were, and how long the
-// slowest in a hundred took at least.
+// Operations returns the number of operations on Redis, and the duration that
+// the slowest 1 % exceeded.
 func (r *Result) Operations() (n int, slow time.Duration) {
 	for _, s := range r.Stats {
 		n += s.Operations

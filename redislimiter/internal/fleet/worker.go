@@ -34,7 +34,7 @@ type Worker struct {
 	Writers int      `json:"writers"`
 }
 
-// Stats is what a worker counted itself.
+// Stats are the counts of a worker.
 type Stats struct {
 	Operations int           `json:"operations"` // on Redis
 	Slow       time.Duration `json:"slow"`       // longer than 99 in 100 operations took
@@ -46,15 +46,16 @@ type Stats struct {
 // Limiters names the ways in which a worker can send.
 type Limiters map[string]func(rdb redis.Scripter) http.RoundTripper
 
-// Default has a Transport with this module's limiter, which is named "fleet".
+// Default returns a Transport with this module's limiter, under the name
+// "fleet".
 func Default() Limiters {
 	return Limiters{"fleet": func(rdb redis.Scripter) http.RoundTripper {
 		return &client.Transport{Limiter: redislimiter.New(rdb)}
 	}}
 }
 
-// Main turns the process into a worker if it was started as one, and then does
-// not return. A program that runs fleets calls it first.
+// Main runs a worker if the process was started as one, and then does not
+// return. A program that runs fleets must call it first.
 func Main(limiters Limiters) {
 	config := os.Getenv(workerVariable)
 	if config == "" {
@@ -71,9 +72,9 @@ func Main(limiters Limiters) {
 	os.Exit(0)
 }
 
-// run sends requests from when a line comes in until the input ends.
+// run sends requests from the first line of the input until its end.
 func (w *Worker) run(limiters Limiters) Stats {
-	// What is said while Redis is away would fill the screen.
+	// The log of go-redis during an outage would fill the screen.
 	redis.SetLogger(silent{})
 	slog.SetDefault(slog.New(slog.DiscardHandler))
 	var stats Stats

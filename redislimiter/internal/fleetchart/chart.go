@@ -14,13 +14,14 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// line is when the requests of a fleet were served.
+// line has the times at which requests of a fleet were served.
 type line struct {
 	name   string
 	served []time.Duration
 }
 
-// colors returns those of the lines. Color-blind people can tell them apart.
+// colors returns the colors of the lines, which color-blind people can tell
+// apart.
 func colors() []color.RGBA {
 	return []color.RGBA{
 		{0x00, 0x72, 0xB2, 0xFF},
@@ -31,8 +32,8 @@ func colors() []color.RGBA {
 	}
 }
 
-// write writes the chart as an SVG file. Its lines are sums, so that what is
-// served in a second is how steep they are.
+// write writes the chart as an SVG file. Its lines are cumulative, so their
+// slope is the number of requests served per second.
 func (s situation) write(file string, lines []line) error {
 	p := s.frame()
 	if s.outage {
@@ -100,7 +101,7 @@ func (s situation) frame() *plot.Plot {
 // budget is how many reads the outsider leaves to the fleet.
 func (s situation) budget() float64 { return (10 - s.outsider) * duration.Seconds() }
 
-// every has a tick at each multiple of n.
+// every returns ticks at the multiples of n.
 func every(n float64) plot.TickerFunc {
 	return func(least, most float64) []plot.Tick {
 		var ticks []plot.Tick

@@ -1,11 +1,11 @@
-// Command fleetchart measures how much a fleet of five processes gets through,
-// with one limiter or another, and draws the charts of docs/fleets.md:
+// Command fleetchart measures the throughput of a fleet of five processes with
+// several limiters, and draws the charts of docs/fleets.md:
 //
 //	go -C redislimiter/internal/fleetchart run . ../../../docs
 //
 // It takes four minutes, needs redis-server, and prints the rows of the guide's
-// table. It is a module of its own, so that nobody who uses the limiter
-// downloads a plotting library.
+// table. It is a separate module, so that users of the limiter do not download
+// a plotting library.
 package main
 
 import (
@@ -38,7 +38,7 @@ func limiters() []string {
 	return []string{"redislimiter", "Transport with Pace", "Transport", "x/time/rate", "no limiter"}
 }
 
-// situations returns the charts.
+// situations returns the situations, one for each chart.
 func situations() []situation {
 	return []situation{
 		{file: "alone", title: "Five processes, and nobody else"},
