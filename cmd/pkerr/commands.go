@@ -37,7 +37,7 @@ func (s *session) readInput(files []string) (input []byte, err error) {
 	if len(files) > 0 && files[0] != "-" {
 		name = "the file " + quote(files[0])
 		var file *os.File
-		file, err = os.Open(files[0])
+		file, err = os.Open(files[0])       //nolint:gosec // The caller names it.
 		defer func() { _ = file.Close() }() // it was only read
 		in = file
 	} else if s.terminal(s.stdin) {
@@ -74,8 +74,8 @@ func (s *session) explain(c *call) error {
 	}
 	for _, wrong := range missing {
 		if c.implied { // it may have been meant as a subcommand
-			problem, hints, _ := strings.Cut(string(wrong), "\n")
-			wrong = usage(problem+didYouMean(c.args[0], append(subcommandNames(), "--version"))+"\n"+hints, "pkerr help")
+			problem, hints, _ := strings.Cut(strings.ReplaceAll(string(wrong), "\n  ", "\n"), "\n")
+			wrong = usage(problem+didYouMean(c.args[0], append(subcommandNames(), "--version")), hints, "pkerr help")
 		}
 		s.complain(c, wrong)
 	}
@@ -224,13 +224,14 @@ func (s *session) version(*call) error {
 // completion prints the script for a shell. None of its words has a quotation
 // mark.
 func (s *session) completion(c *call) error {
-	words := map[string][]string{"Subcommands": subcommandNames(), "Shells": {"bash", "zsh", "fish", "powershell"}, "Languages": languages()}
+	shells := []string{"bash", "zsh", "fish", "powershell"}
 	if len(c.args) == 0 {
-		return usage("completion needs the name of a shell", "there are: "+strings.Join(words["Shells"], ", "))
+		return usage("completion needs the name of a shell", "there are: "+strings.Join(shells, ", "))
 	}
-	if !slices.Contains(words["Shells"], c.args[0]) {
-		return unknownWord("shell", c.args[0], words["Shells"])
+	if !slices.Contains(shells, c.args[0]) {
+		return unknownWord("shell", c.args[0], shells)
 	}
+	words := map[string][]string{"Subcommands": subcommandNames(), "Shells": shells, "Languages": languages()}
 	for code := range pkerr.Codes() {
 		words["Codes"] = append(words["Codes"], reference.Code(code).Anchor(), code.Name())
 		if status := strconv.Itoa(code.Status()); !slices.Contains(words["Statuses"], status) {

@@ -83,15 +83,17 @@ func contentOf(body []byte) content {
 		return slices.ContainsFunc(names, func(name string) bool { return keys[name] != nil })
 	}
 	isString := func(key string) bool { return has(key) && keys[key][0] == '"' }
+	isProblem := isString("title") || isString("detail")
 	c.isCoded = regexp.MustCompile(`^"?\d+"?$`).Match(keys["code"])
-	hasMessage := isString("message") || has("message") && messageOf(c.err) != http.StatusText(http.StatusOK) // of two one may be a string
-	c.isNamed = text[0] == '"' || hasMessage || isString("error") || isString("title") || isString("detail")
+	// Of two messages one may be a string.
+	hasMessage := isString("message") || has("message") && messageOf(c.err) != http.StatusText(http.StatusOK)
+	c.isNamed = text[0] == '"' || hasMessage || isString("error") || isProblem
 	c.isError = text[0] == '"' || // as version 1 did
 		c.number != 0 || waits || len(pkerr.FieldErrors(c.err)) > 0 || hasMessage ||
 		has("error") || // also null, which private endpoints send
 		strings.Trim(string(keys["code"]), `"`) == "0"
 	status, _ := strconv.Atoi(string(append(keys["status"], keys["statusCode"]...)))
-	if isFailure(status) && (isString("title") || isString("detail")) {
+	if isFailure(status) && isProblem {
 		c.problem, c.isError = status, true
 	}
 	c.isModel = has("id") && has("uuid", "name", "created", "timestamp") && !c.isError &&

@@ -58,7 +58,8 @@ func isMethod(word string) bool {
 	return regexp.MustCompile(`^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$`).MatchString(word)
 }
 
-// String returns the request in one line, as endpoints are written.
+// String returns the request as the names of endpoints are written, in one
+// line.
 func (r request) String() string {
 	return strings.TrimSpace(shown(r.method + " /" + strings.Join(r.segments, "/")))
 }
@@ -97,7 +98,7 @@ func (r request) system(e *reference.Endpoint) string {
 // GET.
 func findEndpoint(r request) (found reference.Endpoint, err error) {
 	if len(r.segments) == 0 {
-		return found, usage(quote(r.method)+" is not an endpoint: it has no path", strings.Split(say("endpoint", nil), "\n")...)
+		return found, usage(quote(r.method)+" is not an endpoint: it has no path", say("endpoint", nil))
 	}
 	here := r.endpoints()
 	var lines []string
@@ -107,20 +108,19 @@ func findEndpoint(r request) (found reference.Endpoint, err error) {
 		}
 		lines = append(lines, "  "+e.String())
 	}
-	switch near := r.nearEndpoints(); {
-	case len(here) > 0 && r.method == "":
-		return found, usage("the endpoint "+quote(r.String())+" has no method", append([]string{"it is one of"}, lines...)...)
-	case len(here) > 0:
-		return found, usage("the path of "+quote(r.String())+" has no such method", append([]string{"it has"}, lines...)...)
-	case len(near) > 0:
-		return found, usage("there is no endpoint "+quote(r.String()), append([]string{"did you mean"}, near...)...)
+	switch name := quote(r.String()); {
+	case len(here) == 0:
+		return found, usage("there is no endpoint "+name, r.nearEndpoints())
+	case r.method == "":
+		return found, usage("the endpoint "+name+" has no method", "it is one of\n"+strings.Join(lines, "\n"))
+	default:
+		return found, usage("the path of "+name+" has no such method", "it has\n"+strings.Join(lines, "\n"))
 	}
-	return found, usage("there is no endpoint "+quote(r.String()), "pkerr list --endpoints has all endpoints")
 }
 
-// nearEndpoints returns the endpoints that differ least from the request,
-// whatever it has in the place of their placeholders.
-func (r request) nearEndpoints() []string {
+// nearEndpoints asks whether one of the endpoints is meant that differ least
+// from the request, whatever it has in the place of their placeholders.
+func (r request) nearEndpoints() string {
 	const most = 3
 	var all []string
 	names := map[string]string{}
@@ -136,11 +136,14 @@ func (r request) nearEndpoints() []string {
 			like.method = ""
 		}
 		all = append(all, like.String())
-		names[like.String()] = "  " + e.String()
+		names[like.String()] = "\n  " + e.String()
 	}
 	near := nearest(r.String(), all, most)
+	if len(near) == 0 {
+		return "pkerr list --endpoints has all endpoints"
+	}
 	for i := range near {
 		near[i] = names[near[i]]
 	}
-	return near
+	return "did you mean" + strings.Join(near, "")
 }

@@ -75,7 +75,7 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // or a status and the name of a file.
 func (f *fake) script(text string) (err error) {
 	wrong := func(why string) error {
-		return usage("--on "+quote(text)+": "+why, strings.Split(say("on", nil), "\n")...)
+		return usage("--on "+quote(text)+": "+why, say("on", nil))
 	}
 	m := regexp.MustCompile(`^\s*(?:([A-Za-z]+)\s+)?(/.*?)\s*=\s*([^\s:,@=]+)(?:[\s:,@]+(.+))?$`).FindStringSubmatch(text)
 	if m == nil {
@@ -93,7 +93,7 @@ func (f *fake) script(text string) (err error) {
 		}
 	}()
 	route := func() *pkerrtest.Route { return f.api.On(strings.TrimSpace(strings.ToUpper(m[1]) + " " + path)) }
-	switch body, readErr := os.ReadFile(file); {
+	switch body, readErr := os.ReadFile(file); { //nolint:gosec // The caller names it.
 	case file != "" && readErr != nil:
 		return wrong("cannot read the file: " + reason(readErr))
 	case file != "" && status >= 200 && status <= 999:
@@ -145,19 +145,19 @@ func serveCode(w http.ResponseWriter, r *http.Request) {
 
 // serveCorpus answers with a response of the corpus, or with the names of all.
 func serveCorpus(w http.ResponseWriter, r *http.Request) {
-	names := ""
+	var names strings.Builder
 	for id, resp := range pkerrtest.Responses() { //nolint:bodyclose // copyResponse closes it.
 		if id == r.PathValue("id") {
 			copyResponse(w, resp)
 			return
 		}
-		names += "  /corpus/" + id + "\n"
+		names.WriteString("  /corpus/" + id + "\n")
 	}
 	status := http.StatusNotFound
 	if r.PathValue("id") == "" {
 		status = http.StatusOK
 	}
-	write(w, status, contentType("text/plain; charset=utf-8"), say("responses", names))
+	write(w, status, contentType("text/plain; charset=utf-8"), say("responses", names.String()))
 }
 
 // copyResponse answers with a response.

@@ -32,7 +32,7 @@ func resolve(text string) (m match, wrong usageError) {
 		return m, ""
 	}
 	if len(all) == 0 {
-		all = translatedIn(text)
+		all = longestIn(letters(text), translations(), len("identical"))
 	}
 	switch len(all) {
 	case 0:
@@ -51,7 +51,7 @@ func notFound(text, why, question string, candidates []pkerr.Code) usageError {
 		"IsResponse": strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "HTTP/"),
 		"IsURL":      strings.Contains(text, "://") && len(target.segments) > 0, "Endpoint": quote(target.String()),
 	})
-	return usage(quote(text)+" "+why, strings.Split(strings.TrimSpace(screen{width: defaultWidth}.render(lines)), "\n")...)
+	return usage(quote(text)+" "+why, strings.TrimSpace(screen{width: defaultWidth}.render(lines)))
 }
 
 // statusOfTomorrow returns the status that an unknown number would most likely
@@ -66,13 +66,12 @@ func statusOfTomorrow(text string) string {
 // exact returns the code that all of a text means.
 func exact(text string) (match, bool) {
 	text = strings.TrimSpace(text)
-	c, ok := numbered(text)
-	for other := range pkerr.Codes() {
-		if !ok && !strings.Contains(text, "'") && strings.TrimPrefix(letters(text), "pkerr") == strings.ToLower(other.Name()) {
-			c, ok = other, true
-		}
+	if c, ok := numbered(text); ok {
+		return match{code: c}, true
 	}
-	if ok {
+	name := strings.TrimPrefix(letters(text), "pkerr")
+	named := func(c pkerr.Code) bool { return strings.EqualFold(c.Name(), name) }
+	if c := constant(named); c != 0 && !strings.Contains(text, "'") {
 		return match{code: c}, true
 	}
 	return message(text)
@@ -96,14 +95,20 @@ func numbered(text string) (pkerr.Code, bool) {
 
 func digits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
-// constantOf returns the constant with a number other than 0.
-func constantOf(number int64) (pkerr.Code, bool) {
+// constant returns the first constant that fits, or 0.
+func constant(fits func(pkerr.Code) bool) pkerr.Code {
 	for c := range pkerr.Codes() {
-		if number > 0 && c.Number() == number {
-			return c, true
+		if fits(c) {
+			return c
 		}
 	}
-	return 0, false
+	return 0
+}
+
+// constantOf returns the constant with a number other than 0.
+func constantOf(number int64) (pkerr.Code, bool) {
+	c := constant(func(c pkerr.Code) bool { return number > 0 && c.Number() == number })
+	return c, c != 0
 }
 
 // isFailure reports whether a status is that of an error.
@@ -122,14 +127,15 @@ func letters(text string) string {
 
 // message reads a text that the API sends, or has on its page.
 func message(text string) (match, bool) {
-	text = strings.Trim(strings.Join(strings.Fields(strings.NewReplacer("’", "'", "‘", "'", "´", "'").Replace(text)), " "), "\"\u00ab\u00bb“”")
+	text = regexp.MustCompile(`[’‘´]`).ReplaceAllLiteralString(text, "'")
+	text = strings.Trim(strings.Join(strings.Fields(text), " "), "\"\u00ab\u00bb“”")
 	if m, whole := namedIn(text); whole {
 		return m, true
 	}
 	key := letters(text)
-	for _, t := range englishTexts() {
-		if start, open := strings.CutSuffix(t.text, "…"); key == letters(t.text) || open && strings.HasPrefix(key, letters(start)) {
-			return match{code: t.code}, true
+	for _, p := range phrases() {
+		if key == p.before || p.open && strings.HasPrefix(key, p.before) {
+			return match{code: p.code}, true
 		}
 	}
 	if c, ok := partOfPage(key); ok {
@@ -170,29 +176,71 @@ func namedIn(text string) (found match, whole bool) {
 	return found, whole
 }
 
-// minMessage is the least length of a text by which a code is found in another,
-// in letters. That of 50001 is the shortest of the API's.
-const minMessage = len("Unimplemented")
-
-// A codeText is a text that means a code.
-type codeText struct {
-	code pkerr.Code
-	text string
+// A phrase is a text that means a code: its letters before and after what it
+// names.
+type phrase struct {
+	code          pkerr.Code
+	before, after string
+	open          bool // it goes on
 }
 
-// englishTexts returns the messages of the API, the other messages that it
-// sends, and the words of its page.
-func englishTexts() []codeText {
-	var all, others []codeText
+// minMessage is the least length of a phrase of the API that is looked for in
+// other texts. That of 50001 is the shortest.
+const minMessage = len("Unimplemented")
+
+// phrases returns the messages of the API, the other messages that it sends,
+// and the words of its page.
+func phrases() (all []phrase) {
+	var others []phrase
 	for e := range reference.Codes() {
-		all = append(all, codeText{pkerr.Code(e.Code), e.Message})
+		all = append(all, phrase{pkerr.Code(e.Code), letters(e.Message), "", false})
 		for _, text := range append(e.Variants, strings.Split(e.Page, "…")...) {
-			if len(letters(text)) >= minMessage {
-				others = append(others, codeText{pkerr.Code(e.Code), text})
+			if key, open := strings.CutSuffix(letters(text), "…"); len(key) >= minMessage {
+				others = append(others, phrase{pkerr.Code(e.Code), key, "", open})
 			}
 		}
 	}
 	return append(all, others...)
+}
+
+// translations returns the texts of all languages.
+func translations() (all []phrase) {
+	const name, seconds = "qxqxq", 7
+	for _, tag := range locale.Languages() {
+		l := locale.New(tag)
+		for c := range pkerr.Codes() {
+			var err error = c
+			if strings.Contains(c.Message(), "{") {
+				err = c.WithRef(name)
+			} else if c == pkerr.TooManyRequests {
+				err = c.WithRetryAfter(seconds * time.Second)
+			}
+			before, after, _ := strings.Cut(letters(l.Message(err)), name)
+			if c == pkerr.TooManyRequests {
+				before, _, _ = strings.Cut(before, strconv.Itoa(seconds)) // the rest goes by the number
+			}
+			all = append(all, phrase{c, before, after, false})
+		}
+	}
+	return all
+}
+
+// longestIn returns the codes of the longest phrase that a text has in it, of
+// at least so many letters.
+func longestIn(key string, all []phrase, least int) (codes []pkerr.Code) {
+	for _, p := range all {
+		i, n := strings.Index(key, p.before), len(p.before)+len(p.after)
+		if i < 0 || n < least || !strings.Contains(key[i+len(p.before):], p.after) {
+			continue
+		}
+		if n > least {
+			least, codes = n, nil
+		}
+		if !slices.Contains(codes, p.code) {
+			codes = append(codes, p.code)
+		}
+	}
+	return codes
 }
 
 // findCode returns the code that a text has somewhere in it, or nothing. A pair
@@ -217,35 +265,28 @@ func findCode(text string) match {
 		return of(c)
 	}
 	status := spokenStatus([]byte(text))
-	if n, err := strconv.ParseInt(first(`(?i)(?:code|number|errno|error)["']?\s*(?:[:=(#]|=>)?\s*["']?([1-9]\d{4})\b`), 10, 64); err == nil {
+	called := first(`(?i)(?:code|number|errno|error)["']?\s*(?:[:=(#]|=>)?\s*["']?([1-9]\d{4})\b`)
+	if n, err := strconv.ParseInt(called, 10, 64); err == nil {
 		if c, ok := constantOf(n); ok {
 			return of(c)
 		} else if isFailure(status) {
 			return of(pkerr.MakeCode(n, status))
 		}
 	}
-	byWord := func(pattern string, name func(pkerr.Code) string) (found match) {
+	byWord := func(pattern string, name func(pkerr.Code) string) (found pkerr.Code) {
 		for _, word := range regexp.MustCompile(pattern).FindAllString(text, -1) {
-			for c := range pkerr.Codes() {
-				if strings.TrimPrefix(word, "pkerr.") == name(c) && found.code == 0 {
-					found.code = c
-				}
-			}
+			found = cmp.Or(found, constant(func(c pkerr.Code) bool { return strings.TrimPrefix(word, "pkerr.") == name(c) }))
 		}
 		return found
 	}
-	if m := byWord(`pkerr\.[A-Za-z]+|[A-Za-z]{8,}`, pkerr.Code.Name); named.code == 0 && m.code != 0 {
-		return m
+	if c := byWord(`pkerr\.[A-Za-z]+|[A-Za-z]{8,}`, pkerr.Code.Name); named.code == 0 && c != 0 {
+		return match{code: c}
 	}
-	key, longest := letters(text), minMessage-1
-	for _, t := range englishTexts() {
-		start, _ := strings.CutSuffix(t.text, "…")
-		if words := letters(start); named.ref == "" && len(words) > longest && strings.Contains(key, words) {
-			named, longest = match{code: t.code}, len(words)
-		}
+	if all := longestIn(letters(text), phrases(), minMessage); named.ref == "" && len(all) > 0 {
+		named = match{code: all[0]}
 	}
 	if named.code == 0 {
-		named = byWord(`\b[1-9]\d{4}\b`, func(c pkerr.Code) string { return reference.Code(c).Anchor() })
+		named.code = byWord(`\b[1-9]\d{4}\b`, func(c pkerr.Code) string { return reference.Code(c).Anchor() })
 	}
 	if named.code != 0 {
 		return named
@@ -257,40 +298,6 @@ func findCode(text string) match {
 		return match{code: pkerr.MakeCode(0, status)}
 	}
 	return match{}
-}
-
-// translatedIn returns the codes of the longest text that a text has in it, of
-// those in the languages of package locale.
-func translatedIn(text string) []pkerr.Code {
-	const name, seconds, least = "qxqxq", 7, 9
-	key, longest := letters(text), least
-	var codes []pkerr.Code
-	for _, tag := range locale.Languages() {
-		l := locale.New(tag)
-		for c := range pkerr.Codes() {
-			var err error = c
-			if strings.Contains(c.Message(), "{") {
-				err = c.WithRef(name)
-			} else if c == pkerr.TooManyRequests {
-				err = c.WithRetryAfter(seconds * time.Second)
-			}
-			before, after, _ := strings.Cut(letters(l.Message(err)), name)
-			if c == pkerr.TooManyRequests {
-				before, _, _ = strings.Cut(before, strconv.Itoa(seconds)) // the rest goes by the number
-			}
-			i, n := strings.Index(key, before), len(before)+len(after)
-			if i < 0 || n < longest || !strings.Contains(key[i+len(before):], after) {
-				continue
-			}
-			if n > longest {
-				longest, codes = n, nil
-			}
-			if !slices.Contains(codes, c) {
-				codes = append(codes, c)
-			}
-		}
-	}
-	return codes
 }
 
 // beginning returns the codes whose name or message begins with a text, which
@@ -351,9 +358,10 @@ func distance(a, b string) int {
 	if len(x) > longest || len(y) > longest {
 		return max(len(x), len(y))
 	}
-	var d [longest + 1][longest + 1]int
-	for i := range len(x) + 1 {
-		for j := range len(y) + 1 {
+	d := make([][]int, len(x)+1)
+	for i := range d {
+		d[i] = make([]int, len(y)+1)
+		for j := range d[i] {
 			if d[i][j] = i + j; i == 0 || j == 0 {
 				continue
 			}

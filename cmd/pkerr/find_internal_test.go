@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"maps"
 	"strconv"
 	"strings"
 	"testing"
@@ -27,12 +28,10 @@ func TestResolve_EveryCode(t *testing.T) {
 		}
 		if c.Number() > 0 {
 			body := `{"message":"` + c.Message() + `","code":` + anchor + `}`
-			for how, text := range map[string]string{
+			maps.Copy(spelled, map[string]string{
 				"json": body, "escaped": strconv.Quote(body), "logfmt": "status=" + strconv.Itoa(c.Status()) + " code=" + anchor, "words": "failed with code " + anchor + " again",
 				"alone": "the API said " + anchor + " again", "pair in a log": "err.code=" + c.String() + " err.status=" + strconv.Itoa(c.Status()),
-			} {
-				spelled[how] = text
-			}
+			})
 		}
 		for how, text := range spelled {
 			m, err := resolve(text)

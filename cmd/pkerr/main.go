@@ -89,8 +89,9 @@ type usageError string
 
 func (e usageError) Error() string { return string(e) }
 
+// usage makes one of the problem and the hints, each in one line or more.
 func usage(problem string, hints ...string) usageError {
-	return usageError(strings.Join(append([]string{problem}, hints...), "\n  "))
+	return usageError(strings.ReplaceAll(strings.Join(append([]string{problem}, hints...), "\n"), "\n", "\n  "))
 }
 
 // unknownWord reports an unknown subcommand or shell, and names those that
@@ -103,7 +104,7 @@ func unknownWord(kind, word string, known []string) usageError {
 // near.
 func didYouMean(word string, known []string) string {
 	if near := nearest(word, known, 1); len(near) > 0 {
-		return "\n  did you mean " + near[0] + "?"
+		return "\ndid you mean " + near[0] + "?"
 	}
 	return ""
 }

@@ -50,7 +50,8 @@ func serveHTML(w http.ResponseWriter, r *http.Request) {
 		if fits {
 			found++
 		}
-		codes = append(codes, htmlCode{f, reference.Code(c).Anchor(), strings.ReplaceAll(sent.String(), "\r\n", "\n"), rowsOf(text)[1:], !fits})
+		response := strings.ReplaceAll(sent.String(), "\r\n", "\n")
+		codes = append(codes, htmlCode{f, reference.Code(c).Anchor(), response, rowsOf(text)[1:], !fits})
 	}
 	page := map[string]any{
 		"Base": "http://" + r.Host, "Lang": l.String(), "Languages": languages(), "Endpoint": endpoint, "Endpoints": endpoints,

@@ -9,7 +9,6 @@ import (
 	"html"
 	"io"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -30,12 +29,28 @@ func plainText(input []byte) []byte {
 	if i := bytes.Index(text, []byte(gzipMagic)); i >= 0 {
 		packed = i // a compressed body stays as it is
 	}
-	head := regexp.MustCompile(`\r+\n`).ReplaceAll(text[:packed], []byte("\n"))
-	head = regexp.MustCompile(`\n\n(`+knownHeader+`)`).ReplaceAll(head, []byte("\n$1")) // line breaks may be doubled
-	for _, undo := range []func([]byte) []byte{withoutEscapes, withoutMargin, undump, withoutMarks, withoutPrefix} {
-		head = undo(head)
+	head := rewrite(text[:packed], "", []rewriting{
+		{`\r+\n`, "\n"},
+		{`\n\n(` + knownHeader + `)`, "\n$1"}, // line breaks may be doubled
+		{`\x1b(?:\[[0-?]*[\x20-\x2f]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[\x20-\x2f]*[0-~])`, ""},
+	})
+	// Escape sequences may have been copied as "^[[1m", or without the escape.
+	head = rewrite(head, `\[(?:0|39;49;00)m`, []rewriting{{`(?:\^\[)?\[(?:\d{1,3}(?:;\d{1,3})*)?m`, ""}})
+	head = withoutMarks(undump(withoutMargin(head)))
+	return append(withoutPrefix(head), text[packed:]...)
+}
+
+// A rewriting is a pattern, and what takes the place of its matches.
+type rewriting [2]string
+
+// rewrite applies rewritings to a text that matches a condition.
+func rewrite(text []byte, condition string, all []rewriting) []byte {
+	if regexp.MustCompile(condition).Match(text) {
+		for _, r := range all {
+			text = regexp.MustCompile(r[0]).ReplaceAll(text, []byte(r[1]))
+		}
 	}
-	return append(head, text[packed:]...)
+	return text
 }
 
 // gunzip returns what was compressed, as far as it can be read, or else the
@@ -72,20 +87,6 @@ func fromUTF16(input []byte) []byte {
 	return []byte(string(utf16.Decode(units)))
 }
 
-// withoutEscapes returns a text without the escape sequences of a terminal,
-// also if they were copied as "^[[1m", or without the escape character.
-func withoutEscapes(text []byte) []byte {
-	if bytes.IndexByte(text, '\x1b') >= 0 {
-		text = regexp.MustCompile(`\x1b(?:\[[0-?]*[\x20-\x2f]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[\x20-\x2f]*[0-~])`).ReplaceAll(text, nil)
-	}
-	for _, reset := range []string{"^[[0m", "[0m", "[39;49;00m"} {
-		if bytes.Contains(text, []byte(reset)) {
-			return regexp.MustCompile(`(?:\^\[)?\[(?:\d{1,3}(?:;\d{1,3})*)?m`).ReplaceAll(text, nil)
-		}
-	}
-	return text
-}
-
 // withoutMargin returns a text without what begins each of its lines: the marks
 // of a quotation, a gutter, indentation.
 func withoutMargin(text []byte) []byte {
@@ -94,7 +95,7 @@ func withoutMargin(text []byte) []byte {
 		if regexp.MustCompile(`(?m)^[^>| \t\r\n]`).Match(text) {
 			break
 		}
-		text = regexp.MustCompile(`(?m)^(?:[>|] ?|[ \t]+)`).ReplaceAll(text, nil)
+		text = rewrite(text, "", []rewriting{{`(?m)^(?:[>|] ?|[ \t]+)`, ""}})
 	}
 	return text
 }
@@ -102,7 +103,8 @@ func withoutMargin(text []byte) []byte {
 // undump returns a text in which dumps are undone: rows of an offset and bytes
 // as hexadecimal numbers, or of an offset and text.
 func undump(text []byte) []byte {
-	if !regexp.MustCompile(`(?m)^\s*(?:0x)?0{4,8}[: ]`).Match(text) {
+	const offset = `^\s*(?:0x)?0{4,8}[: ]`
+	if !regexp.MustCompile(`(?m)` + offset).Match(text) {
 		return text
 	}
 	numbers := regexp.MustCompile(`(?m)^\s*(?:0x)?[0-9a-fA-F]{4,8}:?\s+((?:[0-9a-fA-F]{2} {0,2}){1,16})(?:\s.*)?(?:\n|$)`)
@@ -110,16 +112,12 @@ func undump(text []byte) []byte {
 		content, _ := hex.DecodeString(strings.ReplaceAll(string(numbers.FindSubmatch(row)[1]), " ", "")) // of hexadecimal digits
 		return content
 	})
-	const full = 64 // a longer line goes on in the next row
-	words := regexp.MustCompile(`(?m)^[0-9a-f]{4,8}:(?: (.*))?(?:\n|$)`)
-	text = words.ReplaceAllFunc(text, func(row []byte) []byte {
-		content := words.FindSubmatch(row)[1]
-		if len(content) == full {
-			return content
-		}
-		return append(slices.Clip(content), '\n')
+	return rewrite(text, "", []rewriting{
+		{`(?m)^[0-9a-f]{4,8}: (.{64})\n`, "$1\x00"}, // a line that goes on in the next row
+		{`(?m)(?:^|\x00)[0-9a-f]{4,8}:(?: (.*))?(?:\n|$)`, "$1\n"},
+		{`\x00`, ""},
+		{`\r\n`, "\n"},
 	})
-	return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
 }
 
 // withoutMarks returns a text without the marks of a trace: the time, "<"
@@ -127,20 +125,14 @@ func undump(text []byte) []byte {
 // it keeps the first line.
 func withoutMarks(text []byte) []byte {
 	const stamp = `(?:\d\d:\d\d:\d\d\.\d+ (?:\[[^\]]*\] )?)?`
-	if !regexp.MustCompile(`(?m)^` + stamp + `(?:< HTTP/\d|> [A-Z]+ \S+ HTTP/\d|<= Recv )`).Match(text) {
-		return text
-	}
-	for _, rule := range [][2]string{
+	return rewrite(text, `(?m)^`+stamp+`(?:< HTTP/\d|> [A-Z]+ \S+ HTTP/\d|<= Recv )`, []rewriting{
 		{`(\S)((?:<=|=>) (?:Send|Recv) )`, "$1\n$2"}, // behind a dump without a line break
 		{`(?m)^` + stamp + `> ([A-Z]+ \S+ HTTP/.*)$`, "$1"},
 		{`(?m)^` + stamp + `(?:[*>](?: .*)?|[{}] \[\d+ bytes data\]|(?:== Info: |(?:<=|=>) (?:Send|Recv) ).*)(?:\n|$)`, ""},
 		{`(?m)^.*--:--:--.*\n|^[\r ]*\d{1,3} +\d[\d.kMG]* +\d{1,3} +\d.*\n|^  % Total .*\n|^ +Dload +Upload.*\n`, ""}, // how far it is
 		{`(?m)^` + stamp + `<(?: |$)`, ""},
 		{`(?m)` + stamp + `(?:\* (?:Connection|Closing|Leftovers)|== Info: ).*$`, ""}, // behind a body without a line break
-	} {
-		text = regexp.MustCompile(rule[0]).ReplaceAll(text, []byte(rule[1]))
-	}
-	return text
+	})
 }
 
 // withoutPrefix returns a text in which no status line has a prefix, as in logs
@@ -169,9 +161,6 @@ func withoutPrefix(text []byte) []byte {
 	return text
 }
 
-// undoings are ways to read a text in which nothing was found as it stands.
-func undoings() []func([]byte) []byte { return []func([]byte) []byte{unescaped, relaxed} }
-
 // unescaped returns a text whose quotation marks and ends of lines are escaped,
 // as in a string of a program or in HTML, without that.
 func unescaped(text []byte) []byte {
@@ -181,15 +170,14 @@ func unescaped(text []byte) []byte {
 	}
 	escape := regexp.MustCompile(`\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[rntbf"'/\\])`)
 	text = escape.ReplaceAllFunc(text, func(m []byte) []byte {
-		switch m[1] {
-		case '"', '\'', '/', '\\':
+		r, _, _, err := strconv.UnquoteChar(string(m), 0)
+		switch {
+		case err == nil:
+			return []byte(string(r))
+		case len(m) == 2:
 			return m[1:]
 		}
-		r, _, _, err := strconv.UnquoteChar(string(m), 0)
-		if err != nil {
-			return m
-		}
-		return []byte(string(r))
+		return m // half of a character
 	})
 	return []byte(html.UnescapeString(string(text)))
 }
@@ -198,8 +186,10 @@ func unescaped(text []byte) []byte {
 // JSON: with typographic or single quotation marks, with bare keys, or with
 // line breaks in strings.
 func relaxed(text []byte) []byte {
-	s := strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "\u00a0", " ", "=>", ":").Replace(string(text))
-	for _, rule := range [][2]string{
+	return rewrite(text, "", []rewriting{
+		{`[“”„]`, `"`},
+		{`\x{a0}`, " "},
+		{`=>`, ":"},
 		{`(?m)\s//[^"\n]*$`, ""},                             // a comment
 		{`(?m)^\s*\d*\s*\| ?`, ""},                           // a gutter
 		{`("[^"\n]*)\n\s*([^"\n]*")`, "$1 $2"},               // a line break in a string
@@ -207,8 +197,5 @@ func relaxed(text []byte) []byte {
 		{`(:\s*)'([^'"\n]*)'(\s*[,}\]])`, `$1"$2"$3`},        // a value
 		{`:\s*(?:None|nil|undefined)(\s*[,}\]])`, ":null$1"}, // no value
 		{`,(\s*[}\]])`, "$1"},                                // a comma too many
-	} {
-		s = regexp.MustCompile(rule[0]).ReplaceAllString(s, rule[1])
-	}
-	return []byte(s)
+	})
 }

@@ -19,7 +19,11 @@ const (
 	maxNested = 4         // responses quoted in each other
 )
 
-const headersAlone = "headers" // a source
+// A certainty, and a source.
+const (
+	likely       = "likely"
+	headersAlone = "headers"
+)
 
 // A reading is what an input says of one response.
 type reading struct {
@@ -56,7 +60,7 @@ func readText(text []byte, depth int) *reading {
 	if inner := unwrapped(text); len(inner) > 0 && depth < maxNested {
 		r = readText(plainText(inner), depth+1)
 		if r.source = "document"; r.header.Get("X-Log") != "" {
-			r.source, r.certainty = "log", "likely"
+			r.source, r.certainty = "log", likely
 		}
 		return r
 	}
@@ -66,13 +70,13 @@ func readText(text []byte, depth int) *reading {
 		return r
 	}
 	undone := text
-	for _, undo := range undoings() {
+	for _, undo := range []func([]byte) []byte{unescaped, relaxed} {
 		if r.found() || depth >= maxNested || bytes.Equal(undone, undo(undone)) {
 			continue
 		}
 		undone = undo(undone)
 		if inner := readText(plainText(undone), depth+1); inner.found() {
-			inner.certainty = "likely"
+			inner.certainty = likely
 			return inner
 		}
 	}
@@ -119,7 +123,7 @@ func readHeads(text []byte) *reading {
 	}
 	r := &reading{status: last.status, header: last.header, certainty: "certain", source: "response"}
 	if !last.clean {
-		r.certainty = "likely"
+		r.certainty = likely
 	}
 	r.method, r.path = requestIn(text[:last.start])
 	r.takeBody(text, last)
@@ -199,14 +203,14 @@ func (r *reading) takeBody(text []byte, h *head) {
 		// There is something, but perhaps not the body alone.
 		found := bodyIn(trimmed)
 		if bytes.HasPrefix(found, []byte("<")) || contentOf(found).isError || strings.Contains(h.header.Get("Content-Type"), "json") {
-			body, r.certainty = found, "likely"
+			body, r.certainty = found, likely
 		} else if h.clean && length > 0 && length < len(body) {
 			body = body[:length]
 		}
 	}
 	if len(bytes.TrimSpace(body)) == 0 && r.status >= http.StatusBadRequest {
 		if earlier := objectIn(text[:h.start]); contentOf(earlier).isError {
-			body, r.certainty = earlier, "likely"
+			body, r.certainty = earlier, likely
 		}
 	}
 	switch {
@@ -281,7 +285,7 @@ func bodyIn(text []byte) []byte {
 // in words, or some of these.
 func readLoose(text []byte) *reading {
 	h := &head{header: http.Header{}}
-	r := &reading{header: h.header, certainty: "likely", source: "body"}
+	r := &reading{header: h.header, certainty: likely, source: "body"}
 	if regexp.MustCompile(`^` + knownHeader).Match(text) {
 		h.readHeaders(text, 0)
 		r.source = headersAlone

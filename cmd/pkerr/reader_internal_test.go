@@ -253,7 +253,7 @@ func TestReadResponse_MissingBody(t *testing.T) {
 		"HTTP/1.1 404 Not Found\r\nContent-Length: 44\r\n\r\n", "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\n\r\n",
 		"HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n", "HTTP/1.1 404 Not Found\nContent-Length: 44",
 		"HTTP/1.1 404 Not Found", "404", " 404 \n", "404 Not Found", "HTTP 404", "Status: 404",
-		"HEAD /v2/x HTTP/1.1\n\nHTTP/1.1 404 Not Found\nServer: x\n\n", "$ curl -I https://x/v2/y\nHTTP/1.1 404 Not Found\nServer: x\n\n",
+		"HEAD /v2/x HTTP/1.0\n\nHTTP/1.1 404 Not Found\nServer: x\n\n", "$ curl -I https://x/v2/y\nHTTP/1.1 404 Not Found\nServer: x\n\n",
 		"  HTTP/1.1 404 Not Found\n  Content-Type: application/json\n2026-01-01 00:00:00 ERROR 404: Not Found.\n\n",
 		"curl: (22) The requested URL returned error: 404\n", "urllib.error.HTTPError: HTTP Error 404: Not Found",
 		"Response status code does not indicate success: 404 (Not Found).", "The remote server returned an error: (404) Not Found.",
@@ -295,7 +295,7 @@ func TestReadResponse_Success(t *testing.T) {
 		"HTTP/1.1 500 x\nContent-Length: 4\n\nbusyHTTP/1.1 200 OK\n\n{}":              exitAPIError, // no line break: not a status line
 		"HTTP/1.1 500 x\nContent-Length: 5\n\nbusy\nHTTP/1.1 200 OK\n\n{}":            exitOK,
 		"HTTP/1.1 500 x\n\n{\"message\":\"x\"}HTTP/1.1 200 OK\n\n{}":                  exitOK,
-		"HTTP/1.1 500 x\n\nGET /v2/y HTTP/1.1\n\nHTTP/1.1 200 OK\n\n{}":               exitOK,
+		"HTTP/1.1 500 x\n\nGET /v2/y HTTP/1.0\n\nHTTP/1.1 200 OK\n\n{}":               exitOK,
 
 		"HTTP/1.1 500 x\n\nHTTP/1.1 200 OK\n\n{}": exitAPIError, "HTTP/1.1 500 x\n\nsee\nHTTP/1.1 200 OK\n\n{}": exitAPIError,
 		"HTTP/1.1 200 OK\nContent-Type: text/plain\n\nHTTP/1.1 500 x\n\n": exitAPIError,

@@ -163,6 +163,7 @@ func (s screen) render(text string) string {
 // it.
 func (s screen) columns(rows []row, i int, style string) (head string, indent int) {
 	last := len(rows[i].cells) - 1
+	var beside, above strings.Builder
 	for j, cell := range rows[i].cells[:last] {
 		width := labelWidth
 		if last > 1 {
@@ -171,20 +172,18 @@ func (s screen) columns(rows []row, i int, style string) (head string, indent in
 			cell = "" // the label stands above
 		}
 		width = max(width, columns(cell)+1)
-		head += s.styled(style, cell) + strings.Repeat(" ", width-columns(cell))
+		beside.WriteString(s.styled(style, cell) + strings.Repeat(" ", width-columns(cell)))
+		above.WriteString(cell + " ")
 		indent += width
 	}
 	if s.width-indent >= minText {
-		return head, indent
+		return beside.String(), indent
 	}
-	above := ""
-	for _, line := range wrapped(strings.Join(rows[i].cells[:last], " "), s.width) {
-		above += s.styled(style, line) + "\n"
+	lines := wrapped(above.String(), s.width)
+	for i := range lines {
+		lines[i] = s.styled(style, lines[i])
 	}
-	if strings.TrimSpace(head) == "" {
-		above = ""
-	}
-	return above + "  ", 2
+	return strings.TrimLeft(strings.Join(lines, "\n")+"\n  ", "\n"), 2
 }
 
 // widest returns how wide a column is in the rows that have so many cells.

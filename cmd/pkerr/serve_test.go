@@ -74,9 +74,9 @@ func (s *serving) stop(t *testing.T, signal os.Signal) {
 }
 
 // get returns the response to a request, with its body read.
-func get(t *testing.T, method, url string, header http.Header) (*http.Response, string) {
+func get(t *testing.T, method, target string, header http.Header) (*http.Response, string) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), method, url, nil)
+	req, err := http.NewRequestWithContext(t.Context(), method, target, nil)
 	require.NoError(t, err)
 	maps.Copy(req.Header, header)
 	resp, err := (&http.Transport{DisableKeepAlives: true, DisableCompression: true}).RoundTrip(req)
@@ -206,9 +206,9 @@ func TestServe_LargeRequest(t *testing.T) {
 	require.Equal(t, 404, resp.StatusCode)
 }
 
-func request(t *testing.T, method, url string, body io.Reader) *http.Request {
+func request(t *testing.T, method, target string, body io.Reader) *http.Request {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), method, url, body)
+	req, err := http.NewRequestWithContext(t.Context(), method, target, body)
 	require.NoError(t, err)
 	return req
 }
@@ -425,7 +425,7 @@ func TestServe_Page(t *testing.T) {
 	require.Equal(t, 200, resp.StatusCode)
 	require.Equal(t, "text/html; charset=utf-8", resp.Header.Get("Content-Type"))
 	require.Contains(t, resp.Header.Get("Content-Security-Policy"), "default-src 'none'")
-	require.NotRegexp(t, `(src|href)="(https?:)?//`, regexp.MustCompile(`https://github.com/pkerr/\S+`).ReplaceAllString(page, ""), "nothing comes from elsewhere")
+	require.NotRegexp(t, `(src|href)="(https?:)?//`, regexp.MustCompile(`https://github\.com/pkerr/\S+`).ReplaceAllString(page, ""), "nothing comes from elsewhere")
 	for c := range library.Codes() {
 		id := strconv.FormatInt(c.Number(), 10)
 		if c.Number() == 0 {

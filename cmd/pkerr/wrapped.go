@@ -170,6 +170,6 @@ func bodyOf(value any) string {
 			return bodyOf(v["text"])
 		}
 	}
-	body, _ := json.Marshal(value) // decoded from JSON
+	body, _ := json.Marshal(value) //nolint:errchkjson // It was decoded from JSON.
 	return string(body)
 }
