@@ -144,7 +144,7 @@ func (c *content) fits(header http.Header) func(described string) bool {
 		return c.kind == kindEmpty && strings.Contains(described, "empty") ||
 			c.kind == kindHTML && strings.Contains(described, "HTML") ||
 			c.problem != 0 && strings.HasPrefix(described, "problem details") ||
-			c.kind == kindJSON && plain && strings.Contains(described, "labelled text/plain")
+			c.kind == kindJSON && plain && strings.Contains(described, "labeled text/plain")
 	}
 }
 
