@@ -319,7 +319,8 @@ func (c *Code) UnmarshalText(text []byte) error {
 	// signs.
 	read := MakeCode(n, s)
 	if read.String() != string(text) {
-		return fmt.Errorf("pkerr: %.64q is not a code: want a number and a status, such as \"20003/404\"", text)
+		return fmt.Errorf("pkerr: %.64q is not a code: "+
+			"want a number and a status, such as \"20003/404\"", text)
 	}
 	*c = read
 	return nil

@@ -210,7 +210,8 @@ func (e *Error) Error() string {
 	}
 	switch {
 	case e.Scope != "" && e.RetryAfter != nil:
-		b = fmt.Appendf(b, " (scope %s, retry after %v)", oneline.Text(e.Scope, printedKey), *e.RetryAfter)
+		b = fmt.Appendf(b, " (scope %s, retry after %v)",
+			oneline.Text(e.Scope, printedKey), *e.RetryAfter)
 	case e.Scope != "":
 		b = fmt.Appendf(b, " (scope %s)", oneline.Text(e.Scope, printedKey))
 	case e.RetryAfter != nil:
@@ -345,7 +346,9 @@ func RetryAfter(err error) (time.Duration, bool) {
 // of the request. It supports wrapped errors, and returns nil if err has no
 // fields or is nil.
 func FieldErrors(err error) Fields {
-	fields, _ := inErrors(err, func(e *Error) (Fields, bool) { return e.Fields.clone(), !e.Fields.empty() })
+	fields, _ := inErrors(err, func(e *Error) (Fields, bool) {
+		return e.Fields.clone(), !e.Fields.empty()
+	})
 	return fields
 }
 

@@ -66,7 +66,12 @@ func (e *Error) Response() Response {
 
 // response is Response without RetryAfter, and with the fields of e themselves.
 func (e *Error) response() Response {
-	return Response{Code: max(e.Code.Number(), 0), Message: e.message(), Errors: e.Fields, Scope: e.Scope}
+	return Response{
+		Code:    max(e.Code.Number(), 0),
+		Message: e.message(),
+		Errors:  e.Fields,
+		Scope:   e.Scope,
+	}
 }
 
 // milliseconds returns d in whole milliseconds, rounded up so that no client
@@ -85,7 +90,12 @@ func milliseconds(d time.Duration) int64 {
 // so does a negative RetryAfter. A RetryAfter that overflows a [time.Duration]
 // becomes the longest one.
 func (r Response) Err(status int) *Error {
-	e := &Error{Code: MakeCode(r.Code, status), Message: r.Message, Fields: r.Errors.clone(), Scope: r.Scope}
+	e := &Error{
+		Code:    MakeCode(r.Code, status),
+		Message: r.Message,
+		Fields:  r.Errors.clone(),
+		Scope:   r.Scope,
+	}
 	if e.Code == 0 {
 		e.Code = MakeCode(0, status)
 	}

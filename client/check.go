@@ -44,7 +44,8 @@ func WithBodyLimit(n int64) Option {
 // KiB of the rest, for at most 50 ms, so that the connection can be reused.
 func Check(resp *http.Response, opts ...Option) error {
 	if resp == nil {
-		return errors.New("client: no response to check: call Check after the request has succeeded")
+		return errors.New("client: no response to check: " +
+			"call Check after the request has succeeded")
 	}
 	if resp.StatusCode >= 200 && resp.StatusCode <= 299 {
 		return nil
@@ -86,7 +87,8 @@ func check(resp *http.Response, req *http.Request, limit int) *ResponseError {
 		err  error
 	)
 	// After a 101 the body is the connection, for another protocol.
-	if resp.Body != nil && resp.Body != http.NoBody && resp.StatusCode != http.StatusSwitchingProtocols {
+	if resp.Body != nil && resp.Body != http.NoBody &&
+		resp.StatusCode != http.StatusSwitchingProtocols {
 		body, e.Truncated, err = c.body.readFrom(resp, limit, c.room[:0])
 		resp.Body = &c.body
 	}

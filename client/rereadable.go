@@ -29,7 +29,9 @@ type rereadable struct {
 // readFrom reads the body of resp to its end, or until it is longer than limit.
 // It returns up to limit bytes of it, whether that is not all, and what reading
 // failed with. room is the buffer for a short body.
-func (b *rereadable) readFrom(resp *http.Response, limit int, room []byte) (_ []byte, truncated bool, err error) {
+func (b *rereadable) readFrom(
+	resp *http.Response, limit int, room []byte,
+) (_ []byte, truncated bool, err error) {
 	b.read, b.rest = room, resp.Body
 	// The length that a server announces is used only if it is a modest one.
 	if n := resp.ContentLength; n >= int64(cap(room)) && n <= defaultBodyLimit {

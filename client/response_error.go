@@ -152,8 +152,8 @@ func (e ResponseError) Format(f fmt.State, verb rune) { oneline.Format(f, verb, 
 
 func (e *ResponseError) goString() string {
 	text := func(s string) string { return oneline.Text(s, printedText) }
-	return fmt.Sprintf(
-		"&client.ResponseError{Status: %d, Method: %q, Path: %q, RequestID: %q, Body: %d bytes, err: %#v}",
+	return fmt.Sprintf("&client.ResponseError{Status: %d, Method: %q, Path: %q, "+
+		"RequestID: %q, Body: %d bytes, err: %#v}",
 		e.Status, text(e.Method), text(e.Path), text(e.RequestID()), len(e.Body), e.Unwrap())
 }
 

@@ -105,7 +105,8 @@ func usualRate(scope string) int {
 // interval returns the time in which one request is granted at this rate,
 // rounded up to whole milliseconds.
 func interval(rate int) time.Duration {
-	return max((time.Second/time.Duration(rate) + time.Millisecond - 1).Truncate(time.Millisecond), time.Millisecond)
+	roundedUp := (time.Second/time.Duration(rate) + time.Millisecond - 1).Truncate(time.Millisecond)
+	return max(roundedUp, time.Millisecond)
 }
 
 // isRead reports whether the API counts requests with this method as reads. It

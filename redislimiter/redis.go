@@ -46,7 +46,8 @@ type reply struct {
 
 func parseReply(values []int64) (reply, error) {
 	if len(values) != 7 {
-		return reply{}, fmt.Errorf("redislimiter: the script returned %d values: want 7", len(values))
+		return reply{}, fmt.Errorf("redislimiter: the script returned %d values: want 7",
+			len(values))
 	}
 	micros := func(n int64) time.Duration { return time.Duration(n) * time.Microsecond }
 	return reply{
@@ -157,6 +158,7 @@ func (l *Limiter) failed(ctx context.Context, err error) {
 	}
 	l.mu.Unlock()
 	if first {
-		slog.WarnContext(ctx, "redislimiter: Redis is away: keeping to the last known share", "error", err)
+		slog.WarnContext(ctx, "redislimiter: Redis is away: keeping to the last known share",
+			"error", err)
 	}
 }

@@ -48,7 +48,9 @@ func WithLocalizer[L Localizer](match func(preferences ...string) (L, bool)) Opt
 	return func(c *config) {
 		c.localizer = nil
 		if match != nil {
-			c.localizer = func(acceptLanguage string) (Localizer, bool) { return match(acceptLanguage) }
+			c.localizer = func(acceptLanguage string) (Localizer, bool) {
+				return match(acceptLanguage)
+			}
 		}
 	}
 }

@@ -14,7 +14,9 @@ func NotFound(w http.ResponseWriter, r *http.Request) { Write(w, r, pkerr.NotFou
 // MethodNotAllowed answers with [pkerr.MethodNotAllowed]. It is an
 // [http.HandlerFunc] for routers that have a hook for methods that a route does
 // not have. An Allow header that is set already is kept.
-func MethodNotAllowed(w http.ResponseWriter, r *http.Request) { Write(w, r, pkerr.MethodNotAllowed) }
+func MethodNotAllowed(w http.ResponseWriter, r *http.Request) {
+	Write(w, r, pkerr.MethodNotAllowed)
+}
 
 // Routes returns a handler that serves mux, and answers as the API does if mux
 // has no handler: an unknown route with [pkerr.NotFound], and a method that a

@@ -42,9 +42,11 @@ func routeEcho4(e *echo.Echo) {
 	for _, p := range endpoints() {
 		handler := func(c echo.Context) error {
 			v, err := p.answer(c.Response(), request{
-				ref:    c.Param("ref"),
-				fail:   c.QueryParam("fail"),
-				decode: func(dst any) error { return server.DecodeJSON(c.Response(), c.Request(), dst) },
+				ref:  c.Param("ref"),
+				fail: c.QueryParam("fail"),
+				decode: func(dst any) error {
+					return server.DecodeJSON(c.Response(), c.Request(), dst)
+				},
 			})
 			if err != nil {
 				return err

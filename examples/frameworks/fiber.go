@@ -28,8 +28,11 @@ func newFiber(opts ...server.Option) *fiber.App {
 // fiberErrors answers with the error that a handler returned.
 func fiberErrors(opts []server.Option) fiber.ErrorHandler {
 	return func(c fiber.Ctx, err error) error {
-		r := &http.Request{Method: c.Method(), URL: &url.URL{Path: c.Path()}, Header: c.GetReqHeaders()}
-		status, header, body := server.Render(r.WithContext(server.NewContext(c.Context(), opts...)), err)
+		r := &http.Request{
+			Method: c.Method(), URL: &url.URL{Path: c.Path()}, Header: c.GetReqHeaders(),
+		}
+		ctx := server.NewContext(c.Context(), opts...)
+		status, header, body := server.Render(r.WithContext(ctx), err)
 		for _, stale := range []string{
 			"Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language",
 			"Content-Range", "Etag", "Expires", "Last-Modified", "Location",

@@ -94,7 +94,8 @@ func (humaError) Schema(r huma.Registry) *huma.Schema {
 func routeHuma(api huma.API) {
 	for _, e := range endpoints() {
 		op := huma.Operation{
-			OperationID: e.method + e.path, Method: e.method, Path: e.path, Errors: []int{http.StatusNotFound},
+			OperationID: e.method + e.path, Method: e.method, Path: e.path,
+			Errors: []int{http.StatusNotFound},
 		}
 		switch {
 		case e.method == http.MethodPatch:
@@ -103,13 +104,14 @@ func routeHuma(api huma.API) {
 				return &humaOutput{v}, err
 			})
 		case e.path == "/members":
-			huma.Register(api, op, func(_ context.Context, in *humaInput) (*huma.StreamResponse, error) {
+			stream := func(_ context.Context, in *humaInput) (*huma.StreamResponse, error) {
 				return &huma.StreamResponse{Body: func(ctx huma.Context) {
 					r, w := humago.Unwrap(ctx)
 					_, err := e.answer(w, in.request())
 					server.Write(w, r, err)
 				}}, nil
-			})
+			}
+			huma.Register(api, op, stream)
 		default:
 			huma.Register(api, op, func(_ context.Context, in *humaInput) (*humaOutput, error) {
 				v, err := e.answer(nil, in.request())

@@ -81,7 +81,8 @@ func run(ctx context.Context, out io.Writer) error {
 			return err
 		}
 		for _, answer := range answers {
-			_, err := fmt.Fprintf(out, "  %s\n  from %s\n", answer, strings.Join(names[answer], ", "))
+			from := strings.Join(names[answer], ", ")
+			_, err := fmt.Fprintf(out, "  %s\n  from %s\n", answer, from)
 			if err != nil {
 				return err
 			}

@@ -48,7 +48,8 @@ const (
 // pkerr.
 func Actions() iter.Seq[Action] {
 	return slices.Values([]Action{
-		Retry, Verify, FixRequest, CheckRef, ChangeToken, RespectPrivacy, TreatAsSuccess, TreatAsEmpty, MakeRoom, Report,
+		Retry, Verify, FixRequest, CheckRef, ChangeToken, RespectPrivacy,
+		TreatAsSuccess, TreatAsEmpty, MakeRoom, Report,
 	})
 }
 

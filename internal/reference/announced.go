@@ -23,7 +23,9 @@ type Announcement struct {
 func Announced() iter.Seq[Announcement] {
 	return func(yield func(Announcement) bool) {
 		for _, a := range load().announced {
-			a.Codes, a.Endpoints, a.Notes = slices.Clone(a.Codes), slices.Clone(a.Endpoints), slices.Clone(a.Notes)
+			a.Codes = slices.Clone(a.Codes)
+			a.Endpoints = slices.Clone(a.Endpoints)
+			a.Notes = slices.Clone(a.Notes)
 			if !yield(a) {
 				return
 			}

@@ -35,7 +35,8 @@ func (c *Code) UnmarshalText(text []byte) error {
 	s, _ := strconv.Atoi(status)
 	read := Code(n*1000 + int64(s))
 	if err != nil || n < 0 || s < 100 || s > 999 || read.String() != string(text) {
-		return fmt.Errorf("%q is not a code: want a number and a status, such as \"20003/404\"", text)
+		return fmt.Errorf("%q is not a code: "+
+			"want a number and a status, such as \"20003/404\"", text)
 	}
 	*c = read
 	return nil

@@ -39,7 +39,9 @@ type Answer struct {
 func (e *Endpoint) String() string { return e.Method + " " + e.Path }
 
 // HasBody reports whether requests to the endpoint have a body.
-func (e *Endpoint) HasBody() bool { return e.Method == http.MethodPost || e.Method == http.MethodPatch }
+func (e *Endpoint) HasBody() bool {
+	return e.Method == http.MethodPost || e.Method == http.MethodPatch
+}
 
 // Sends reports whether the endpoint sends c, by itself or by a rule.
 func (e *Endpoint) Sends(c Code) bool {
@@ -90,7 +92,8 @@ func (t *tables) parseEndpoint(endpoint string, codes []string, note Text) (Endp
 		anchor, onlyMe := strings.CutSuffix(text, "*")
 		i := slices.IndexFunc(t.codes, func(e Entry) bool { return e.Code.Anchor() == anchor })
 		if i < 0 {
-			return Endpoint{}, fmt.Errorf("%s has the code %q, which is not in codes.json", endpoint, anchor)
+			return Endpoint{}, fmt.Errorf("%s has the code %q, which is not in codes.json",
+				endpoint, anchor)
 		}
 		e.Answers = append(e.Answers, Answer{Code: t.codes[i].Code, OnlyMe: onlyMe})
 	}

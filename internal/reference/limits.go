@@ -44,7 +44,9 @@ func (l *Limit) Burst() int { return l.Rate - 1 }
 // Limits returns what is known about the rate limits.
 func Limits() RateLimits {
 	l := load().limits
-	l.Counting, l.Headers, l.Quirk = slices.Clone(l.Counting), slices.Clone(l.Headers), slices.Clone(l.Quirk)
+	l.Counting = slices.Clone(l.Counting)
+	l.Headers = slices.Clone(l.Headers)
+	l.Quirk = slices.Clone(l.Quirk)
 	l.Limits = slices.Clone(l.Limits)
 	for i := range l.Limits {
 		l.Limits[i].Examples = slices.Clone(l.Limits[i].Examples)

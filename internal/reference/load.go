@@ -71,7 +71,8 @@ func load() *tables {
 func parsed() (*tables, error) {
 	loaded.once.Do(func() {
 		t := &loaded.tables
-		loaded.err = cmp.Or(t.readCodes(), t.readEndpoints(), t.readResponses(), t.readLimits(), t.readAnnounced())
+		loaded.err = cmp.Or(t.readCodes(), t.readEndpoints(),
+			t.readResponses(), t.readLimits(), t.readAnnounced())
 	})
 	return &loaded.tables, loaded.err
 }
@@ -97,16 +98,18 @@ func checkCodes(codes []Entry) error {
 		e := &codes[i]
 		sameName := func(other Entry) bool { return other.Name == e.Name }
 		sameNumber := func(other Entry) bool { return other.Code.Number() == e.Code.Number() }
+		isBase := func(other Entry) bool { return other.Name == e.Base }
 		switch {
 		case !token.IsIdentifier(e.Name) || !token.IsExported(e.Name):
 			return fmt.Errorf("%v: %q cannot be the name of a constant", e.Code, e.Name)
 		case slices.ContainsFunc(codes[:i], sameName):
 			return fmt.Errorf("%v: the name %s is taken", e.Code, e.Name)
 		case i > 0 && e.Code <= codes[i-1].Code:
-			return fmt.Errorf("%v must not follow %v: the codes are sorted", e.Code, codes[i-1].Code)
+			return fmt.Errorf("%v must not follow %v: the codes are sorted",
+				e.Code, codes[i-1].Code)
 		case e.Code.Number() != 0 && slices.ContainsFunc(codes[:i], sameNumber):
 			return fmt.Errorf("%v: the number is taken", e.Code)
-		case e.Base != "" && !slices.ContainsFunc(codes[:i], func(b Entry) bool { return b.Name == e.Base }):
+		case e.Base != "" && !slices.ContainsFunc(codes[:i], isBase):
 			return fmt.Errorf("%v: no code before it has the name of its base, %q", e.Code, e.Base)
 		case e.Message == "" || e.Meaning == "" || e.Advice == "":
 			return fmt.Errorf("%v needs a message, a meaning and an advice", e.Code)
@@ -133,7 +136,8 @@ func (t *tables) readEndpoints() error {
 	}
 	for _, r := range t.rules {
 		if !slices.ContainsFunc(t.codes, func(e Entry) bool { return e.Code == r.Code }) {
-			return fmt.Errorf("%s: a rule has the code %v, which is not in codes.json", name, r.Code)
+			return fmt.Errorf("%s: a rule has the code %v, which is not in codes.json",
+				name, r.Code)
 		}
 	}
 	return nil

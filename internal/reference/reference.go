@@ -130,7 +130,9 @@ func Of(c Code) (Entry, bool) {
 
 func (e *Entry) clone() Entry {
 	c := *e
-	c.Notes, c.Details, c.Variants = slices.Clone(e.Notes), slices.Clone(e.Details), slices.Clone(e.Variants)
+	c.Notes = slices.Clone(e.Notes)
+	c.Details = slices.Clone(e.Details)
+	c.Variants = slices.Clone(e.Variants)
 	return c
 }
 

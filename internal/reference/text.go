@@ -14,5 +14,7 @@ func (t Text) String() string { return t.Link(func(name string) string { return 
 // returns for the name.
 func (t Text) Link(link func(name string) string) string {
 	bracketed := regexp.MustCompile(`\[[A-Za-z][A-Za-z0-9.]*\]`)
-	return bracketed.ReplaceAllStringFunc(string(t), func(s string) string { return link(s[1 : len(s)-1]) })
+	return bracketed.ReplaceAllStringFunc(string(t), func(s string) string {
+		return link(s[1 : len(s)-1])
+	})
 }

@@ -65,7 +65,8 @@ func readCheckout(dir fs.FS) (*checkout, error) {
 	} {
 		found := 0
 		err := fs.WalkDir(dir, part.name, func(name string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.IsDir() || !slices.Contains([]string{".cs", ".rs", ".md"}, path.Ext(name)) {
+			if err != nil || entry.IsDir() ||
+				!slices.Contains([]string{".cs", ".rs", ".md"}, path.Ext(name)) {
 				return err
 			}
 			text, err := fs.ReadFile(dir, name)
@@ -76,7 +77,8 @@ func readCheckout(dir fs.FS) (*checkout, error) {
 			return nil, err
 		}
 		if found == 0 {
-			return nil, fmt.Errorf("%s has no %s: the source must have changed its form", part.name, part.want)
+			return nil, fmt.Errorf("%s has no %s: the source must have changed its form",
+				part.name, part.want)
 		}
 	}
 	return &c, nil
@@ -84,7 +86,8 @@ func readCheckout(dir fs.FS) (*checkout, error) {
 
 // readErrors reads definitions such as new(404, 20001, "System not found.").
 func (c *checkout) readErrors(name, text string) int {
-	definition := regexp.MustCompile(`(?:new|base|PKError)\(\s*(\d{3}),\s*(\d+),\s*\$?"((?:[^"\\]|\\.)*)"`)
+	definition := regexp.MustCompile(
+		`(?:new|base|PKError)\(\s*(\d{3}),\s*(\d+),\s*\$?"((?:[^"\\]|\\.)*)"`)
 	matches := definition.FindAllStringSubmatchIndex(text, -1)
 	for _, m := range matches {
 		status, _ := strconv.ParseInt(text[m[2]:m[3]], 10, 64)
@@ -103,7 +106,8 @@ func (c *checkout) readMessages(name, text string) int {
 	matches := literal.FindAllStringSubmatchIndex(text, -1)
 	for _, m := range matches {
 		status, _ := strconv.Atoi(text[m[2]:m[3]])
-		if line := text[strings.LastIndexByte(text[:m[0]], '\n')+1 : m[0]]; strings.Contains(line, "//") {
+		line := text[strings.LastIndexByte(text[:m[0]], '\n')+1 : m[0]]
+		if strings.Contains(line, "//") {
 			continue // a comment
 		}
 		message := strings.TrimRight(text[m[0]+1:m[1]-1], `\`)
@@ -135,7 +139,8 @@ func (c *checkout) readController(name, text string) int {
 	attribute := regexp.MustCompile(`\[Http(Get|Post|Patch|Put|Delete)\(\s*"([^"]*)"`)
 	matches := attribute.FindAllStringSubmatchIndex(text, -1)
 	for _, m := range matches {
-		c.addRoute(text[m[2]:m[3]], "/"+strings.TrimPrefix(text[m[4]:m[5]], "/"), at(name, text, m[0]))
+		route := "/" + strings.TrimPrefix(text[m[4]:m[5]], "/")
+		c.addRoute(text[m[2]:m[3]], route, at(name, text, m[0]))
 	}
 	return len(matches)
 }
@@ -153,7 +158,8 @@ func (c *checkout) readPage(name, text string) int {
 		number, _ := strconv.ParseInt(text[m[2]:m[3]], 10, 64)
 		status, _ := strconv.ParseInt(text[m[4]:m[5]], 10, 64)
 		c.page = append(c.page, pageRow{
-			reference.Code(number*1000 + status), link.ReplaceAllString(text[m[6]:m[7]], "$1"), at(name, text, m[0]),
+			reference.Code(number*1000 + status),
+			link.ReplaceAllString(text[m[6]:m[7]], "$1"), at(name, text, m[0]),
 		})
 	}
 	return len(matches)

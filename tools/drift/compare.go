@@ -22,11 +22,14 @@ func compareErrors(c *checkout) (all []string) {
 		row, ok := reference.Of(e.code)
 		switch {
 		case !ok && announced(e.code):
-			all = append(all, fmt.Sprintf("%v: in %s, but in the table it is announced as not released", e.code, e.at))
+			all = append(all, fmt.Sprintf("%v: in %s, but in the table it is "+
+				"announced as not released", e.code, e.at))
 		case !ok:
-			all = append(all, fmt.Sprintf("%v: in %s (%q), not in the table", e.code, e.at, e.message))
+			all = append(all, fmt.Sprintf("%v: in %s (%q), not in the table",
+				e.code, e.at, e.message))
 		case !says(&row, e.message):
-			all = append(all, fmt.Sprintf("%v: the message is %q in %s, %q in the table", e.code, e.message, e.at, row.Message))
+			all = append(all, fmt.Sprintf("%v: the message is %q in %s, %q in the table",
+				e.code, e.message, e.at, row.Message))
 		}
 	}
 	for row := range reference.Codes() {
@@ -40,7 +43,8 @@ func compareErrors(c *checkout) (all []string) {
 // says reports whether the API sends a message with a code, according to the
 // table.
 func says(row *reference.Entry, message string) bool {
-	return row.Message == message || slices.ContainsFunc(row.Variants, func(v string) bool { return matches(v, message) })
+	return row.Message == message ||
+		slices.ContainsFunc(row.Variants, func(v string) bool { return matches(v, message) })
 }
 
 func comparePage(c *checkout) (all []string) {
@@ -52,14 +56,17 @@ func comparePage(c *checkout) (all []string) {
 		case !ok:
 			all = append(all, fmt.Sprintf("%v: on the page (%s), not in the table", r.code, r.at))
 		case row.Page == "":
-			all = append(all, fmt.Sprintf("%v: on the page (%s), but the table says that it is not", r.code, r.at))
+			all = append(all, fmt.Sprintf("%v: on the page (%s), but the table says that it is not",
+				r.code, r.at))
 		case !matches(row.Page, r.meaning):
-			all = append(all, fmt.Sprintf("%v: the page says %q (%s), by the table %q", r.code, r.meaning, r.at, row.Page))
+			all = append(all, fmt.Sprintf("%v: the page says %q (%s), by the table %q",
+				r.code, r.meaning, r.at, row.Page))
 		}
 	}
 	for row := range reference.Codes() {
 		if row.Documented() && !listed[row.Code] {
-			all = append(all, fmt.Sprintf("%v: by the table on the page, but not in %s", row.Code, pageFile))
+			all = append(all, fmt.Sprintf("%v: by the table on the page, but not in %s",
+				row.Code, pageFile))
 		}
 	}
 	return all
@@ -85,14 +92,16 @@ func compareRoutes(c *checkout) (all []string) {
 		switch {
 		case known[r.endpoint]:
 		case waiting[r.endpoint]:
-			all = append(all, fmt.Sprintf("%s: in %s, but in the table it is announced as not released", r.endpoint, r.at))
+			all = append(all, fmt.Sprintf("%s: in %s, but in the table it is "+
+				"announced as not released", r.endpoint, r.at))
 		default:
 			all = append(all, fmt.Sprintf("%s: in %s, not in the table", r.endpoint, r.at))
 		}
 	}
 	for e := range reference.Endpoints() {
 		if !served[unnamed(e.String())] {
-			all = append(all, fmt.Sprintf("%s: in the table, not in %s or %s", &e, routerFile, controllers))
+			all = append(all, fmt.Sprintf("%s: in the table, not in %s or %s",
+				&e, routerFile, controllers))
 		}
 	}
 	return all

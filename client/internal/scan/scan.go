@@ -134,7 +134,8 @@ func (s *Scanner) pastSpace(c byte) bool {
 
 // space returns the index at which the white space ends that begins at i.
 func space(data []byte, i int) int {
-	for i < len(data) && data[i] <= ' ' && (data[i] == ' ' || data[i] == '\n' || data[i] == '\r' || data[i] == '\t') {
+	for i < len(data) && data[i] <= ' ' &&
+		(data[i] == ' ' || data[i] == '\n' || data[i] == '\r' || data[i] == '\t') {
 		i++
 	}
 	return i

@@ -52,8 +52,10 @@ func blocks(groups iter.Seq[reference.Group]) (all []block) {
 
 // doc returns the comment on a constant, in paragraphs.
 func doc(e *reference.Entry) reference.Text {
-	first := join(" ", reference.Text(e.Name+" means that "+clause(string(e.Meaning))), e.Cause, e.Advice, e.Kin())
-	return join("\n\n", first, join(" ", e.Notes...), reference.Text("Its message is \""+e.Message+"\""+stop(e.Message)))
+	meaning := reference.Text(e.Name + " means that " + clause(string(e.Meaning)))
+	message := reference.Text("Its message is \"" + e.Message + "\"" + stop(e.Message))
+	first := join(" ", meaning, e.Cause, e.Advice, e.Kin())
+	return join("\n\n", first, join(" ", e.Notes...), message)
 }
 
 // clause returns a sentence as a clause to follow "means that". It lowers the

@@ -31,7 +31,9 @@ func outputs(root string) (map[string][]byte, error) {
 	}
 	files := map[string][]byte{}
 	for name, render := range map[string]func() ([]byte, error){
-		"codes.go":                        func() ([]byte, error) { return renderConstants(reference.Groups()) },
+		"codes.go": func() ([]byte, error) {
+			return renderConstants(reference.Groups())
+		},
 		"docs/errors.md":                  renderPage,
 		"docs/errors.json":                renderRegistry,
 		"docs/errors.schema.json":         renderRegistrySchema,
@@ -65,8 +67,9 @@ func write(root string) error {
 		return err
 	}
 	for name, text := range files {
+		path := filepath.Join(root, filepath.FromSlash(name))
 		//nolint:gosec // The files are public.
-		if err := os.WriteFile(filepath.Join(root, filepath.FromSlash(name)), text, 0o644); err != nil {
+		if err := os.WriteFile(path, text, 0o644); err != nil {
 			return err
 		}
 	}

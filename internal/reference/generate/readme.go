@@ -17,7 +17,8 @@ func renderREADME(readme string, languages int) ([]byte, error) {
 	rows := regexp.MustCompile(`(?s)(<!-- codes: ([^>]*) -->\n)(.*?)(<!-- end of codes -->\n)`)
 	parts := rows.FindStringSubmatch(readme)
 	if parts == nil {
-		return nil, errors.New("README.md has no rows between <!-- codes: ... --> and <!-- end of codes -->")
+		return nil, errors.New("README.md has no rows " +
+			"between <!-- codes: ... --> and <!-- end of codes -->")
 	}
 	table, err := readmeTable(strings.Fields(parts[2]))
 	if err != nil {
@@ -59,11 +60,13 @@ func readmeTable(names []string) (string, error) {
 			if e.Base != "" {
 				base = "`" + e.Base + "`"
 			}
-			fmt.Fprintf(&out, "| %d | %d | `%s` | %s | %s |\n", e.Code.Number(), e.Code.Status(), e.Name, e.Message, base)
+			fmt.Fprintf(&out, "| %d | %d | `%s` | %s | %s |\n",
+				e.Code.Number(), e.Code.Status(), e.Name, e.Message, base)
 		}
 	}
 	if found != len(names) {
-		return "", fmt.Errorf("README.md lists %d codes of which %d are in the table: %v", len(names), found, names)
+		return "", fmt.Errorf("README.md lists %d codes of which %d are in the table: %v",
+			len(names), found, names)
 	}
 	return out.String(), nil
 }

@@ -255,7 +255,8 @@ func renderRegistry() ([]byte, error) {
 	}
 	for u := range reference.UncodedResponses() {
 		r.Uncoded = append(r.Uncoded, registryUncoded{
-			u.Origin, orEmpty(u.Statuses), plain(u.Body), plain(u.When), plain(u.Advice), optional(u.Until), orEmpty(u.Examples),
+			u.Origin, orEmpty(u.Statuses), plain(u.Body), plain(u.When),
+			plain(u.Advice), optional(u.Until), orEmpty(u.Examples),
 		})
 	}
 	for a := range reference.Announced() {
@@ -263,7 +264,9 @@ func renderRegistry() ([]byte, error) {
 		for _, c := range a.Codes {
 			codes = append(codes, c.String())
 		}
-		r.Announced = append(r.Announced, registryAnnounce{plain(a.Name), codes, orEmpty(a.Endpoints), plains(a.Notes)})
+		r.Announced = append(r.Announced, registryAnnounce{
+			plain(a.Name), codes, orEmpty(a.Endpoints), plains(a.Notes),
+		})
 	}
 	return encode(r, "  ")
 }
@@ -288,8 +291,10 @@ func registryCodes() (all []registryCode) {
 				Advice:  plain(e.Advice),
 				Notes:   plains(slices.Concat(e.Notes, e.Details)),
 				Other:   orEmpty(e.Variants),
-				Sent:    registrySent{e.Sent.Today, e.Sent.How, optional(e.Sent.Since), optional(e.Sent.Until)},
-				Source:  e.FullSource(),
+				Sent: registrySent{
+					e.Sent.Today, e.Sent.How, optional(e.Sent.Since), optional(e.Sent.Until),
+				},
+				Source: e.FullSource(),
 			}
 			if e.Base != "" {
 				row.Refines = new(byName[e.Base].String())
@@ -301,7 +306,11 @@ func registryCodes() (all []registryCode) {
 }
 
 func limitsOf(rates *reference.RateLimits) registryLimits {
-	all := registryLimits{Counting: plains(rates.Counting), Headers: plains(rates.Headers), Quirk: plains(rates.Quirk)}
+	all := registryLimits{
+		Counting: plains(rates.Counting),
+		Headers:  plains(rates.Headers),
+		Quirk:    plains(rates.Quirk),
+	}
 	for _, l := range rates.Limits {
 		all.Limits = append(all.Limits, registryLimit{
 			Scope:    l.Scope,

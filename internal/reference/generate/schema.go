@@ -40,7 +40,8 @@ type docs map[string]string
 
 // fieldDocs returns the comments on the fields of the structs in a Go file.
 func fieldDocs(source string) (docs, error) {
-	file, err := parser.ParseFile(token.NewFileSet(), "", source, parser.ParseComments|parser.SkipObjectResolution)
+	file, err := parser.ParseFile(token.NewFileSet(), "", source,
+		parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +54,8 @@ func fieldDocs(source string) (docs, error) {
 		if s, ok := spec.Type.(*ast.StructType); ok {
 			for _, field := range s.Fields.List {
 				for _, name := range field.Names {
-					all[spec.Name.Name+"."+name.Name] = strings.Join(strings.Fields(field.Doc.Text()), " ")
+					doc := strings.Fields(field.Doc.Text())
+					all[spec.Name.Name+"."+name.Name] = strings.Join(doc, " ")
 				}
 			}
 		}
@@ -129,7 +131,8 @@ func renderResponseSchema() ([]byte, error) {
 		{"title", "The body of an error of PluralKit's API"},
 	}
 	schema = append(schema, responseSchema("#/$defs/ErrorObject")...)
-	return encode(append(schema, property{"$defs", object{{"ErrorObject", errorObjectSchema()}}}), "  ")
+	defs := object{{"ErrorObject", errorObjectSchema()}}
+	return encode(append(schema, property{"$defs", defs}), "  ")
 }
 
 // responseSchema returns the schema of pkerr.Response. errorObject is the
@@ -148,12 +151,18 @@ func responseSchema(errorObject string) object {
 		{"properties", object{
 			{"message", object{
 				{"type", "string"},
-				{"description", "The English text. It can contain what the caller sent, of any length."},
+				{"description", "The English text. " +
+					"It can contain what the caller sent, of any length."},
 			}},
-			{"code", object{{"type", "integer"}, {"minimum", 0}, {"description", "The number of the error."}}},
+			{"code", object{
+				{"type", "integer"},
+				{"minimum", 0},
+				{"description", "The number of the error."},
+			}},
 			{"errors", object{
 				{"type", "object"},
-				{"description", "What is wrong with the keys of the request: for each key a list, which can have several items."},
+				{"description", "What is wrong with the keys of the request: " +
+					"for each key a list, which can have several items."},
 				{"minProperties", 1},
 				{"additionalProperties", object{
 					{"type", "array"},
@@ -164,8 +173,8 @@ func responseSchema(errorObject string) object {
 			{"retry_after", object{
 				{"type", "integer"},
 				{"minimum", 0},
-				{"description", "How long to wait, in milliseconds. It can be 0, and it is too short: " +
-					"wait one interval of the limit longer."},
+				{"description", "How long to wait, in milliseconds. " +
+					"It can be 0, and it is too short: wait one interval of the limit longer."},
 			}},
 			{"scope", object{
 				{"type", "string"},
@@ -179,7 +188,8 @@ func responseSchema(errorObject string) object {
 
 // errorObjectSchema returns the schema of pkerr.ErrorObject.
 func errorObjectSchema() object {
-	const swapped = " For an item of description_templates the API swaps this and the other length by mistake."
+	const swapped = " For an item of description_templates " +
+		"the API swaps this and the other length by mistake."
 	length := func(doc string) object {
 		return object{{"type", "integer"}, {"minimum", 0}, {"description", doc}}
 	}
@@ -189,7 +199,8 @@ func errorObjectSchema() object {
 		{"required", []any{"message"}},
 		{"properties", object{
 			{"message", object{{"type", "string"}, {"description", "The English text."}}},
-			{"actual_length", length("How long the value is, in UTF-16 code units, or in items for a list." + swapped)},
+			{"actual_length", length("How long the value is, in UTF-16 code units, " +
+				"or in items for a list." + swapped)},
 			{"max_length", length("How long the value may be, in the same units." + swapped)},
 		}},
 	}

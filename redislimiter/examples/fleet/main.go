@@ -40,8 +40,8 @@ func run(out io.Writer, processes int, duration time.Duration) error {
 	}
 	defer api.Close()
 
-	_, _ = fmt.Fprintf(out, "%d processes want more than 10 reads and 3 writes a second, for %v.\n\n",
-		processes, duration)
+	_, _ = fmt.Fprintf(out, "%d processes want more than 10 reads and 3 writes "+
+		"a second, for %v.\n\n", processes, duration)
 	worker := fleet.Worker{Redis: []string{redis.Addr}, Limiter: "fleet", Readers: 3, Writers: 3}
 	f, err := (&fleet.Run{Processes: processes, Worker: worker, Duration: duration}).Start(api)
 	if err != nil {

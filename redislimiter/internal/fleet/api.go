@@ -82,7 +82,8 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Type", "application/json")
 	if !served {
 		w.WriteHeader(http.StatusTooManyRequests)
-		_, _ = fmt.Fprintf(w, `{"message":"429: too many requests","retry_after":%d,"scope":%q,"code":0}`,
+		_, _ = fmt.Fprintf(w,
+			`{"message":"429: too many requests","retry_after":%d,"scope":%q,"code":0}`,
 			retryAfter, scope)
 		return
 	}

@@ -57,7 +57,8 @@ func (r *Redis) Restart() error {
 		program, err = exec.LookPath("valkey-server")
 	}
 	if err != nil {
-		return errors.New("found neither redis-server nor valkey-server: apt-get install redis-server")
+		return errors.New("found neither redis-server nor valkey-server: " +
+			"apt-get install redis-server")
 	}
 	_, port, _ := net.SplitHostPort(r.Addr)
 	args := append([]string{

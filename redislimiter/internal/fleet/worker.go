@@ -153,7 +153,9 @@ func (w *Worker) client(done func(time.Duration)) redis.UniversalClient { //noli
 type hook func(time.Duration)
 
 func (h hook) DialHook(next redis.DialHook) redis.DialHook {
-	return func(ctx context.Context, network, addr string) (net.Conn, error) { return next(ctx, network, addr) }
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		return next(ctx, network, addr)
+	}
 }
 
 func (h hook) ProcessHook(next redis.ProcessHook) redis.ProcessHook {

@@ -62,7 +62,9 @@ func transports() fleet.Limiters {
 		return &client.Transport{Limiter: &client.LocalLimiter{Pace: true}}
 	}
 	all["Transport"] = func(redis.Scripter) http.RoundTripper { return &client.Transport{} }
-	all["x/time/rate"] = func(redis.Scripter) http.RoundTripper { return limited{rate.NewLimiter(10, 10)} }
+	all["x/time/rate"] = func(redis.Scripter) http.RoundTripper {
+		return limited{rate.NewLimiter(10, 10)}
+	}
 	all["no limiter"] = func(redis.Scripter) http.RoundTripper { return http.DefaultTransport }
 	return all
 }
@@ -89,7 +91,8 @@ func main() {
 		}
 	}
 	for i, s := range situations() {
-		if err := s.write(filepath.Join(os.Args[1], "fleets-"+s.file+".svg"), lines[i]); err != nil {
+		name := filepath.Join(os.Args[1], "fleets-"+s.file+".svg")
+		if err := s.write(name, lines[i]); err != nil {
 			log.Fatal(err)
 		}
 	}
