@@ -93,7 +93,7 @@ func headerDelay(refusal *ResponseError) time.Duration {
 	return emissionInterval(refusal)
 }
 
-// retryDelay is RetryDelay, but for a refusal that says nothing, such as an
+// retryDelay is RetryDelay, except for a refusal that says nothing, such as an
 // edge's, it is a second, and twice as long for each further one.
 func (c *roundTrip) retryDelay(refusal *ResponseError) time.Duration {
 	if unhinted(refusal) {
