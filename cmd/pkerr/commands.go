@@ -88,9 +88,8 @@ func isZero(text string) bool {
 	return text != "" && strings.Trim(text, "0") == ""
 }
 
-// resolveAll returns the codes that the texts mean, and what is wrong with
-// those that mean none. The words of a message or of a line of a log may be
-// separate.
+// resolveAll returns the codes that the texts mean, together or one by one, and
+// what is wrong with those that mean none.
 func resolveAll(texts []string) (all []match, missing []usageError) {
 	joined := strings.Join(texts, " ")
 	if m, ok := message(joined); ok {
@@ -121,8 +120,7 @@ func resolveAll(texts []string) (all []match, missing []usageError) {
 type listing struct {
 	Codes []facts `json:"codes"`
 
-	// Endpoint is what was asked for, and Rules what it answers besides the
-	// codes.
+	// For an endpoint, Rules is what it answers besides the codes.
 	Endpoint *endpointFacts `json:"endpoint,omitempty"`
 	Rules    []rule         `json:"rules,omitempty"`
 
@@ -144,8 +142,7 @@ func endpointFactsOf(e *reference.Endpoint) endpointFacts {
 	return endpointFacts{e.String(), e.Method, e.Path, e.Note.String()}
 }
 
-// list shows the codes, or those of a status or of an endpoint, or the
-// endpoints.
+// list shows codes: all, of a status, or of an endpoint; or the endpoints.
 func (s *session) list(c *call) error {
 	if c.value("endpoints") != on {
 		l, err := listed(c.status, c.values[flagEndpoint], c.who)
@@ -221,8 +218,7 @@ func (s *session) version(*call) error {
 	return s.print("pkerr " + cmp.Or(shown(info.Main.Version), "(devel)") + " " + info.GoVersion + "\n")
 }
 
-// completion prints the script for a shell. None of its words has a quotation
-// mark.
+// completion prints the script for a shell. No word has a quotation mark.
 func (s *session) completion(c *call) error {
 	shells := []string{"bash", "zsh", "fish", "powershell"}
 	if len(c.args) == 0 {

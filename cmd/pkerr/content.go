@@ -48,8 +48,7 @@ func kindOf(body []byte) string {
 	return kindText
 }
 
-// trimBody returns a body without the byte order mark and the white space
-// around it, as package client reads it.
+// trimBody trims a body as package client does.
 func trimBody(body []byte) []byte {
 	const space = " \t\r\n"
 	return bytes.Trim(bytes.TrimPrefix(bytes.TrimLeft(body, space), []byte("\uFEFF")), space)
@@ -107,8 +106,7 @@ func contentOf(body []byte) content {
 	return c
 }
 
-// status returns the status that a body alone tells, and what tells it; 0 if
-// nothing does.
+// status returns the status that a body alone tells, or 0, and what tells it.
 func (c *content) status() (status int, source string) {
 	spelled := regexp.MustCompile(`^([45]\d\d): `).FindStringSubmatch(messageOf(c.err))
 	code, known := constantOf(c.number)
@@ -136,8 +134,7 @@ func messageOf(err error) string {
 	return ""
 }
 
-// fits returns a function that reports whether a body is of the kind that the
-// reference describes for a response without a code.
+// fits tells whether a body is as the reference describes one without a code.
 func (c *content) fits(header http.Header) func(described string) bool {
 	plain := strings.HasPrefix(strings.ToLower(header.Get("Content-Type")), "text/plain")
 	return func(described string) bool {
@@ -148,9 +145,8 @@ func (c *content) fits(header http.Header) func(described string) bool {
 	}
 }
 
-// sentByFront reports whether something in front of the API sent a response
-// with this body: a proxy or a firewall. The API refuses in JSON that has a
-// code.
+// sentByFront reports whether a proxy or a firewall sent a response with this
+// body. The API refuses in JSON that has a code.
 func (c *content) sentByFront(status int) bool {
 	switch status {
 	case http.StatusProxyAuthRequired, http.StatusNetworkAuthenticationRequired:

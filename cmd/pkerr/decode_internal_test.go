@@ -497,13 +497,14 @@ func TestDecode_RetryDelay(t *testing.T) {
 	const limited, limiter = "HTTP/1.1 429 x\n", "X-RateLimit-Limit: 3\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: 1786982400\nX-RateLimit-Scope: generic_update\n"
 	for input, want := range map[string][]string{
 		limited + "\n": {"Really wait\t1000 ms, one interval of the limit\n"},
-		limited + limiter + "\n{\"retry_after\":0}":             {"Retry after\t0 ms, as the response says", "Really wait\t668 ms, two intervals more than the response says"},
-		limited + limiter + "\n{\"retry_after\":19}":            {"Retry after\t19 ms, as the response says", "Really wait\t353 ms, one interval more than the response says"},
-		limited + limiter + "\n{\"retry_after\":999}":           {"Really wait\t1333 ms, one interval more"},
-		limited + "\n{\"retry_after\":0}":                       {"Really wait\t1000 ms, one interval more"},
-		limited + "X-RateLimit-Limit: 3\n\n{\"retry_after\":0}": {"Really wait\t334 ms, one interval more", "Rate limit\t3 a second\n"},
-		limited + "Retry-After: 60\n\n":                         {"Retry after\t60000 ms (1m0s), as the response says", "Really wait\t61000 ms (1m1s), one interval more"},
-		limited + "Retry-After: 59\n\n":                         {"Retry after\t59000 ms, as"},
+		limited + limiter + "\n{\"retry_after\":0}":                                                     {"Retry after\t0 ms, as the response says", "Really wait\t668 ms, two intervals more than the response says"},
+		limited + limiter + "\n{\"retry_after\":19}":                                                    {"Retry after\t19 ms, as the response says", "Really wait\t353 ms, one interval more than the response says"},
+		limited + limiter + "\n{\"retry_after\":999}":                                                   {"Really wait\t1333 ms, one interval more"},
+		limited + "\n{\"retry_after\":0}":                                                               {"Really wait\t1000 ms, one interval more"},
+		limited + "X-RateLimit-Limit: 3\n\n{\"retry_after\":0}":                                         {"Really wait\t334 ms, one interval more", "Rate limit\t3 a second\n"},
+		limited + "Date: Mon, 05 Jan 2026 08:00:00 GMT\nRetry-After: Mon, 05 Jan 2026 08:00:30 GMT\n\n": {"Retry after\t30000 ms, as"},
+		limited + "Retry-After: 60\n\n":                                                                 {"Retry after\t60000 ms (1m0s), as the response says", "Really wait\t61000 ms (1m1s), one interval more"},
+		limited + "Retry-After: 59\n\n":                                                                 {"Retry after\t59000 ms, as"},
 	} {
 		_, text, _ := runDecode(t, input)
 		for _, line := range want {

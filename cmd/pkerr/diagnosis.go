@@ -48,8 +48,7 @@ type field struct {
 	Localized    string `json:"localized"`
 }
 
-// In a rateLimit Remaining is -1 and Reset is empty if the headers do not say
-// them.
+// Remaining is -1 and Reset is empty if the headers do not say them.
 type rateLimit struct {
 	Limit     int    `json:"limit"`
 	Remaining int    `json:"remaining"`
@@ -120,8 +119,7 @@ func diagnose(r *reading, given int, who audience) (*diagnosis, error) {
 // note adds a note, which a template makes of d.
 func (d *diagnosis) note(template string) { d.Notes = append(d.Notes, say(template, d)) }
 
-// read adds what the response says by the rules of package client, and returns
-// the error that it makes of it.
+// read adds what package client reads in the response, and returns its error.
 func (d *diagnosis) read(r *reading, c *content, who audience) error {
 	err := client.Decode(d.Status, r.header, r.body)
 	response, _ := errors.AsType[*client.ResponseError](err)
@@ -189,8 +187,7 @@ func (d *diagnosis) judge(r *reading, c *content, err error, who audience) {
 	d.explain(match{pkerr.CodeOf(err), d.Ref}, known)
 }
 
-// explain adds what is known about the code, and about a response of this kind
-// without one.
+// explain adds what is known about a code, and about responses without one.
 func (d *diagnosis) explain(m match, seen []uncoded) {
 	if m.code == 0 {
 		d.Advice = say("unread advice", d)
@@ -215,8 +212,7 @@ func (d *diagnosis) Keys() []string { return slices.Sorted(maps.Keys(d.Fields)) 
 // Heading says in a few words what the response is.
 func (d *diagnosis) Heading() string { return strings.Join(strings.Fields(say("heading", d)), " ") }
 
-// WaitsTwice reports whether the delay is two intervals of the limit, as after
-// the first refusal of a burst.
+// WaitsTwice reports whether the delay is that of the first refusal of a burst.
 func (d *diagnosis) WaitsTwice() bool {
 	return *d.RetryAfter == 0 && d.RateLimit != nil && d.RateLimit.Limit > 0 &&
 		*d.RetryDelay >= 2*max(milliseconds(time.Second/time.Duration(d.RateLimit.Limit)), 1)
@@ -227,8 +223,7 @@ func milliseconds(d time.Duration) int64 {
 	return int64(d/time.Millisecond) + int64(min(d%time.Millisecond, 1))
 }
 
-// duration returns a wait of so many milliseconds, and a long one also as
-// people write it.
+// duration returns a wait of so many milliseconds, as people write it.
 func duration(ms int64) string {
 	text := strconv.FormatInt(ms, 10) + " ms"
 	if ms == milliseconds(math.MaxInt64) { // the most that package client returns

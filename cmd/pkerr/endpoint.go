@@ -16,9 +16,8 @@ type request struct {
 	segments []string // none if there is no path
 }
 
-// parseRequest reads "GET /systems/{s}/members", "GET /v2/systems/@me/members",
-// a URL in place of the path, or a command line or a line of a program with a
-// URL.
+// parseRequest reads an endpoint, a request, a URL, or a line with a URL: a
+// command line or a line of a program.
 func parseRequest(text string) request {
 	words := regexp.MustCompile("[^\\s'\"`,;()]+").FindAllString(text, -1)
 	var r request
@@ -58,8 +57,7 @@ func isMethod(word string) bool {
 	return regexp.MustCompile(`^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$`).MatchString(word)
 }
 
-// String returns the request as the names of endpoints are written, in one
-// line.
+// String returns the request as the names of endpoints are written.
 func (r request) String() string {
 	return strings.TrimSpace(shown(r.method + " /" + strings.Join(r.segments, "/")))
 }
@@ -67,8 +65,7 @@ func (r request) String() string {
 // segmentsOf returns the segments of the path of an endpoint.
 func segmentsOf(e *reference.Endpoint) []string { return strings.Split(strings.Trim(e.Path, "/"), "/") }
 
-// placeholder reports whether a segment stands for any reference: {s}, :s or
-// <s>.
+// placeholder reports whether a segment stands for any: {s}, :s or <s>.
 func placeholder(segment string) bool {
 	return segment != "" && strings.ContainsRune("{:<", rune(segment[0]))
 }
@@ -85,8 +82,7 @@ func (r request) endpoints() (all []reference.Endpoint) {
 	return all
 }
 
-// system returns what the request has in the place of the system, or "" if the
-// endpoint names none.
+// system returns what the request has in the place of the system, or "".
 func (r request) system(e *reference.Endpoint) string {
 	if i := slices.Index(segmentsOf(e), "{s}"); i >= 0 {
 		return r.segments[i]
@@ -94,8 +90,7 @@ func (r request) system(e *reference.Endpoint) string {
 	return ""
 }
 
-// findEndpoint returns the endpoint that a request is for. A HEAD is one for
-// GET.
+// findEndpoint returns the endpoint of a request. A HEAD is one for GET.
 func findEndpoint(r request) (found reference.Endpoint, err error) {
 	if len(r.segments) == 0 {
 		return found, usage(quote(r.method)+" is not an endpoint: it has no path", say("endpoint", nil))
@@ -118,8 +113,8 @@ func findEndpoint(r request) (found reference.Endpoint, err error) {
 	}
 }
 
-// nearEndpoints asks whether one of the endpoints is meant that differ least
-// from the request, whatever it has in the place of their placeholders.
+// nearEndpoints asks whether one of the nearest endpoints is meant, whatever
+// the references are.
 func (r request) nearEndpoints() string {
 	const most = 3
 	var all []string

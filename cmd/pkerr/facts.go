@@ -71,8 +71,7 @@ type rule struct {
 	When  string `json:"when"`
 }
 
-// uncoded is a kind of response that has the status of a code, but not its
-// body.
+// uncoded is a kind of response that has a status, but no code.
 type uncoded struct {
 	Origin string `json:"origin"`
 	Body   string `json:"body"`
@@ -164,8 +163,7 @@ func plain(t reference.Text, forGo bool) string {
 	return strings.TrimSpace(s)
 }
 
-// matches returns what errors.Is finds in c besides c itself, the narrowest
-// first.
+// matches returns what errors.Is finds in c besides c, the narrowest first.
 func matches(c pkerr.Code) []codeName {
 	all := []codeName{}
 	for base := c.Base(); base != 0; base = base.Base() {
@@ -177,8 +175,8 @@ func matches(c pkerr.Code) []codeName {
 	return all
 }
 
-// numberedWith returns the numbers and names of the codes with the status of c,
-// if that has no plain code.
+// numberedWith returns the codes with the status of c, if none of them is
+// plain.
 func numberedWith(c pkerr.Code) (names []string) {
 	for other := range pkerr.Codes() {
 		if other.Status() == c.Status() && other.Number() == 0 {
@@ -190,8 +188,7 @@ func numberedWith(c pkerr.Code) (names []string) {
 	return names
 }
 
-// uncodedOf returns the responses without a code that come with a status today,
-// and have a body that fits.
+// uncodedOf returns today's responses with a status and a body that fits.
 func uncodedOf(status int, fits func(body string) bool) []uncoded {
 	all := []uncoded{}
 	for u := range reference.UncodedResponses() {

@@ -23,8 +23,7 @@ type fake struct {
 	limited *pkerrtest.Server // has the rate limiter
 }
 
-// newFake returns a fake with scripted routes, such as
-// "GET /v2/members/{ref}=20002". It has to be closed.
+// newFake returns a fake with scripted routes. It has to be closed.
 func newFake(routes []string) (*fake, error) {
 	f := &fake{http.NewServeMux(), pkerrtest.NewServer(nil), pkerrtest.NewServer(nil, pkerrtest.WithRateLimit(pkerrtest.Rates{}))}
 	for _, route := range routes {
@@ -51,8 +50,7 @@ func (f *fake) close() {
 	f.limited.Close()
 }
 
-// ServeHTTP answers a request. Pages of any origin can read the answers, as
-// they can those of the API.
+// ServeHTTP answers a request, and lets pages of any origin read the answer.
 func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	for key, value := range map[string]string{
 		"Allow-Origin":      "*",
@@ -71,8 +69,7 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.ServeMux.ServeHTTP(w, r)
 }
 
-// script adds a route that the caller wants: a pattern, and a code, a status,
-// or a status and the name of a file.
+// script adds a route: a pattern, and a code, a status, or a status and a file.
 func (f *fake) script(text string) (err error) {
 	wrong := func(why string) error {
 		return usage("--on "+quote(text)+": "+why, say("on", nil))
@@ -108,8 +105,7 @@ func (f *fake) script(text string) (err error) {
 	return nil
 }
 
-// codeHandler returns a handler that answers with a code, and with all that the
-// API says besides.
+// codeHandler returns a handler that answers with a code.
 func codeHandler(c pkerr.Code) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		copyResponse(w, pkerrtest.Response(sample(c))) //nolint:bodyclose // copyResponse closes it.
@@ -132,8 +128,7 @@ func sample(c pkerr.Code) error {
 	return c
 }
 
-// serveCode answers with the code in the path: a constant, or any code with the
-// status of an error.
+// serveCode answers with the code in the path, if it can be that of an error.
 func serveCode(w http.ResponseWriter, r *http.Request) {
 	text := strings.TrimSuffix(r.PathValue("code")+"/"+r.PathValue("status"), "/")
 	if found, _ := exact(text); isFailure(found.code.Status()) {

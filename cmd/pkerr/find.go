@@ -54,8 +54,7 @@ func notFound(text, why, question string, candidates []pkerr.Code) usageError {
 	return usage(quote(text)+" "+why, strings.TrimSpace(screen{width: defaultWidth}.render(lines)))
 }
 
-// statusOfTomorrow returns the status that an unknown number would most likely
-// come with, by the classes of the API's numbers, or "" for any other text.
+// statusOfTomorrow returns the likely status of an unknown number, or "".
 func statusOfTomorrow(text string) string {
 	if len(text) != len("20003") || !digits(text) {
 		return ""
@@ -77,8 +76,7 @@ func exact(text string) (match, bool) {
 	return message(text)
 }
 
-// numbered reads a number, a status, or both: with a mark between them, or as
-// one number.
+// numbered reads a number, a status, or both, perhaps as one number.
 func numbered(text string) (pkerr.Code, bool) {
 	m := regexp.MustCompile(`^(?:(\d{3})|0*([1-9]\d*|0)[/_](\d{3})|([1-9]\d{4})([45]\d\d)|(\d+))$`).FindStringSubmatch(text)
 	if m == nil {
@@ -114,8 +112,7 @@ func constantOf(number int64) (pkerr.Code, bool) {
 // isFailure reports whether a status is that of an error.
 func isFailure(status int) bool { return status >= 400 && status <= 599 }
 
-// letters returns what is compared of a name or a message: without case, spaces
-// and marks.
+// letters returns what is compared of a text: no case, spaces and marks.
 func letters(text string) string {
 	return strings.Map(func(r rune) rune {
 		if strings.ContainsRune(" \t\r\n\u00a0\u202f_-.,:'\"`’‘´\u00ab\u00bb“”„‹›「」『』", r) {
@@ -134,12 +131,10 @@ func message(text string) (match, bool) {
 	}
 	key := letters(text)
 	for _, p := range phrases() {
-		if key == p.before || p.open && strings.HasPrefix(key, p.before) {
+		isPart := p.page && len(key) >= minMessage && strings.Contains(p.before, key)
+		if key == p.before || p.open && strings.HasPrefix(key, p.before) || isPart {
 			return match{code: p.code}, true
 		}
-	}
-	if c, ok := partOfPage(key); ok {
-		return match{code: c}, true
 	}
 	// What the API says of one key comes with this code alone.
 	ofKey := regexp.MustCompile(`(?i)^(field \S+ is (too long|invalid)\.?$|` +
@@ -148,18 +143,6 @@ func message(text string) (match, bool) {
 		return match{code: pkerr.ModelParse}, true
 	}
 	return match{}, false
-}
-
-// partOfPage returns the code for which the API's page has words with these
-// letters in them, if it has other words than the message. It returns false if
-// the letters are too few.
-func partOfPage(key string) (pkerr.Code, bool) {
-	for e := range reference.Codes() {
-		if len(key) >= minMessage && e.Page != e.Message && strings.Contains(letters(e.Page), key) {
-			return pkerr.Code(e.Code), true
-		}
-	}
-	return 0, false
 }
 
 // namedIn returns the code whose message names something, if a text has it, and
@@ -176,27 +159,24 @@ func namedIn(text string) (found match, whole bool) {
 	return found, whole
 }
 
-// A phrase is a text that means a code: its letters before and after what it
-// names.
+// A phrase is a text that means a code: its letters around what it names.
 type phrase struct {
 	code          pkerr.Code
 	before, after string
-	open          bool // it goes on
+	open, page    bool // it goes on; it is on the API's page, and no message
 }
 
-// minMessage is the least length of a phrase of the API that is looked for in
-// other texts. That of 50001 is the shortest.
+// minMessage is how short a phrase of the API can be.
 const minMessage = len("Unimplemented")
 
-// phrases returns the messages of the API, the other messages that it sends,
-// and the words of its page.
+// phrases returns what the API sends, and the words of its page.
 func phrases() (all []phrase) {
 	var others []phrase
 	for e := range reference.Codes() {
-		all = append(all, phrase{pkerr.Code(e.Code), letters(e.Message), "", false})
-		for _, text := range append(e.Variants, strings.Split(e.Page, "…")...) {
-			if key, open := strings.CutSuffix(letters(text), "…"); len(key) >= minMessage {
-				others = append(others, phrase{pkerr.Code(e.Code), key, "", open})
+		all = append(all, phrase{pkerr.Code(e.Code), letters(e.Message), "", false, false})
+		for i, text := range append(e.Variants, strings.Split(e.Page, "…")...) {
+			if key, open := strings.CutSuffix(letters(text), "…"); len(key) >= minMessage && text != e.Message {
+				others = append(others, phrase{pkerr.Code(e.Code), key, "", open, i >= len(e.Variants)})
 			}
 		}
 	}
@@ -219,14 +199,13 @@ func translations() (all []phrase) {
 			if c == pkerr.TooManyRequests {
 				before, _, _ = strings.Cut(before, strconv.Itoa(seconds)) // the rest goes by the number
 			}
-			all = append(all, phrase{c, before, after, false})
+			all = append(all, phrase{c, before, after, false, false})
 		}
 	}
 	return all
 }
 
-// longestIn returns the codes of the longest phrase that a text has in it, of
-// at least so many letters.
+// longestIn returns the codes of the longest phrase that a text has in it.
 func longestIn(key string, all []phrase, least int) (codes []pkerr.Code) {
 	for _, p := range all {
 		i, n := strings.Index(key, p.before), len(p.before)+len(p.after)
@@ -300,8 +279,7 @@ func findCode(text string) match {
 	return match{}
 }
 
-// beginning returns the codes whose name or message begins with a text, which
-// may have something in the place of the reference.
+// beginning returns the codes whose name or message begins with a text.
 func beginning(text string) (codes []pkerr.Code) {
 	key := letters(text)
 	name, ref := strings.TrimPrefix(key, "pkerr"), append(strings.Split(text, "'"), "")[1]
@@ -314,8 +292,7 @@ func beginning(text string) (codes []pkerr.Code) {
 	return codes
 }
 
-// near returns the codes whose number, name or message is nearly the text, or
-// has it in it.
+// near returns the codes that may be meant by a text.
 func near(text string) (codes []pkerr.Code) {
 	const most = 5
 	words := map[string]pkerr.Code{}
@@ -336,8 +313,7 @@ func near(text string) (codes []pkerr.Code) {
 	return codes
 }
 
-// nearest returns the words that may be meant by word, the nearest first, and
-// at most as many as limit.
+// nearest returns the words that may be meant by word, the nearest first.
 func nearest(word string, words []string, limit int) []string {
 	cost := func(w string) int { return distance(strings.ToLower(word), strings.ToLower(w)) }
 	var near []string
@@ -350,8 +326,8 @@ func nearest(word string, words []string, limit int) []string {
 	return near[:min(len(near), limit)]
 }
 
-// distance returns how many letters have to be inserted, dropped, replaced, or
-// swapped with the next to make b of a. Long texts are not compared.
+// distance returns how many letters differ or are swapped. Long texts are not
+// compared.
 func distance(a, b string) int {
 	const longest = 128
 	x, y := []rune(a), []rune(b)

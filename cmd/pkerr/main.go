@@ -39,8 +39,7 @@ type session struct {
 	terminal       func(stream any) bool
 }
 
-// isTerminal reports whether stream is a terminal, as far as the standard
-// library can tell.
+// isTerminal reports whether stream is a terminal, as far as is known.
 func isTerminal(stream any) bool {
 	file, ok := stream.(*os.File)
 	if !ok {
@@ -94,14 +93,12 @@ func usage(problem string, hints ...string) usageError {
 	return usageError(strings.ReplaceAll(strings.Join(append([]string{problem}, hints...), "\n"), "\n", "\n  "))
 }
 
-// unknownWord reports an unknown subcommand or shell, and names those that
-// exist.
+// unknownWord reports an unknown word, and names those that exist.
 func unknownWord(kind, word string, known []string) usageError {
 	return usage("there is no "+kind+" "+quote(word)+didYouMean(word, known), "there are: "+strings.Join(known, ", "))
 }
 
-// didYouMean asks whether the nearest of the known words is meant, if one is
-// near.
+// didYouMean asks whether the nearest of the known words is meant.
 func didYouMean(word string, known []string) string {
 	if near := nearest(word, known, 1); len(near) > 0 {
 		return "\ndid you mean " + near[0] + "?"
@@ -125,8 +122,7 @@ const (
 	on           = "true"
 )
 
-// A subcommand is a name, how many arguments and which flags it takes, and what
-// it runs.
+// A subcommand is a name, what it takes, and what it runs.
 type subcommand struct {
 	name    string
 	maxArgs int
@@ -165,8 +161,7 @@ type call struct {
 	status  int // 0 if --status was not given
 }
 
-// An audience is whom the output is for: people with a language, perhaps Go
-// programmers.
+// An audience is whom the output is for: a language, perhaps Go programmers.
 type audience struct {
 	*locale.Localizer
 	wanted bool // texts in the language are wanted beside the English ones
@@ -213,8 +208,7 @@ func (s *session) parse(args []string) (*call, error) {
 	return c, nil
 }
 
-// parseFlags parses the flags and the arguments of a command line, and returns
-// what is wrong with them.
+// parseFlags parses flags and arguments, and returns what is wrong with them.
 func (c *call) parseFlags(args []string) (wrong string) {
 	for len(args) > 0 && args[0] != "--" {
 		arg := args[0]
@@ -242,8 +236,7 @@ func (c *call) parseFlags(args []string) (wrong string) {
 	return wrong
 }
 
-// chooseCommand sets the subcommand that the line names, and explain if it
-// names none. A question for the help or the version goes first.
+// chooseCommand sets the subcommand that the line names, or else explain.
 func (c *call) chooseCommand() {
 	i := slices.Index(subcommandNames(), append(c.args, "")[0])
 	switch {

@@ -53,8 +53,7 @@ func rewrite(text []byte, condition string, all []rewriting) []byte {
 	return text
 }
 
-// gunzip returns what was compressed, as far as it can be read, or else the
-// input.
+// gunzip returns what was compressed, as far as it can be read.
 func gunzip(input []byte) []byte {
 	if !bytes.HasPrefix(input, []byte(gzipMagic)) {
 		return input
@@ -70,8 +69,7 @@ func gunzip(input []byte) []byte {
 	return text
 }
 
-// fromUTF16 returns UTF-16 as UTF-8, with or without a byte order mark, and any
-// other text as it is.
+// fromUTF16 returns UTF-16 as UTF-8, and any other text as it is.
 func fromUTF16(input []byte) []byte {
 	var order binary.ByteOrder = binary.LittleEndian
 	switch start := string(input[:min(len(input), 2)]); {
@@ -87,8 +85,7 @@ func fromUTF16(input []byte) []byte {
 	return []byte(string(utf16.Decode(units)))
 }
 
-// withoutMargin returns a text without what begins each of its lines: the marks
-// of a quotation, a gutter, indentation.
+// withoutMargin drops what begins each line: quotation, a gutter, indentation.
 func withoutMargin(text []byte) []byte {
 	const deepest = 4
 	for range deepest {
@@ -100,8 +97,7 @@ func withoutMargin(text []byte) []byte {
 	return text
 }
 
-// undump returns a text in which dumps are undone: rows of an offset and bytes
-// as hexadecimal numbers, or of an offset and text.
+// undump undoes dumps: rows of an offset and hexadecimal numbers, or text.
 func undump(text []byte) []byte {
 	const offset = `^\s*(?:0x)?0{4,8}[: ]`
 	if !regexp.MustCompile(`(?m)` + offset).Match(text) {
@@ -120,9 +116,8 @@ func undump(text []byte) []byte {
 	})
 }
 
-// withoutMarks returns a text without the marks of a trace: the time, "<"
-// before what was received, and the lines about the connection. Of the request
-// it keeps the first line.
+// withoutMarks drops the marks of a trace, and all but the first line of a
+// request.
 func withoutMarks(text []byte) []byte {
 	const stamp = `(?:\d\d:\d\d:\d\d\.\d+ (?:\[[^\]]*\] )?)?`
 	return rewrite(text, `(?m)^`+stamp+`(?:< HTTP/\d|> [A-Z]+ \S+ HTTP/\d|<= Recv )`, []rewriting{
@@ -161,8 +156,7 @@ func withoutPrefix(text []byte) []byte {
 	return text
 }
 
-// unescaped returns a text whose quotation marks and ends of lines are escaped,
-// as in a string of a program or in HTML, without that.
+// unescaped undoes the escapes of a string of a program, or of HTML.
 func unescaped(text []byte) []byte {
 	var s string
 	if json.Unmarshal(text, &s) == nil {
@@ -182,9 +176,7 @@ func unescaped(text []byte) []byte {
 	return []byte(html.UnescapeString(string(text)))
 }
 
-// relaxed returns a text in which the objects of other languages are written as
-// JSON: with typographic or single quotation marks, with bare keys, or with
-// line breaks in strings.
+// relaxed returns the objects of other languages as JSON.
 func relaxed(text []byte) []byte {
 	return rewrite(text, "", []rewriting{
 		{`[“”„]`, `"`},

@@ -138,12 +138,10 @@ func mentionsStatus(text []byte) bool {
 	return bytes.Contains(text, []byte("HTTP/")) || bytes.Contains(text, []byte(":status"))
 }
 
-// statusLine matches a status line, also right behind the body of another
-// response.
+// statusLine matches a status line, also right behind another body.
 const statusLine = `(^|[}\]>])(?:HTTP/(?:1\.[01]|2(?:\.0)?|3(?:\.0)?)|:status:?)[ \t]+([1-9]\d\d)(?:[ \t][^\\\n]*)?(?:\n|$)`
 
-// readHeaders reads the headers from pos on, up to an empty line, or to what
-// can only be a body.
+// readHeaders reads the headers from pos on, up to what can only be a body.
 func (h *head) readHeaders(text []byte, pos int) {
 	block := text[pos:min(len(text), pos+maxHead)]
 	h.body = pos + len(block)
@@ -191,8 +189,7 @@ func (h *head) gaveWay(next *head, between []byte) bool {
 	return path != "" || kindOf(body) == kindJSON
 }
 
-// takeBody finds the body of the response that h begins, or what is known of
-// it.
+// takeBody finds the body of the response that h begins, or why there is none.
 func (r *reading) takeBody(text []byte, h *head) {
 	body := gunzip(dechunked(text[h.body:]))
 	length, err := strconv.Atoi(h.header.Get("Content-Length"))
@@ -225,8 +222,7 @@ func (r *reading) takeBody(text []byte, h *head) {
 	}
 }
 
-// dechunked returns a body without the framing of the chunked encoding, if it
-// has that.
+// dechunked returns a body without the framing of the chunked encoding.
 func dechunked(body []byte) []byte {
 	size := regexp.MustCompile(`^\s*([0-9a-fA-F]{1,7})[ \t]*(?:;[^\n]*)?\r*\n`)
 	var out []byte
@@ -281,8 +277,7 @@ func bodyIn(text []byte) []byte {
 	return objectIn(text)
 }
 
-// readLoose reads a text without a status line: JSON, a page, headers, a status
-// in words, or some of these.
+// readLoose reads a text without a status line.
 func readLoose(text []byte) *reading {
 	h := &head{header: http.Header{}}
 	r := &reading{header: h.header, certainty: likely, source: "body"}
@@ -333,8 +328,7 @@ func spokenStatus(text []byte) int {
 	return found
 }
 
-// requestIn returns the method and the path of the last request that a text
-// tells of: in a request line, a command line, a URL, or by their names.
+// requestIn returns the method and the path of the last request in a text.
 func requestIn(text []byte) (method, path string) {
 	text = text[max(0, len(text)-maxWords):]
 	lines := regexp.MustCompile(`(?m)\b([A-Z]{3,7}) (?:https?://[^/\s"]+)?(/[^\s?#"]*)\S* HTTP/\d|` +

@@ -30,8 +30,7 @@ func say(name string, data any) string {
 	return b.String()
 }
 
-// output prints data: as JSON if the call asks for that, or else what the
-// template makes of it.
+// output prints data, as JSON or through a template, as the call asks for.
 func (s *session) output(c *call, name string, data any) error {
 	if c.value(flagJSON) != on {
 		return s.print(s.screen().render(say(name, data)))
@@ -46,9 +45,7 @@ func (s *session) output(c *call, name string, data any) error {
 	return s.print(string(escaped(b.Bytes())))
 }
 
-// escaped returns a JSON document in which all that is not printable is
-// escaped: also what JSON does not ask for, such as marks that turn the
-// direction of writing.
+// escaped escapes all that is not printable, more than JSON asks for.
 func escaped(document []byte) []byte {
 	return regexp.MustCompile(`[^\n\pL\pM\pN\pP\pS ]`).ReplaceAllFunc(document, func(hidden []byte) (out []byte) {
 		for _, unit := range utf16.Encode([]rune(string(hidden))) {
@@ -61,7 +58,6 @@ func escaped(document []byte) []byte {
 const (
 	defaultWidth = 80
 	minWidth     = 20
-	labelWidth   = 13
 	minText      = 24 // of a text beside its label; a narrower one goes below
 )
 
@@ -83,11 +79,9 @@ func (s *session) screen() screen {
 	return screen{max(width, minWidth), colourful(runtime.GOOS, s.getenv)}
 }
 
-// colourful reports whether a terminal may be sent colours.
-// https://no-color.org has the rule.
+// colourful reports whether a terminal takes colours, by https://no-color.org.
 func colourful(goos string, getenv func(string) string) bool {
-	// Older consoles of Windows print escape sequences as they are. Those that
-	// understand them set one of these.
+	// Older consoles of Windows take none. The newer set one of these.
 	isOld := goos == "windows" && getenv("WT_SESSION")+getenv("TERM")+getenv("ANSICON") == ""
 	return !isOld && getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"
 }
@@ -165,13 +159,10 @@ func (s screen) columns(rows []row, i int, style string) (head string, indent in
 	last := len(rows[i].cells) - 1
 	var beside, above strings.Builder
 	for j, cell := range rows[i].cells[:last] {
-		width := labelWidth
-		if last > 1 {
-			width = widest(rows, last+1, j) + 2
-		} else if i > 0 && rows[i-1].cells[0] == cell {
+		width := widest(rows, last+1, j) + 2
+		if last == 1 && i > 0 && rows[i-1].cells[0] == cell {
 			cell = "" // the label stands above
 		}
-		width = max(width, columns(cell)+1)
 		beside.WriteString(s.styled(style, cell) + strings.Repeat(" ", width-columns(cell)))
 		above.WriteString(cell + " ")
 		indent += width
@@ -190,7 +181,7 @@ func (s screen) columns(rows []row, i int, style string) (head string, indent in
 func widest(rows []row, cells, column int) int {
 	widest := 0
 	for _, row := range rows {
-		if len(row.cells) == cells {
+		if len(row.cells) == cells && (cells > 2 || !row.heading) {
 			widest = max(widest, columns(row.cells[column]))
 		}
 	}
@@ -223,8 +214,7 @@ func wrapped(text string, limit int) []string {
 	return lines
 }
 
-// columns returns how many columns a text takes on a terminal. It is right for
-// nearly all that the texts have.
+// columns returns how many columns nearly any text takes on a terminal.
 func columns(text string) int {
 	n := 0
 	for _, r := range text {

@@ -62,17 +62,16 @@ func TestColourful(t *testing.T) {
 }
 
 func TestScreen_Render(t *testing.T) {
-	const text = "# 20002/404\tMemberNotFound\nMessage\tMember not found, and a few more words\nEmpty\t\nNote\tone\nNote\ttwo\nA very long label\tx\n\n" +
+	const text = "# 20002/404\tMemberNotFound\nMessage\tMember not found, and a few more words\nEmpty\t\nNote\tone\nNote\ttwo\nLonger\tx\n\n" +
 		"# CODE\tNAME\tTEXT\na\tbb\tone two three\nccc\td\tfour\n\nA paragraph of some words.\n"
-	require.Equal(t, "20002/404\tMemberNotFound\nMessage\tMember not found, and a few more words\nNote\tone\nNote\ttwo\nA very long label\tx\n\n"+
+	require.Equal(t, "20002/404\tMemberNotFound\nMessage\tMember not found, and a few more words\nNote\tone\nNote\ttwo\nLonger\tx\n\n"+
 		"a\tbb\tone two three\nccc\td\tfour\n\nA paragraph of some words.\n", screen{}.render(text))
 	require.Equal(t, `20002/404 MemberNotFound
-Message      Member not found, and a few
-             more words
-Note         one
-             two
-A very long label
-  x
+Message  Member not found, and a few more
+         words
+Note     one
+         two
+Longer   x
 
 CODE  NAME  TEXT
 a     bb    one two three
@@ -89,7 +88,7 @@ Message
 Note
   one
   two
-A very long label
+Longer
   x
 
 CODE NAME
@@ -102,7 +101,7 @@ ccc d
 A paragraph of some
 words.
 `, screen{width: 20}.render(text))
-	require.Equal(t, "\x1b[1ma b\x1b[0m\n\x1b[36mLabel\x1b[0m        text\n             more\n\x1b[1mA  B  C\x1b[0m\n", screen{80, true}.render("# a\tb\nLabel\ttext\nLabel\tmore\n# A\tB\tC\n"))
+	require.Equal(t, "\x1b[1ma b\x1b[0m\n\x1b[36mLabel\x1b[0m  text\n       more\n\x1b[1mA  B  C\x1b[0m\n", screen{80, true}.render("# a\tb\nLabel\ttext\nLabel\tmore\n# A\tB\tC\n"))
 }
 
 // On a terminal nothing is wider than COLUMNS, or else 80; in a pipe each row
@@ -130,7 +129,7 @@ func TestScreen_Width(t *testing.T) {
 	require.Equal(t, 39, strings.Count(out, "\n")-2, "a line for each code")
 	require.Regexp(t, `(?m)^20008/404\tSwitchNotFoundPublic\tSwitch not found, switch associated with different system, or unauthorized to view front history\.$`, out)
 	coloured := onTerminal(t, "", []string{"TERM=xterm", "WT_SESSION=1"}, "20003")
-	require.True(t, strings.HasPrefix(coloured, "\x1b[1m20003/404 MemberNotFoundWithRef\x1b[0m\n\x1b[36mMessage\x1b[0m      Member"), coloured)
+	require.True(t, strings.HasPrefix(coloured, "\x1b[1m20003/404 MemberNotFoundWithRef\x1b[0m\n\x1b[36mMessage\x1b[0m     Member"), coloured)
 }
 
 func columnsOf(line string) int { return columns(line) }

@@ -55,8 +55,7 @@ func (s *session) serve(c *call) error {
 	return nil
 }
 
-// logged returns a handler that writes a line for each request: what was asked
-// for, without its query, and the status of the answer.
+// logged returns a handler that writes a line for each request.
 func logged(out io.Writer, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		answered := &statusWriter{w, http.StatusOK}
@@ -80,8 +79,7 @@ func (w *statusWriter) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-// loopback reads the last of the addresses, and refuses one that other machines
-// could reach. It looks up no name.
+// loopback reads the last address. It looks up no name.
 func loopback(addresses []string) (netip.AddrPort, error) {
 	text := addresses[len(addresses)-1]
 	address, err := netip.ParseAddrPort(regexp.MustCompile(`(?i)^localhost:`).ReplaceAllString(text, "127.0.0.1:"))

@@ -64,8 +64,7 @@ func unwrapped(text []byte) []byte {
 	return append(successes.Bytes(), failures.Bytes()...)
 }
 
-// walk calls visit with a document and everything in it, in the order of the
-// keys.
+// walk calls visit with a document and all in it, by the order of keys.
 func walk(document any, visit func(any)) {
 	visit(document)
 	switch v := document.(type) {
@@ -134,8 +133,7 @@ func responseOf(m map[string]any) (status int, response string) {
 	return status, fmt.Sprintf("HTTP/1.1 %d\r\n%s\r\n%s", status, b.String(), body)
 }
 
-// headersOf returns the headers that a value lists: an object, a list of names
-// and values, or a text.
+// headersOf returns the headers that a value lists, in any of its forms.
 func headersOf(value any) http.Header {
 	h := http.Header{}
 	switch value := value.(type) {
@@ -154,8 +152,7 @@ func headersOf(value any) http.Header {
 	return h
 }
 
-// bodyOf returns the body that a value holds: a text, also as base64, an object
-// around one, or JSON.
+// bodyOf returns the body that a value holds, in any of its forms.
 func bodyOf(value any) string {
 	switch v := value.(type) {
 	case nil:
