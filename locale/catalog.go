@@ -16,7 +16,7 @@ import (
 // A catalog holds the texts of one language.
 type catalog struct {
 	tag     language.Tag
-	parent  *catalog // of the language of which this is a regional form, or nil
+	parent  *catalog // of the language that this is a regional form of, or nil
 	english *catalog // nil for English itself
 	content func() content
 }
@@ -62,8 +62,8 @@ func parse(data []byte) (content, error) {
 	var file struct {
 		ReviewedByNativeSpeaker bool `json:"reviewed_by_native_speaker"`
 
-		// MinimumGroupingDigits is from CLDR, because x/text lacks it. It is 1
-		// if absent.
+		// MinimumGroupingDigits comes from CLDR, because x/text does not have
+		// it. If absent, it is 1.
 		MinimumGroupingDigits int `json:"minimum_grouping_digits"`
 
 		General forms            `json:"general"`
@@ -89,7 +89,7 @@ func parse(data []byte) (content, error) {
 	}
 	read := content{texts: texts}
 	if file.MinimumGroupingDigits == 2 {
-		read.smallestGrouped = 10_000 // two digits before a group of three
+		read.smallestGrouped = 10_000 // two digits and a group of three
 	}
 	return read, nil
 }
@@ -150,22 +150,21 @@ func (c *catalog) findOrEnglish(id textID) (forms, *catalog) {
 	return nil, c
 }
 
-// text returns a text without a number, and "" if neither c nor a parent has
-// it.
+// text returns a text without a number, or "" if neither c nor a parent has it.
 func (c *catalog) text(id textID) string {
 	text, _ := c.find(id)
 	return text[plural.Other]
 }
 
-// textOrEnglish is like text, with the English one as the last resort.
+// textOrEnglish is like text, with the English text as the last resort.
 func (c *catalog) textOrEnglish(id textID) string {
 	text, _ := c.findOrEnglish(id)
 	return text[plural.Other]
 }
 
 // form returns the form of a text for n, which must not be negative, and the
-// catalog that has the text. Numbers in the text are written by the rules of
-// that catalog.
+// catalog that has the text. Numbers in the text must be written by the rules
+// of that catalog.
 func (c *catalog) form(id textID, n int) (string, *catalog) {
 	text, from := c.findOrEnglish(id)
 	if s, ok := text[plural.Cardinal.MatchPlural(from.tag, n, 0, 0, 0, 0)]; ok {

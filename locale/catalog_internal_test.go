@@ -27,8 +27,7 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// The texts of a catalog other than those for codes, with the placeholders in
-// each.
+// The texts of a catalog that are not for codes, with the placeholders in each.
 var (
 	placeholders = map[textID]string{
 		{fieldSection, "too_long"}:         "",
@@ -71,7 +70,7 @@ func allPlaceholders() map[textID]string {
 	return all
 }
 
-// A translation may lag behind the codes. English may not.
+// English has a text for every code. A translation may lack some.
 func TestCatalogs_Complete(t *testing.T) {
 	require.Empty(t, faults(files(t)))
 	for _, gap := range gaps(files(t)) {
@@ -88,7 +87,7 @@ func TestCatalogs_Gaps(t *testing.T) {
 	changed := files(t)
 	before := gaps(changed)
 	remove(changed, "de.json", "Forbidden")
-	remove(changed, "es.json", "Gone")         // and so in es-419, which inherits it
+	remove(changed, "es.json", "Gone")         // and therefore from es-419, which inherits it
 	remove(changed, "es-419.json", "NotFound") // es has it
 	require.Empty(t, faults(changed))
 	require.ElementsMatch(t, append(before, "de: codes.Forbidden", "es: codes.Gone", "es-419: codes.Gone"), gaps(changed))
@@ -96,8 +95,8 @@ func TestCatalogs_Gaps(t *testing.T) {
 
 // Each fault is inserted into a copy of the catalogs, and must be found.
 func TestCatalogs_Faults(t *testing.T) {
-	// replace replaces the first match of old by replacement, in which $0 is
-	// the match.
+	// replace replaces the first match of old with replacement. In it, $0
+	// stands for the match.
 	replace := func(file, old, replacement string) func(*testing.T, fstest.MapFS) {
 		return func(t *testing.T, files fstest.MapFS) {
 			t.Helper()
@@ -299,8 +298,8 @@ func checkFile(data []byte, report func(string, ...any)) {
 	}
 }
 
-// checkNames reports unknown and missing texts. English must have all, and
-// other languages without a parent all but those for codes.
+// checkNames reports unknown and missing texts. English must have all texts.
+// Another language without a parent must have all except those for codes.
 func checkNames(texts map[textID]forms, known map[textID]string, tag language.Tag, files fstest.MapFS, report func(string, ...any)) {
 	for id := range known {
 		mayLack := tag != language.English && (id.section == codeSection || hasParent(tag, files))
@@ -412,8 +411,8 @@ func TestForm_LikeICU(t *testing.T) {
 	}
 }
 
-// Numbers are written as by ICU, except for the width of spaces, for which ICU
-// has newer data.
+// Numbers are written as ICU writes them, except for the width of spaces. ICU
+// has newer data for those.
 func TestNumber_LikeICU(t *testing.T) {
 	recorded := recordedICU(t)
 	for _, l := range embedded().localizers {

@@ -11,7 +11,8 @@ import (
 	"golang.org/x/text/language"
 )
 
-// catalogFiles has the texts, in one file per language, named for its tag.
+// catalogFiles has the texts, in one file per language. Each file is named for
+// the language's tag.
 //
 //go:embed catalogs/*.json
 var catalogFiles embed.FS
@@ -73,9 +74,9 @@ func compareTags(a, b language.Tag) int {
 	return strings.Compare(a.String(), b.String())
 }
 
-// parentOf returns the catalog of the parent language, and nil if there is
-// none. In CLDR, traditional Chinese has no parent, so it never falls back to
-// simplified.
+// parentOf returns the catalog of the nearest parent language, or nil if no
+// parent has a catalog. In CLDR, traditional Chinese has no parent, so it never
+// falls back to simplified.
 func parentOf(tag language.Tag, byTag map[language.Tag]*catalog) *catalog {
 	for tag = tag.Parent(); tag != language.Und; tag = tag.Parent() {
 		if c, ok := byTag[tag]; ok {
@@ -85,12 +86,12 @@ func parentOf(tag language.Tag, byTag map[language.Tag]*catalog) *catalog {
 	return nil
 }
 
-// match returns the Localizer for the first tag that has one, and reports
-// whether any has. If not, the Localizer is the English one.
+// match returns the Localizer for the first tag that has one, and true. If no
+// tag has one, it returns the English Localizer and false.
 func (all *catalogs) match(tags []language.Tag) (*Localizer, bool) {
 	for _, tag := range tags {
-		// Use the index, because the tag that Match returns has the extensions
-		// of this one.
+		// Use the index, because the tag that Match returns also has the
+		// extensions of the given tag.
 		_, i, confidence := all.matcher.Match(tag)
 		if confidence != language.No && sameLanguage(tag, all.localizers[i].catalog.tag) {
 			return all.localizers[i], true
@@ -100,8 +101,9 @@ func (all *catalogs) match(tags []language.Tag) (*Localizer, bool) {
 }
 
 // sameLanguage reports whether two tags are forms of one language. The matcher
-// also accepts related languages that many of the same people are said to read,
-// such as Russian for Belarusian. Users can list a second language themselves.
+// alone would also accept a related language that many readers are said to
+// know, such as Russian for Belarusian. Users can list a second language
+// themselves.
 func sameLanguage(a, b language.Tag) bool {
 	return baseLanguage(a) == baseLanguage(b)
 }

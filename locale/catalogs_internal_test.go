@@ -62,9 +62,9 @@ func TestCatalogs_ReadOnUse(t *testing.T) {
 	require.Equal(t, []string{"es-419.json"}, files.read(), "it has this text and does not read its parent")
 }
 
-// A language without a text for a code uses its parent's, then its own for the
-// code that this one refines and for its class, then its general one. English
-// is the last resort.
+// If a language has no text for a code, its parent's text is used. The next
+// choices are the texts for the code that this code refines and for its class,
+// and then the general text. English is the last resort.
 func TestMessage_Fallback(t *testing.T) {
 	file := func(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
 	all := newCatalogs(fstest.MapFS{
@@ -96,8 +96,8 @@ func TestMessage_Fallback(t *testing.T) {
 		}
 		require.Equal(t, want, got, tag)
 	}
-	// Without an English text for the code, that for its class is used, then
-	// the general one.
+	// If English has no text for the code, its text for the class is used, and
+	// then its general text.
 	require.Equal(t, "en NotFound", all.localizers[0].Message(pkerr.SystemNotFound))
 	require.Equal(t, "en", all.localizers[0].Message(pkerr.Forbidden))
 
@@ -137,7 +137,7 @@ func TestLanguages_InOrder(t *testing.T) {
 	}
 }
 
-// Without any text, nothing panics.
+// Nothing panics if there are no texts at all.
 func TestLocalizer_NoTexts(t *testing.T) {
 	all := newCatalogs(fstest.MapFS{"en.json": &fstest.MapFile{Data: []byte("{}")}})
 	l := all.localizers[0]
@@ -146,8 +146,8 @@ func TestLocalizer_NoTexts(t *testing.T) {
 	require.Empty(t, l.Field("name", pkerr.ErrorObject{MaxLength: new(1)}))
 }
 
-// Every code has a complete text in every language, and one of its own unless
-// it is not translated yet.
+// Every code has a complete text in every language. The text is the code's own,
+// unless it is not translated yet.
 func TestMessage_EveryCode(t *testing.T) {
 	for _, l := range embedded().localizers {
 		seen := map[string]pkerr.Code{}

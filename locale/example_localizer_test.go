@@ -46,7 +46,8 @@ func ExampleLanguages() {
 	// Output: en bg cs da de el es es-419 fi fr hi hr hu id it ja ko lt nb nl pl pt-BR ro ru sv th tr uk vi zh zh-Hant
 }
 
-// The text of an error that is not the API's is for the log, not for users.
+// An error that does not come from the API gets a general text. Its own text is
+// for the log.
 func ExampleLocalizer_Message() {
 	l := locale.For("en")
 	fmt.Println(l.Message(pkerr.SwitchNotFound))
@@ -70,7 +71,8 @@ func ExampleLocalizer_Message_english() {
 	// 20003 Member 'abcde' not found.
 }
 
-// The keys are in order. A key with several errors is yielded once for each.
+// The keys are in order. A key with several errors is yielded once for each of
+// them.
 func ExampleLocalizer_Fields() {
 	var fields pkerr.Fields
 	fields.Required("timestamp")

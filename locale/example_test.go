@@ -30,7 +30,7 @@ var punctuation = regexp.MustCompile(`[[:punct:]]`)
 func escapeMarkdown(text string) string { return punctuation.ReplaceAllString(text, `\$0`) }
 
 // A text can contain a name that a user typed. Escaping keeps it from being
-// formatted, and allowed_mentions from notifying anyone.
+// formatted, and allowed_mentions keeps it from notifying anyone.
 func Example_escapeForDiscord() {
 	err := pkerr.MemberNotFound.WithRef("**Zoe** <@1> https://evil.example")
 	reply := map[string]any{

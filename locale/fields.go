@@ -7,11 +7,11 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// Fields returns an iterator over the keys of the request that err says are
-// wrong, each with the text to show to the user. The keys are in byte order. A
-// key with several errors is yielded once for each.
+// Fields returns an iterator over the invalid keys of the request that err
+// reports, each with the text to show to the user. The keys are in byte order.
+// A key with several errors is yielded once for each error.
 //
-// The errors are those of [pkerr.FieldErrors], and the texts those of
+// The errors come from [pkerr.FieldErrors], and the texts from
 // [Localizer.Field]. A nil err has no keys.
 func (l *Localizer) Fields(err error) iter.Seq2[string, string] {
 	fields := pkerr.FieldErrors(err)
@@ -45,7 +45,7 @@ func (l *Localizer) Field(key string, o pkerr.ErrorObject) string {
 	}
 }
 
-// The kinds of field errors, each the name of its text.
+// The kinds of field errors. Each is also the name of its text.
 const (
 	tooLong      = "too_long"
 	invalid      = "invalid"
@@ -89,7 +89,7 @@ func (l *Localizer) tooLong(key string, o pkerr.ErrorObject) string {
 		length = *o.ActualLength
 	}
 	if strings.HasPrefix(key, "description_templates[") && length >= 0 && limit > length {
-		// The API swaps the two for the items of this list.
+		// For the items of this list, the API swaps the limit and the length.
 		limit, length = length, limit
 	}
 	// For the list itself, the API counts items.

@@ -12,10 +12,10 @@ import (
 )
 
 // A Localizer returns texts about errors in one language. Most callers need
-// [For] to get one, and [Localizer.Message].
+// only [For], to get one, and [Localizer.Message].
 //
-// The zero value and nil use English. A Localizer is immutable and safe for
-// concurrent use.
+// The zero value and a nil Localizer use English. A Localizer is immutable and
+// safe for concurrent use.
 type Localizer struct {
 	catalog *catalog // nil: English
 }
@@ -43,7 +43,7 @@ func For(preferences ...string) *Localizer {
 	return l
 }
 
-// Match is like [For], and also reports whether a preference named a language
+// Match is like [For], but also reports whether a preference named a language
 // with a catalog. If none did, the Localizer uses English.
 func Match(preferences ...string) (*Localizer, bool) {
 	all := embedded()
@@ -74,14 +74,14 @@ func Languages() []language.Tag {
 }
 
 // Language returns the language of the texts, for a Content-Language header or
-// a lang attribute. It is the catalog's, not the one that was asked for: es-419
-// for a user in Mexico.
+// a lang attribute. It is the language of the catalog, not the preferred one: a
+// user who prefers es-MX gets es-419.
 func (l *Localizer) Language() language.Tag { return l.orEnglish().tag }
 
 // String returns [Localizer.Language] as a BCP 47 tag, such as "de".
 func (l *Localizer) String() string { return l.Language().String() }
 
-// orEnglish returns the catalog of l, and the English one for a zero or nil l.
+// orEnglish returns the catalog of l, or the English one if l is nil or zero.
 func (l *Localizer) orEnglish() *catalog {
 	if l == nil || l.catalog == nil {
 		return embedded().localizers[0].catalog
@@ -94,16 +94,17 @@ func (l *Localizer) orEnglish() *catalog {
 //
 // The text is that of err's code, as [pkerr.CodeOf] returns it, or of the most
 // specific code that err matches by [errors.Is]. It contains the name that
-// [pkerr.Ref] returns, and for a rate limit how long to wait. A code without a
-// text gets that of the code it refines, or of its class: a 404 with an unknown
-// number gets that of [pkerr.NotFound]. So does a code whose text needs a name,
-// if err has none.
+// [pkerr.Ref] returns, and for a rate limit how long to wait.
+//
+// A code without a text gets the text of the code that it refines, or of its
+// class: a 404 with an unknown number gets the text of [pkerr.NotFound]. The
+// same applies if the text needs a name and err has none.
 //
 // An error with [pkerr.ActionVerify] gets the text of
 // [pkerr.InternalServerError], which asks the user to check whether a change
-// was saved. So does a timeout or a failed connection, unless a [url.Error]
-// says that the request was not a write. Any other error gets a general text.
-// The text of err itself is never used.
+// was saved. A timeout or a failed connection gets that text, too, unless a
+// [url.Error] says that the request was not a write. Any other error gets a
+// general text. The text of err itself is never used.
 //
 // A name is untrusted text. It is stripped of control characters and of marks
 // that change the direction of writing, and cut to 64 characters. The caller
@@ -119,7 +120,7 @@ func (l *Localizer) Message(err error) string {
 		code = matchingCode(err)
 	}
 	if pkerr.ActionOf(err) == pkerr.ActionVerify {
-		code = pkerr.InternalServerError // whatever its number
+		code = pkerr.InternalServerError // whatever the code of err
 	}
 	c := l.orEnglish()
 	text := c.message(code, source)
@@ -129,10 +130,11 @@ func (l *Localizer) Message(err error) string {
 	return text
 }
 
-// matchingCode returns the most specific code for an err that has none itself:
-// one that it matches or is treated as. It returns 0 if there is none.
+// matchingCode returns the most specific code that err matches, for an err that
+// has no code itself. If err matches none, it returns InternalServerError for a
+// request that may have been carried out, and otherwise 0.
 func matchingCode(err error) (code pkerr.Code) {
-	for c := range pkerr.Codes() { // a code comes after those that it refines
+	for c := range pkerr.Codes() { // a code comes after the codes that it refines
 		if errors.Is(err, c) {
 			code = c
 		}
@@ -143,10 +145,10 @@ func matchingCode(err error) (code pkerr.Code) {
 	return code
 }
 
-// isUnanswered reports whether err may be that of a write that the server has
-// carried out although no answer arrived.
+// isUnanswered reports whether err may come from a write that the server
+// carried out without the answer arriving.
 func isUnanswered(err error) bool {
-	if e, ok := errors.AsType[*url.Error](err); ok { // of an http.Client
+	if e, ok := errors.AsType[*url.Error](err); ok { // from an http.Client
 		switch e.Op {
 		case "Post", "Put", "Patch", "Delete":
 			return true
@@ -185,9 +187,9 @@ func (c *catalog) message(code pkerr.Code, source error) string {
 	return c.text(textID{section: generalSection})
 }
 
-// codeSource returns the part of err that its code comes from, in the order of
-// [pkerr.CodeOf], without causes and siblings. Those can have other names and
-// waits.
+// codeSource returns the part of err that its code comes from, searching in the
+// order of [pkerr.CodeOf]. It leaves out causes and siblings, because they can
+// have other names and waits.
 func codeSource(err error) error {
 	var e *pkerr.Error
 	var code pkerr.Code
@@ -217,8 +219,8 @@ func codeSource(err error) error {
 	return pkerr.CodeOf(err)
 }
 
-// broader returns the code that c refines, or else its class, or else the x00
-// of its class. It returns 0 if there is none.
+// broader returns the next broader code: the code that c refines, its class, or
+// the x00 code of its class. It returns 0 if there is none.
 func broader(c pkerr.Code) pkerr.Code {
 	for _, code := range [...]pkerr.Code{c.Base(), c.Class(), pkerr.Code(c.Status() / 100 * 100)} {
 		if code != 0 && code != c {

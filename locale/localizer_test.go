@@ -100,7 +100,7 @@ func TestMessage(t *testing.T) {
 		{"a wait behind a foreign error without a code", offering{0, pkerr.TooManyRequests.WithRetryAfter(time.Hour)}, "That was a lot at once. Try again in 1 hour."},
 		{"a name behind a typed nil", errors.Join((*pkerr.Error)(nil), pkerr.MemberNotFound.WithRef("abcde")), named},
 		{"a name behind an error without a code", (&pkerr.Error{Message: "x"}).WithCause(pkerr.MemberNotFound.WithRef("abcde")), named},
-		{"a wait behind a code that is none", errors.Join(pkerr.Code(0), fmt.Errorf("wrapped: %w", pkerr.TooManyRequests.WithRetryAfter(90*time.Second))), "That was a lot at once. Try again in 2 minutes."},
+		{"a wait after a zero code", errors.Join(pkerr.Code(0), fmt.Errorf("wrapped: %w", pkerr.TooManyRequests.WithRetryAfter(90*time.Second))), "That was a lot at once. Try again in 2 minutes."},
 		{"an invisible name", pkerr.MemberNotFound.WithRef(" \u202e\u200b\x00\n"), member},
 		{"a text that tells no name", pkerr.MemberNotFoundWithRef.WithMessage("no such member"), member},
 		{"a known number with another status", pkerr.MakeCode(20003, 410), member},

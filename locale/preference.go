@@ -29,8 +29,9 @@ func preferredTags(preference string) []language.Tag {
 		name, _, _ := strings.Cut(entry, ";")
 		entry = fromPOSIX(strings.TrimSpace(name)) + entry[len(name):]
 		// Parse one entry at a time, because the parser rejects a whole header
-		// for one unknown language. It accepts only a lower-case q, and any
-		// number as a weight.
+		// if it has one unknown language. Convert to lower case, because the
+		// parser rejects an upper-case Q. Check the weight, because the parser
+		// accepts any number.
 		tags, weights, _ := language.ParseAcceptLanguage(strings.ToLower(entry))
 		if len(tags) == 1 && weights[0] <= 1 {
 			entries = append(entries, weighted{tags[0], weights[0]})
@@ -46,9 +47,9 @@ func preferredTags(preference string) []language.Tag {
 	return tags
 }
 
-// fromPOSIX returns the language and territory of a POSIX locale,
-// language_territory.codeset@modifier, and any other name as it is. A modifier
-// such as @euro chooses no other catalog.
+// fromPOSIX returns the language and territory of a POSIX locale, which has the
+// form language_territory.codeset@modifier. It returns any other name as is. A
+// modifier such as @euro does not affect the choice of the catalog.
 func fromPOSIX(name string) string {
 	name, _, _ = strings.Cut(name, "@")
 	name, _, _ = strings.Cut(name, ".")

@@ -5,11 +5,10 @@ import (
 	"unicode"
 )
 
-// How many characters of an untrusted text are shown at most: of a name within
-// a sentence, and of a text on its own.
+// The most characters of an untrusted text that are shown.
 const (
-	maxRef  = 64
-	maxText = 512
+	maxRef  = 64  // of a name within a sentence
+	maxText = 512 // of a text on its own
 )
 
 // printable makes untrusted text safe to put into another text: on one line,

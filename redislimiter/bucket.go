@@ -11,19 +11,19 @@ import (
 )
 
 const (
-	// minSweep is a number of buckets so small that none needs to be removed.
+	// minSweep is the number of buckets below which none are removed.
 	minSweep = 1024
 
-	// remembered is how long the last answer of Redis about a bucket is used.
+	// remembered is how long the last answer from Redis about a bucket is used.
 	remembered = time.Minute
 
-	// staleAfter is how long after its time a slot may still be used.
+	// staleAfter is how late a slot may still be used.
 	staleAfter = time.Second
 
 	// maxCaution is the largest factor by which refusals extend a round.
 	maxCaution = 4
 
-	// maxRate is the highest rate, whatever a server says.
+	// maxRate is the highest rate that is accepted from a server.
 	maxRate = 1000
 )
 
@@ -35,30 +35,30 @@ type bucket struct {
 	// or requests a slot.
 	queue []*waiter
 
-	// slot is when the next request may be sent, or nil. It belongs to the
+	// slot is the right to send the next request, or nil. It belongs to the
 	// process, so that it is not lost when a caller gives up.
 	slot *slot
 
 	// rate is how many requests per second the API accepts.
 	rate int
 
-	// spacing is the time from one slot of the fleet to the next, others how
-	// many other processes wait for slots, and seen when Redis last reported
-	// them.
+	// spacing is the time from one slot of the fleet to the next. others is how
+	// many other processes wait for slots. seen is when Redis last reported the
+	// two.
 	spacing time.Duration
 	others  float64
 	seen    time.Time
 
-	// caution is the factor by which this process waits longer than a round
-	// for its next slot, because of refusals while Redis is away. It counts
-	// only if it is more than 1.
+	// caution is the factor by which this process extends its round because of
+	// refusals while Redis is away. A value below 1 counts as 1.
 	caution float64
 
-	// next is when the next slot of this process is if it continues without
+	// next is the time of this process's next slot if it continues without
 	// Redis.
 	next time.Time
 
-	// held is the time until which nothing may be sent, for use without Redis.
+	// held is the time until which nothing may be sent. It is used only without
+	// Redis.
 	held time.Time
 }
 
@@ -66,7 +66,7 @@ type bucket struct {
 type slot struct {
 	at time.Time
 
-	// shared reports whether Redis gave the slot out, and so may move it. epoch
+	// shared reports whether the slot came from Redis, which can move it. epoch
 	// and shift determine how far it has been moved.
 	shared bool
 	epoch  int64
@@ -184,7 +184,7 @@ func (b *bucket) dismiss(key client.Bucket) {
 	turn := b.slot.at
 	b.queue = slices.DeleteFunc(b.queue, func(w *waiter) bool {
 		if w.deadline.IsZero() || !turn.After(w.deadline) {
-			turn = turn.Add(interval(b.rate)) // other processes can delay it
+			turn = turn.Add(interval(b.rate)) // or later, because of other processes
 			return false
 		}
 		w.err = tooLate(key, time.Until(turn))
@@ -242,31 +242,31 @@ func (b *bucket) step() time.Duration {
 // hasOthers reports whether other processes are known to wait for slots, too.
 func (b *bucket) hasOthers() bool { return b.round() > 0 && b.others >= 0.5 }
 
-// hasRoom reports whether the fleet makes room for others, in a bucket so large
-// that it is seldom empty while others use it.
+// hasRoom reports whether the fleet leaves room for other programs. It is false
+// for small buckets, which are often empty even while other programs use them.
 func (b *bucket) hasRoom() bool { return b.rate > 4 && b.spacing > interval(b.rate)*11/10 }
 
 // ownSlot returns the next slot of a process without Redis.
 func (b *bucket) ownSlot(now time.Time) *slot {
 	at := b.next
 	if at.Before(now) {
-		// All processes lose Redis at the same moment.
-		at = now.Add(rand.N(b.round())) //nolint:gosec // It is no secret.
+		// Add jitter, because all processes lose Redis at the same moment.
+		at = now.Add(rand.N(b.round())) //nolint:gosec // It is only jitter.
 	}
 	return &slot{at: later(at, b.held)}
 }
 
-// use uses the slot.
+// use marks the slot as used.
 func (b *bucket) use(now time.Time) {
-	// Count from now, because the slot may have waited for a Redis that hangs.
+	// Count from now, because a Redis that hangs may have delayed the slot.
 	b.next = now.Add(b.step())
-	b.caution *= 0.75 // try whether the process may go faster again
+	b.caution *= 0.75 // see whether the process can go faster again
 	b.slot = nil
 }
 
 // redisKey returns the key of a bucket in Redis. It does not contain the token,
-// because an owner is a hash. The braces are a hash tag, so that a cluster
-// places the key by the bucket.
+// because an owner is a hash. The braces are a hash tag, which makes a cluster
+// choose the node by the bucket.
 func (l *Limiter) redisKey(key client.Bucket) string {
 	name := l.prefix + "{" + key.String() + "}"
 	// The API counts a system's own requests across addresses.
@@ -299,8 +299,8 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// half returns how full the fleet keeps the API's bucket, as the script does.
-// If the bucket is fuller, others use it as well.
+// half returns how full the fleet keeps the API's bucket. The script has the
+// same formula. If the bucket is fuller, other programs use it as well.
 func half(rate int) time.Duration {
 	return interval(rate) * 51 / 50 * time.Duration(max(rate-1, 2)) / 2
 }

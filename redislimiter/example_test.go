@@ -25,7 +25,7 @@ func Example() {
 	// Output: *client.Transport
 }
 
-// Each NAT gateway has an address, and so limits, of its own.
+// Each NAT gateway has its own address, and therefore its own limits.
 func ExampleWithEgress() {
 	rdb := redis.NewClient(&redis.Options{Addr: "localhost:6379"})
 	defer rdb.Close()
@@ -36,7 +36,7 @@ func ExampleWithEgress() {
 	// Output: *client.Transport
 }
 
-// A turn that would come too late fails at once.
+// Wait fails at once if the slot would come after the deadline.
 func ExampleLimiter_Wait() {
 	server, err := fleet.StartRedis() // a Redis for this example
 	if err != nil {

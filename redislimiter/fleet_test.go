@@ -16,12 +16,12 @@ import (
 	"github.com/pkerr/pkerr/redislimiter/internal/fleet"
 )
 
-// guide is where the table of measurements is.
+// guide is the file that has the table of measurements.
 const guide = "../docs/fleets.md"
 
 var update = flag.Bool("update", false, "write the measurements to "+guide)
 
-// A scenario is a fleet that wants more than there is, while something happens.
+// A scenario is a fleet that wants more than the limit, and what happens to it.
 type scenario struct {
 	name      string
 	processes int
@@ -30,12 +30,13 @@ type scenario struct {
 	servers   func(t *testing.T) []*fleet.Redis
 	events    func(t *testing.T, servers []*fleet.Redis) map[time.Duration]func() error
 
-	// What must hold. A rate is of the requests served in a second.
-	reads     float64
-	writes    float64
-	refused   int     // of both
-	uneven    float64 // how far a process may be from the mean, as a share of it
-	perEach   float64 // operations on Redis for each request
+	// The bounds of the result. They are not checked if they are 0, except for
+	// refused.
+	reads     float64 // the least reads served per second
+	writes    float64 // the least writes served per second
+	refused   int     // the most refused reads and writes
+	uneven    float64 // how far a process may be from the mean, relative to it
+	perEach   float64 // the most operations on Redis per request
 	readsOnly bool
 }
 
@@ -121,7 +122,7 @@ func scenarios() []scenario {
 			reads: 9.2, writes: 2.7, refused: 2, uneven: 0.3,
 		},
 		{
-			name: "one process, and Redis is never there", processes: 1, duration: 25 * time.Second, events: none,
+			name: "one process, Redis is never available", processes: 1, duration: 25 * time.Second, events: none,
 			servers: func(t *testing.T) []*fleet.Redis {
 				t.Helper()
 				server := startRedis(t)
@@ -156,8 +157,8 @@ func setAhead(t *testing.T, server *fleet.Redis, ahead time.Duration) error {
 	return nil
 }
 
-// Fleets of real processes share a limit, whatever happens to Redis. The table
-// in the guide has what was measured: go test -run Fleets -update writes it.
+// Fleets of real processes share a limit, whatever happens to Redis. With
+// -update, the test writes the measurements to the table in the guide.
 func TestLimiter_Fleets(t *testing.T) {
 	all := scenarios()
 	type outcome struct {
@@ -173,9 +174,8 @@ func TestLimiter_Fleets(t *testing.T) {
 			rows = append(rows, row)
 		})
 	}
-	// The first has the machine for itself. The rest mostly sleep, and run at
-	// the same time. t.Parallel would run no more of them than there are
-	// processors.
+	// Run the first scenario alone, and the others, which mostly sleep, all at
+	// once. t.Parallel would limit their number to that of the processors.
 	result, err := all[0].start(t).Work()
 	check(&all[0], outcome{result, err})
 	outcomes, fleets := make([]outcome, len(all)), make([]*fleet.Fleet, len(all))
@@ -221,22 +221,22 @@ func (s *scenario) start(t *testing.T) *fleet.Fleet {
 	return f
 }
 
-// busy is a stall that makes requests come in bursts, whatever a limiter does.
+// busy is how long a stall must be to cause bursts with any limiter.
 const busy = 60 * time.Millisecond
 
-// bounds returns what must hold on this machine, as it was.
+// bounds returns the scenario with wider bounds if the machine was busy.
 func (s *scenario) bounds(t *testing.T, result *fleet.Result) scenario {
 	t.Helper()
 	bounds := *s
 	if result.Stall > busy {
-		t.Logf("the machine is busy, and stood still for %v: the bounds are wider", result.Stall)
+		t.Logf("the machine stalled for %v, so the bounds are wider", result.Stall)
 		bounds.reads, bounds.writes = 0.8*s.reads, 0.7*s.writes
 		bounds.refused, bounds.uneven, bounds.perEach = 5*s.refused, 2*s.uneven, 2*s.perEach
 	}
 	return bounds
 }
 
-// check checks what must hold, and returns the row of the table.
+// check checks the bounds, and returns the row of the table.
 func (s *scenario) check(t *testing.T, result *fleet.Result) string {
 	t.Helper()
 	bounds := s.bounds(t, result)
@@ -247,7 +247,7 @@ func (s *scenario) check(t *testing.T, result *fleet.Result) string {
 		served, no := result.Count(scope, 0, s.duration)
 		total, refused = total+served+no, refused+no
 		perSecond, shares := float64(served)/s.duration.Seconds(), result.Shares(scope)
-		require.GreaterOrEqual(t, perSecond, least, "%s served in a second", scope)
+		require.GreaterOrEqual(t, perSecond, least, "%s served per second", scope)
 		if bounds.uneven > 0 {
 			mean := float64(served) / float64(s.processes)
 			require.GreaterOrEqual(t, float64(slices.Min(shares)), min(mean*(1-bounds.uneven), mean-1.5), "%s: %v", scope, shares)
@@ -268,10 +268,10 @@ func (s *scenario) check(t *testing.T, result *fleet.Result) string {
 	operations, slow := result.Operations()
 	each := float64(operations) / float64(total)
 	if bounds.perEach > 0 {
-		require.LessOrEqual(t, each, bounds.perEach, "operations on Redis for a request")
+		require.LessOrEqual(t, each, bounds.perEach, "operations on Redis per request")
 	}
-	// On an idle machine it is a few milliseconds.
-	t.Logf("99 in 100 operations took less than %v", slow)
+	// It is a few milliseconds on an idle machine.
+	t.Logf("99 %% of operations took at most %v", slow)
 	return fmt.Sprintf("|%s|%d|%s|%.2f|", s.name, s.processes, strings.Join(cells, "|"), each)
 }
 
@@ -285,7 +285,7 @@ func writeTable(t *testing.T, rows []string) {
 	require.True(t, found)
 	_, after, found := strings.Cut(rest, end)
 	require.True(t, found)
-	head := "\n|what happens|processes|reads/s|refused|for each|writes/s|refused|for each|operations|\n|---|---|---|---|---|---|---|---|---|\n"
+	head := "\n|what happens|processes|reads/s|refused|per process|writes/s|refused|per process|operations|\n|---|---|---|---|---|---|---|---|---|\n"
 	table := begin + head + strings.Join(rows, "\n") + "\n\n" + end
 	require.NoError(t, os.WriteFile(guide, []byte(before+table+after), 0o644))
 }

@@ -22,13 +22,14 @@ import (
 // in order. If other programs use the limit as well, the limiter makes room for
 // them.
 //
-// While Redis is unavailable, each process keeps to its last known share, and a
-// process without one paces itself as [client.LocalLimiter] does. It logs that
-// once, with [log/slog]. The clocks of the processes do not matter.
+// While Redis is unavailable, each process keeps to its last known share. A
+// process that does not know its share paces itself as [client.LocalLimiter]
+// does. The limiter logs the start and the end of an outage, with [log/slog].
+// The clocks of the processes do not need to agree.
 //
-// A Limiter is safe for concurrent use, and must not be copied. It runs no
-// goroutines outside of Wait and Observe, except for an operation that Redis
-// does not answer, which lasts until the client's own timeout.
+// A Limiter is safe for concurrent use, and must not be copied. It leaves no
+// goroutines behind when Wait and Observe return, except for operations that
+// Redis has not answered. Those end at the client's own timeout.
 type Limiter struct {
 	rdb     redis.Scripter
 	script  *redis.Script
@@ -72,12 +73,12 @@ func New(rdb redis.Scripter, opts ...Option) *Limiter {
 // it returns a [*client.WaitError] at once. If ctx ends first, it returns the
 // cause, and the slot goes to the next caller in the process.
 //
-// It returns another error only if the Limiter was not made by [New] with a
-// client. While Redis is unavailable, it waits without it, as described at
-// [Limiter].
+// Any other error means that the Limiter was not created by [New], or that New
+// got a nil client. While Redis is unavailable, Wait works without it, as
+// described at [Limiter].
 func (l *Limiter) Wait(ctx context.Context, key client.Bucket) error {
 	if l == nil || l.rdb == nil {
-		return errors.New("redislimiter: no Redis client: pass a client that is not nil to New")
+		return errors.New("redislimiter: no Redis client: pass a non-nil client to New")
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -95,9 +96,9 @@ func (l *Limiter) Wait(ctx context.Context, key client.Bucket) error {
 }
 
 // Observe tells the other processes what a response says about the bucket, if
-// that is news: a refusal, another rate, or a bucket that is fuller than the
-// fleet alone makes it. It waits for Redis at most for the timeout, even if ctx
-// is done, because the other processes need to know.
+// it says something new: a refusal, a changed rate, or that other programs use
+// more or less of the limit. It waits for Redis for at most the timeout. It
+// does so even if ctx is done, because the other processes need to know.
 func (l *Limiter) Observe(ctx context.Context, key client.Bucket, seen client.Observation) {
 	if l == nil || l.rdb == nil {
 		return
@@ -131,7 +132,7 @@ func (l *Limiter) observe(
 			b.hold(key, seen.Hold)
 		}
 	}
-	var level time.Duration // how full the API's bucket is at least
+	var level time.Duration // the API's bucket is at least this full
 	switch {
 	case seen.Hold > 0:
 		level = time.Second
@@ -139,7 +140,7 @@ func (l *Limiter) observe(
 		level = interval(b.rate) * time.Duration(b.rate-1-min(seen.Remaining, b.rate-1))
 		crowded := level > half(b.rate)
 		if crowded && l.health.away {
-			b.next = b.next.Add(b.round() / 2) // and so do the others that see it
+			b.next = b.next.Add(b.round() / 2) // other processes that see this do the same
 		}
 		news = news || crowded || level == 0 && b.hasRoom()
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/pkerr/pkerr/client"
 )
 
-// generous is a Redis that gives out every slot at once.
+// generous is a Redis that grants every slot without a wait.
 type generous struct{ redis.Scripter }
 
 func (generous) EvalSha(ctx context.Context, _ string, _ []string, _ ...any) *redis.Cmd {
@@ -38,19 +38,19 @@ func TestLimiter_ForgetsBuckets(t *testing.T) {
 	})
 }
 
-func TestParseReply_Odd(t *testing.T) {
+func TestParseReply_WrongLength(t *testing.T) {
 	_, err := parseReply([]int64{1, 2})
-	require.EqualError(t, err, "redislimiter: the script returned 2 values: want 7")
+	require.EqualError(t, err, "redislimiter: the script returned 2 values, want 7")
 }
 
-// A refusal while Redis is away makes a process slower for some time. It says
-// nothing of how many others there are.
+// A refusal while Redis is away slows a process down for some time. It does not
+// change how many other processes are known.
 func TestBucket_Hold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &bucket{rate: 3, spacing: 340 * time.Millisecond, others: 9, seen: time.Now()}
 		round := b.round()
 		b.hold(client.Bucket{}, time.Second)
-		b.hold(client.Bucket{}, time.Second) // of the same burst
+		b.hold(client.Bucket{}, time.Second) // a second refusal of the same burst
 		require.Equal(t, 2*round, b.step())
 		require.Equal(t, round, b.round())
 		for range 10 {

@@ -30,12 +30,12 @@ var (
 
 var _ client.Limiter = (*redislimiter.Limiter)(nil)
 
-// refused is what a limiter is told of a 429.
+// refused returns what a limiter is told about a 429.
 func refused(hold time.Duration) client.Observation {
 	return client.Observation{Rate: 10, Remaining: 0, Hold: hold, Sent: time.Now()}
 }
 
-// delay returns how long the bucket's next slot is away, without taking it.
+// delay returns how far away the bucket's next slot is, without taking it.
 func delay(t *testing.T, l *redislimiter.Limiter, bucket client.Bucket) time.Duration {
 	t.Helper()
 	ctx, cancel := context.WithDeadline(t.Context(), time.Now().Add(time.Millisecond))
@@ -57,14 +57,14 @@ func TestNew_NoClient(t *testing.T) {
 	for name, l := range limiters {
 		t.Run(name, func(t *testing.T) {
 			require.EqualError(t, l.Wait(t.Context(), reads),
-				"redislimiter: no Redis client: pass a client that is not nil to New")
+				"redislimiter: no Redis client: pass a non-nil client to New")
 			require.NotPanics(t, func() { l.Observe(t.Context(), reads, refused(time.Second)) })
 		})
 	}
 }
 
-// Two limiters count as one, and two egresses as two; a system's own requests
-// are counted across them.
+// Limiters share their limits if prefix and egress are the same. A system's own
+// requests are shared across egresses.
 func TestLimiter_Shares(t *testing.T) {
 	rdb := connect(t, startRedis(t))
 	hold := refused(20 * time.Second)
@@ -96,7 +96,7 @@ func TestLimiter_Shares(t *testing.T) {
 	}
 }
 
-// Keys can be told apart, have the bucket in braces, and are gone soon.
+// Keys are distinct, have the bucket in braces, and expire soon.
 func TestLimiter_Keys(t *testing.T) {
 	rdb := connect(t, startRedis(t))
 	l := redislimiter.New(rdb, redislimiter.WithEgress("nat {1}/a"))
@@ -140,8 +140,9 @@ func TestWait_TooLate(t *testing.T) {
 	require.InDelta(t, 20, delay(t, l, reads).Seconds(), 5) // nothing was booked
 }
 
-// Those behind the first are told, too, once a refusal makes it hopeless.
-func TestWait_HoldTellsAll(t *testing.T) {
+// A refusal that outlasts the deadlines ends the wait of all callers, not only
+// of the first in the queue.
+func TestWait_HoldEndsAll(t *testing.T) {
 	rdb := connect(t, startRedis(t))
 	l := redislimiter.New(rdb)
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
@@ -158,13 +159,13 @@ func TestWait_HoldTellsAll(t *testing.T) {
 	time.Sleep(100 * time.Millisecond)
 	start := time.Now()
 	l.Observe(t.Context(), writes, refused(50*time.Second))
-	for range 90 { // some may have had their turn
+	for range 90 { // a few may have been granted a slot
 		var e *client.WaitError
 		require.ErrorAs(t, <-late, &e)
 	}
 	require.Less(t, time.Since(start), 5*time.Second)
 	go func() {
-		for range late { // the rest need not wait
+		for range late { // receive from the rest
 		}
 	}()
 }
@@ -188,7 +189,7 @@ func TestObserve_MovesSlots(t *testing.T) {
 	require.GreaterOrEqual(t, (<-granted).Sub(start), 2*time.Second)
 }
 
-// The API's bucket is fuller than the fleet makes it, so others use it.
+// If the API's bucket is fuller than the fleet makes it, the fleet slows down.
 func TestObserve_Outsider(t *testing.T) {
 	rdb := connect(t, startRedis(t))
 	l := redislimiter.New(rdb)
@@ -200,8 +201,8 @@ func TestObserve_Outsider(t *testing.T) {
 		{"empty", client.Observation{Rate: 10, Remaining: 9}, 0},
 		{"half full", client.Observation{Rate: 10, Remaining: 4}, 0},
 		{"nearly full", client.Observation{Rate: 10, Remaining: 1}, 390 * time.Millisecond},
-		{"not said", client.Observation{Rate: 10, Remaining: -1}, 0},
-		{"more than all", client.Observation{Rate: 10, Remaining: 1000}, 0},
+		{"unknown", client.Observation{Rate: 10, Remaining: -1}, 0},
+		{"more than the rate", client.Observation{Rate: 10, Remaining: 1000}, 0},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -217,7 +218,7 @@ func TestObserve_Outsider(t *testing.T) {
 	}
 }
 
-// A rate that the API says goes to all, within bounds.
+// A rate that the API reports is shared with all processes, within bounds.
 func TestObserve_Rate(t *testing.T) {
 	rdb := connect(t, startRedis(t))
 	l := redislimiter.New(rdb)
@@ -231,7 +232,7 @@ func TestObserve_Rate(t *testing.T) {
 	require.NoError(t, l.Wait(t.Context(), reads))
 }
 
-// What a clock wrote that was far ahead does not hold.
+// State from a time when the clock was far ahead is ignored.
 func TestWait_ClockAhead(t *testing.T) {
 	server := startRedis(t)
 	l := redislimiter.New(connect(t, server))
@@ -242,7 +243,7 @@ func TestWait_ClockAhead(t *testing.T) {
 	require.NoError(t, l.Wait(ctx, reads))
 }
 
-// A key of another kind is as bad as no Redis, and the log says why.
+// A key of another type counts as an outage of Redis, and the log says why.
 func TestWait_ForeignKey(t *testing.T) {
 	logged := captureLog(t)
 	rdb := connect(t, startRedis(t))
@@ -254,7 +255,7 @@ func TestWait_ForeignKey(t *testing.T) {
 	require.Equal(t, 1, strings.Count(logged(), "WRONGTYPE"))
 }
 
-// captureLog returns what was logged since.
+// captureLog returns a function that returns what has been logged since.
 func captureLog(t *testing.T) func() string {
 	t.Helper()
 	var mu sync.Mutex
@@ -288,8 +289,8 @@ func (hanging) EvalSha(ctx context.Context, _ string, _ []string, _ ...any) *red
 	return cmd
 }
 
-// Without Redis a limiter is as good as a LocalLimiter that paces itself, after
-// one timeout, and says so once.
+// If Redis is never reachable, a limiter serves as many requests as a
+// LocalLimiter with Pace does, except for one timeout. It logs that once.
 func TestWait_NeverReachable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		logged := captureLog(t)
@@ -304,13 +305,13 @@ func TestWait_NeverReachable(t *testing.T) {
 		local := serve(&client.LocalLimiter{Pace: true})
 		got := serve(redislimiter.New(hanging{}, redislimiter.WithTimeout(200*time.Millisecond)))
 		require.InDelta(t, local, got, 3)
-		require.Equal(t, 1, strings.Count(logged(), "Redis is away"))
-		time.Sleep(10 * time.Second) // the last operation ends
+		require.Equal(t, 1, strings.Count(logged(), "Redis is unavailable"))
+		time.Sleep(10 * time.Second) // let the last operation end
 		synctest.Wait()
 	})
 }
 
-// A refusal counts without Redis, too.
+// A refusal is respected without Redis, too.
 func TestObserve_NeverReachable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		captureLog(t)
@@ -325,7 +326,7 @@ func TestObserve_NeverReachable(t *testing.T) {
 	})
 }
 
-// However many callers give up, the slots go to those who are left.
+// Slots go to the remaining callers, no matter how many give up.
 func TestWait_CanceledAtRandom(t *testing.T) {
 	const callers, every = 2000, 4 * time.Millisecond
 	rdb := connect(t, startRedis(t))
@@ -338,9 +339,9 @@ func TestWait_CanceledAtRandom(t *testing.T) {
 	for i := range callers {
 		wg.Go(func() {
 			time.Sleep(time.Until(start.Add(time.Duration(i) * every)))
-			// Without a deadline, because one that is too early gets no slot. A
-			// slot is up to 100 ms away, so that most of the callers give up as
-			// the first.
+			// Cancel instead of setting a deadline, because Wait fails at once
+			// if the slot is after the deadline. A slot is up to 100 ms away,
+			// so most callers give up while they are first in the queue.
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			time.AfterFunc(time.Duration(rand.IntN(60))*time.Millisecond, cancel)
@@ -357,11 +358,11 @@ func TestWait_CanceledAtRandom(t *testing.T) {
 	for i := range len(granted) - 1 {
 		longest = max(longest, granted[i+1].Sub(granted[i]))
 	}
-	t.Logf("%d slots, and at most %v from one to the next", len(granted), longest)
-	// 20 a second in theory, of which 2 % are left, and a burst of nine.
+	t.Logf("%d slots, at most %v apart", len(granted), longest)
+	// The rate is 20 a second for 8 s, minus 2 %, plus a burst of nine.
 	require.GreaterOrEqual(t, len(granted), 140)
 	require.LessOrEqual(t, len(granted), 8*20+10)
-	// Two lengths are 102 ms. A busy machine needs more.
+	// Two spacings are 102 ms. A busy machine needs more.
 	require.Less(t, longest, time.Second)
 }
 
@@ -380,7 +381,7 @@ func TestWait_PassesSlotOn(t *testing.T) {
 	require.InDelta(t, 0.34, time.Since(start).Seconds(), 0.25)
 }
 
-// Nothing runs once no Wait and no Observe does.
+// No goroutine is left when Wait and Observe have returned.
 func TestLimiter_NoGoroutines(t *testing.T) {
 	rdb := connect(t, startRedis(t))
 	l := redislimiter.New(rdb)

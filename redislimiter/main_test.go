@@ -11,12 +11,12 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	fleet.Main(fleet.Default()) // a process of a fleet is this program, too
+	fleet.Main(fleet.Default()) // the test program is also the program of a fleet's processes
 	os.Exit(m.Run())
 }
 
-// startRedis starts a Redis for the test. Without a server to start, the test
-// fails.
+// startRedis starts a Redis for the test. The test fails if no server is
+// installed.
 func startRedis(t *testing.T) *fleet.Redis {
 	t.Helper()
 	server, err := fleet.StartRedis()

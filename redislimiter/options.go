@@ -30,8 +30,8 @@ func WithEgress(name string) Option {
 }
 
 // WithTimeout sets how long an operation on Redis may take before the limiter
-// continues without it. The default, also for timeout <= 0, is 500 ms. It
-// applies regardless of the timeouts of the client.
+// continues without it. The default is 500 ms, which is also used if timeout is
+// not positive. The timeouts of the client do not change this.
 func WithTimeout(timeout time.Duration) Option {
 	return func(l *Limiter) {
 		if timeout <= 0 {

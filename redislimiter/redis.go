@@ -14,14 +14,14 @@ import (
 var scriptSource string
 
 // errAway is returned while Redis is not called because of a recent failure.
-var errAway = errors.New("redislimiter: Redis did not answer of late")
+var errAway = errors.New("redislimiter: Redis did not answer recently")
 
 const (
-	// retryAfter is how long Redis is not called after a failure.
+	// retryAfter is how long after a failure Redis is not called.
 	retryAfter = time.Second
 
-	// rejoining is how long a process counts as returning from an outage,
-	// because others may not have returned yet.
+	// rejoining is how long after an outage a process holds back, because other
+	// processes may not have noticed its end yet.
 	rejoining = 3 * time.Second
 )
 
@@ -29,8 +29,8 @@ const (
 type health struct {
 	away    bool
 	retry   time.Time // when to ask again
-	back    time.Time // since when it answers again
-	pending int       // operations that have not ended
+	back    time.Time // when the last outage ended
+	pending int       // operations in progress
 }
 
 // reply is an answer of the script.
@@ -46,7 +46,7 @@ type reply struct {
 
 func parseReply(values []int64) (reply, error) {
 	if len(values) != 7 {
-		return reply{}, fmt.Errorf("redislimiter: the script returned %d values: want 7",
+		return reply{}, fmt.Errorf("redislimiter: the script returned %d values, want 7",
 			len(values))
 	}
 	micros := func(n int64) time.Duration { return time.Duration(n) * time.Microsecond }
@@ -61,9 +61,9 @@ func parseReply(values []int64) (reply, error) {
 	}, nil
 }
 
-// call runs the script for the bucket, unless Redis is away. It depends neither
-// on ctx, because a canceled request says nothing about Redis, nor on the
-// timeouts of the client.
+// call runs the script for the bucket, unless Redis is away. It ignores the end
+// of ctx, because a canceled request says nothing about Redis. It also ignores
+// the timeouts of the client.
 func (l *Limiter) call(ctx context.Context, b *bucket, args ...any) (reply, error) {
 	if !l.begin(ctx, b) {
 		return reply{}, errAway
@@ -143,7 +143,7 @@ func (l *Limiter) probe(ctx context.Context, b *bucket, rate int) {
 	l.mu.Lock()
 	l.health.away, l.health.back = false, time.Now()
 	l.mu.Unlock()
-	slog.InfoContext(ctx, "redislimiter: Redis is back")
+	slog.InfoContext(ctx, "redislimiter: Redis is available again")
 }
 
 // failed records that Redis did not answer.
@@ -152,13 +152,13 @@ func (l *Limiter) failed(ctx context.Context, err error) {
 	first := !l.health.away
 	l.health.away = true
 	// Add jitter, so that not all processes retry at the same time.
-	l.health.retry = time.Now().Add(retryAfter + rand.N(retryAfter/2)) //nolint:gosec // It is no secret.
+	l.health.retry = time.Now().Add(retryAfter + rand.N(retryAfter/2)) //nolint:gosec // It is only jitter.
 	for _, b := range l.buckets {
-		b.notifyAll() // some continue without Redis
+		b.notifyAll() // some callers can continue without Redis
 	}
 	l.mu.Unlock()
 	if first {
-		slog.WarnContext(ctx, "redislimiter: Redis is away: keeping to the last known share",
-			"error", err)
+		slog.WarnContext(ctx,
+			"redislimiter: Redis is unavailable, continuing with the last known share", "error", err)
 	}
 }

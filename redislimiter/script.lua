@@ -1,33 +1,35 @@
--- One bucket of the API as a fleet shares it, in one hash. Times are in
--- microseconds, and on Redis's own clock; all that goes in and out is relative.
+-- The state of one bucket of the API, which a fleet of processes shares. It is
+-- one hash. Times are in microseconds. Saved times are on Redis's clock, and
+-- times in arguments and results are relative to now.
 --
---   epoch    when this state began; slots of another one are not in it
---   rate     how many requests the API takes in a second
---   tat      when the API's bucket will be empty, if all slots are used: the
+--   epoch    when this state began; it does not include slots of other epochs
+--   rate     how many requests per second the API accepts
+--   tat      when the API's bucket will be empty if all slots are used: the
 --            theoretical arrival time of GCRA
---   shift    how far slots have been moved, in all
+--   shift    how far slots have been moved, in total
 --   held     until when nothing may be sent
---   room     the time that is left to other users of the bucket after each
---            slot, as of changed
+--   room     how much time was left to other users of the bucket after each
+--            slot at the time changed
 --   changed  when something was last learned about other users
---   rejoin   when all processes that came back from an outage had a slot
+--   rejoin   when every process that returned from an outage has had a slot
 --
--- ARGV: the operation and the rate, then
+-- ARGV is the operation and the rate, and then the operation's own arguments:
 --
---   ping     nothing
---   book     longest, outage, round: books the next slot, unless it is further
---            away than longest. Returns the wait.
---   check    outage, round, epoch: makes known how far slots have been moved, and
---            counts the slot if it is of another epoch.
---   observe  level, hold, age: a request that was sent so long ago saw that the
---            API's bucket was filled up to level, and was refused if hold > 0. The
---            level is 0 if the request found it empty.
+--   ping     No arguments. It changes nothing.
+--   book     longest, outage, round. It books the next slot, unless its wait is
+--            more than longest, and returns the wait.
+--   check    outage, round, epoch. It returns how far slots have been moved. If
+--            the slot is of another epoch, it adds the slot to this state.
+--   observe  level, hold, age. It records what a request saw that was sent age
+--            ago. level is how full the API's bucket was, or 0 if the request
+--            found it empty. If hold > 0, the request was refused.
 --
--- outage is 1 if the process could not reach Redis of late. round is how long
--- a round of the fleet was, if it knew the bucket of late, and else 0.
+-- outage is 1 if the process could not reach Redis recently, otherwise 0. round
+-- is the length of the fleet's last round, or 0 if the process does not know.
 --
--- Returns wait, whether a slot was booked, epoch, shift, rate, the time from one
--- slot to the next, and how many slots are ahead.
+-- Every operation returns wait, booked (1 if a slot was booked, otherwise 0),
+-- epoch, shift, rate, the time from one slot to the next, and how many slots
+-- are ahead.
 local key, op = KEYS[1], ARGV[1]
 local second, minute = 1000000, 60000000
 local time = redis.call('TIME')
@@ -38,7 +40,8 @@ local saved = redis.call('HMGET', key,
 for i = 1, 8 do saved[i] = tonumber(saved[i]) end
 local epoch, rate, tat, shift, held, room, changed, rejoin = unpack(saved, 1, 8)
 
--- What lies further ahead than a slot can be was written by another clock.
+-- Slots cannot be this far ahead. A time beyond it was written when the clock
+-- was wrong.
 local far = now + 2 * minute
 local fresh = not (epoch and rate and tat and shift and held and room and changed and rejoin)
   or rate < 1 or epoch > now or changed > now or rejoin > far or tat > far or held > far
@@ -47,20 +50,20 @@ if fresh then
 end
 if op == 'observe' then rate = tonumber(ARGV[2]) end
 
--- The fleet stays a little under the rate, and fills half of the API's bucket, of
--- which the API serves one less than the rate.
+-- The fleet stays a little below the rate. It fills half of the API's bucket,
+-- from which the API serves bursts of one request less than the rate.
 local each = second / rate
 local gap = each * 51 / 50
 local half = gap * math.max((rate - 1) / 2, 1)
--- The room shrinks, the faster the larger it is, to find out whether others are
--- still there.
+-- The room shrinks, to find out whether other users are still there. It shrinks
+-- faster if it is larger.
 local left = math.max(room - (each / 24 + room / 16) * (now - changed) / second, 0)
 local spacing = gap + left
 local burst = half - gap
 
 local function answer(wait, booked)
-  -- The slot itself is not ahead. A process that has just used one books a little
-  -- later than it could.
+  -- Do not count the slot itself. The 0.1 is there because a process that has
+  -- just used a slot books its next one a little late.
   local slots = (tat - burst - math.max(now, held)) / spacing
   local ahead = math.max(math.ceil(slots - 0.1) - 1, 0)
   return {math.ceil(wait), booked, epoch, shift, rate, math.ceil(spacing), ahead}
@@ -75,8 +78,8 @@ local function save()
   redis.call('PEXPIRE', key, math.ceil((minute + ahead) / 1000))
 end
 
--- After an outage some processes still have slots that are not in this state. It
--- leaves the first round to them.
+-- After an outage, some processes still have slots that are not in this state.
+-- The first round is left to them.
 local function rejoined(outage, round)
   if round > 0 and (fresh or outage == 1) and now - rejoin > 10 * second then
     rejoin = now + math.min(round, minute)
@@ -100,7 +103,8 @@ end
 if op == 'check' then
   local outage, round = tonumber(ARGV[3]), tonumber(ARGV[4])
   if epoch == tonumber(ARGV[5]) then return answer(0, 0) end
-  -- The slot is not in this state, and still good: the others make room for it.
+  -- The slot is not in this state, but still valid. Other slots make room for
+  -- it.
   rejoined(outage, round)
   if now >= rejoin then
     shift, tat = shift + spacing, math.max(tat, now) + spacing
@@ -112,12 +116,12 @@ end
 if op == 'observe' then
   local level, hold, age = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
   local excess = level - half
-  -- What was sent before the last change says nothing about it.
+  -- A request that was sent before the last change says nothing about it.
   local recent = now - age > changed + each / 2
   if recent and level == 0 and hold == 0 then
-    room, changed = left * 3 / 4, now -- more than others need
+    room, changed = left * 3 / 4, now -- it is more than others need
   elseif recent and (excess > 0 or hold > 0) then
-    -- Those who come back from an outage are no others.
+    -- Processes that return from an outage are not other users.
     if now - rejoin > 15 * second then
       left = math.min(left + (hold > 0 and (left + each) / 4 or excess / 8), 16 * each)
     end

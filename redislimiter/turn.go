@@ -9,10 +9,10 @@ import (
 )
 
 const (
-	// horizon is how far ahead slots are booked. A key in Redis lasts longer.
+	// horizon is how far ahead slots can be booked. Keys in Redis live longer.
 	horizon = time.Minute
 
-	// unchecked is a wait so short that a slot is used without another check.
+	// unchecked is the wait below which a slot is used without another check.
 	unchecked = 10 * time.Millisecond
 )
 
@@ -23,15 +23,15 @@ var errAgain = errors.New("redislimiter: another step")
 type action int
 
 const (
-	send  action = iota // its request
-	pause               // until the slot's time, or until notified
-	alone               // wait without the others
-	book                // ask for a slot
-	check               // ask whether the slot has been moved
+	send  action = iota // send the request
+	pause               // sleep until the slot's time, or until notified
+	alone               // wait as client.LocalLimiter does
+	book                // ask Redis for a slot
+	check               // ask Redis whether the slot has been moved
 )
 
-// step brings a caller one step closer to its turn, and returns errAgain if
-// there is another one.
+// step takes a caller one step towards sending its request. It returns errAgain
+// if another step is needed.
 func (l *Limiter) step(ctx context.Context, key client.Bucket, b *bucket, w *waiter) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -61,8 +61,8 @@ func (l *Limiter) step(ctx context.Context, key client.Bucket, b *bucket, w *wai
 	return errAgain
 }
 
-// decide returns what a caller does next, and for how long. It uses the slot if
-// that is to send the request.
+// decide returns the next action of a caller, and how long to pause. If the
+// caller is to send its request, decide uses the slot.
 func (l *Limiter) decide(ctx context.Context, b *bucket, w *waiter) (action, time.Duration, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -108,7 +108,7 @@ func (l *Limiter) book(
 			b.slot = b.ownSlot(now)
 			b.dismiss(key)
 		}
-		return 0, nil // Redis is away; step handles that
+		return 0, nil // Redis is away, which the next step handles
 	}
 	b.learn(key, r)
 	b.others = max(float64(r.ahead), b.others*0.9) // rises at once and falls slowly
@@ -127,16 +127,16 @@ func (l *Limiter) book(
 	return 0, nil
 }
 
-// check asks whether the slot has been moved, and moves it.
+// check asks Redis whether the slot has been moved, and updates it.
 func (l *Limiter) check(ctx context.Context, key client.Bucket, b *bucket) {
-	s := b.slot // only the first of the queue replaces it
+	s := b.slot // only the first caller in the queue replaces it
 	rate, outage, round := l.state(b)
 	r, err := l.call(ctx, b, "check", rate, outage, round.Microseconds(), s.epoch)
 
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err != nil {
-		s.final = true // it was given out, and is valid
+		s.final = true // Redis gave it out, so it may be used
 		if s.shared {
 			// All slots move by the time that was lost waiting for an answer.
 			s.at = s.at.Add(l.timeout)
@@ -151,7 +151,7 @@ func (l *Limiter) check(ctx context.Context, key client.Bucket, b *bucket) {
 	s.shared, s.epoch, s.shift = true, r.epoch, r.shift
 }
 
-// state returns what Redis needs to know about a bucket in case it has lost it.
+// state returns what the script needs if Redis has lost the state of a bucket.
 func (l *Limiter) state(b *bucket) (rate, outage int, round time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -1,10 +1,10 @@
 // Command fleet shows how processes share a rate limit. It starts Redis, a copy
 // of the API's rate limits, and five processes that send more than the limits
-// allow, and prints how much each of them got:
+// allow. It prints how many requests of each process were served:
 //
 //	go run ./examples/fleet
 //
-// It needs redis-server or valkey-server, and nothing else.
+// It needs only redis-server or valkey-server.
 package main
 
 import (
@@ -20,8 +20,8 @@ import (
 
 func main() {
 	fleet.Main(fleet.Default()) // each process is this program, started again
-	processes := flag.Int("processes", 5, "how many processes there are")
-	seconds := flag.Int("seconds", 10, "how long they work")
+	processes := flag.Int("processes", 5, "number of processes")
+	seconds := flag.Int("seconds", 10, "duration of the run, in seconds")
 	flag.Parse()
 	if err := run(os.Stdout, *processes, time.Duration(*seconds)*time.Second); err != nil {
 		log.Fatal(err)
@@ -41,7 +41,7 @@ func run(out io.Writer, processes int, duration time.Duration) error {
 	defer api.Close()
 
 	_, _ = fmt.Fprintf(out, "%d processes want more than 10 reads and 3 writes "+
-		"a second, for %v.\n\n", processes, duration)
+		"per second, for %v.\n\n", processes, duration)
 	worker := fleet.Worker{Redis: []string{redis.Addr}, Limiter: "fleet", Readers: 3, Writers: 3}
 	f, err := (&fleet.Run{Processes: processes, Worker: worker, Duration: duration}).Start(api)
 	if err != nil {
@@ -59,7 +59,7 @@ func run(out io.Writer, processes int, duration time.Duration) error {
 	}
 	reads, _ := result.Count(fleet.Reads, 0, duration)
 	writes, _ := result.Count(fleet.Writes, 0, duration)
-	_, _ = fmt.Fprintf(out, "\nin a second %10.1f%10.1f\n",
+	_, _ = fmt.Fprintf(out, "\n%-12s%10.1f%10.1f\n", "per second",
 		float64(reads)/duration.Seconds(), float64(writes)/duration.Seconds())
 	return nil
 }

@@ -23,8 +23,8 @@ import (
 )
 
 func main() {
-	listen := flag.String("listen", "localhost:8080", "where to listen")
-	addr := flag.String("redis", "localhost:6379", "where Redis is")
+	listen := flag.String("listen", "localhost:8080", "address to listen on")
+	addr := flag.String("redis", "localhost:6379", "address of Redis")
 	flag.Parse()
 	api := &url.URL{Scheme: "https", Host: "api.pluralkit.me"}
 	rdb := redis.NewClient(&redis.Options{Addr: *addr})

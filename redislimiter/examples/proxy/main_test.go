@@ -18,7 +18,7 @@ import (
 	"github.com/pkerr/pkerr/redislimiter/internal/fleet"
 )
 
-// Clients that know nothing of the limit get all they ask for, through two
+// Clients that know nothing about the limit are all served, through two
 // proxies.
 func TestProxy(t *testing.T) {
 	server, err := fleet.StartRedis()
@@ -63,7 +63,7 @@ func assertOK(t *testing.T, resp *http.Response, err error) bool {
 	return true
 }
 
-// A turn that comes too late is a 429, with the time.
+// A request whose slot would come too late gets a 429 with a Retry-After.
 func TestProxy_TooLate(t *testing.T) {
 	server, err := fleet.StartRedis()
 	require.NoError(t, err)
@@ -84,7 +84,7 @@ func TestProxy_TooLate(t *testing.T) {
 	require.NotEmpty(t, w.Header().Get("Retry-After"))
 }
 
-// The guide shows the handler as it is here.
+// The guide quotes the handler literally.
 func TestProxy_Guide(t *testing.T) {
 	source, err := os.ReadFile("main.go")
 	require.NoError(t, err)

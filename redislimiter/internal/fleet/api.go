@@ -25,9 +25,9 @@ type Request struct {
 	Served bool
 }
 
-// API counts requests as the real API does: with GCRA, a period of one second,
-// and the quirk that the last request of a burst is counted but refused. An
-// answer takes 5 to 45 ms.
+// API is a copy of the real API's rate limits. It counts requests with GCRA and
+// a period of one second. Like the real API, it counts the last request of a
+// burst but refuses it. An answer takes 5 to 45 ms.
 type API struct {
 	server *http.Server
 	url    string
@@ -39,7 +39,7 @@ type API struct {
 
 // StartAPI starts an API on a free port of the loopback interface.
 func StartAPI() (*API, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // It does not wait.
+	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // It does not block.
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func (a *API) Requests() []Request {
 // ServeHTTP counts a request. Its User-Agent names the sender.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	network := func() {
-		time.Sleep(time.Duration(2500+rand.IntN(20000)) * time.Microsecond) //nolint:gosec // It is no secret.
+		time.Sleep(time.Duration(2500+rand.IntN(20000)) * time.Microsecond) //nolint:gosec // It is only a delay.
 	}
 	network()
 	defer network()

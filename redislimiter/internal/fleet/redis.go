@@ -43,14 +43,14 @@ func StartRedis(args ...string) (*Redis, error) {
 }
 
 func freeAddr() (string, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // It does not wait.
+	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // It does not block.
 	if err != nil {
 		return "", err
 	}
 	return listener.Addr().String(), listener.Close()
 }
 
-// Restart starts the server, empty, at the address that it had.
+// Restart starts the server again, without data, at the same address.
 func (r *Redis) Restart() error {
 	program, err := exec.LookPath("redis-server")
 	if err != nil {
@@ -58,7 +58,7 @@ func (r *Redis) Restart() error {
 	}
 	if err != nil {
 		return errors.New("found neither redis-server nor valkey-server: " +
-			"apt-get install redis-server")
+			"install one, such as with apt-get install redis-server")
 	}
 	_, port, _ := net.SplitHostPort(r.Addr)
 	args := append([]string{
@@ -75,7 +75,7 @@ func (r *Redis) Restart() error {
 		time.Sleep(20 * time.Millisecond)
 	}
 	r.Kill()
-	return fmt.Errorf("%s does not listen at %s", program, r.Addr)
+	return fmt.Errorf("%s does not listen on %s", program, r.Addr)
 }
 
 // Kill kills the server, as kill -9 does.
@@ -138,7 +138,7 @@ func StartCluster() ([]*Redis, error) {
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	return nodes, errors.New("the nodes of the cluster do not find each other")
+	return nodes, errors.New("the nodes of the cluster did not find each other")
 }
 
 // join makes a node serve the slots from first to last, and introduces it to

@@ -18,17 +18,18 @@ import (
 // Outsider is the name of a client that does not belong to the fleet.
 const Outsider = "outsider"
 
-// A Run describes a fleet of similar processes that works for some time.
+// A Run describes a fleet of identical processes that run for some time.
 type Run struct {
 	Processes int
-	Worker    Worker // of which Name is set for each
+	Worker    Worker // Start sets Name and API for each process
 	Duration  time.Duration
 
 	// Outsider is how many reads per second another program sends, regardless
 	// of refusals.
 	Outsider float64
 
-	// Events are called while the fleet works, each at a time after its start.
+	// Events are called while the fleet works. Their keys are times after its
+	// start.
 	Events map[time.Duration]func() error
 }
 
@@ -36,15 +37,15 @@ type Run struct {
 type Result struct {
 	Start    time.Time
 	Duration time.Duration
-	Requests []Request // during the time
-	Stats    []Stats   // of each process
+	Requests []Request // those received during the run
+	Stats    []Stats   // one for each process
 
-	// Stall is the longest time for which a goroutine did not get to run that
-	// should have. What was measured tells little if it is long.
+	// Stall is the longest time for which a goroutine was ready but did not
+	// run. If it is long, the measurements mean little.
 	Stall time.Duration
 }
 
-// process is a worker that runs.
+// process is a running worker.
 type process struct {
 	command *exec.Cmd
 	input   io.WriteCloser
@@ -57,7 +58,7 @@ func start(w *Worker) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &process{command: exec.Command(program)} //nolint:gosec,noctx // It is this program, and ends with its input.
+	p := &process{command: exec.Command(program)} //nolint:gosec,noctx // It is this program, and it ends when its input does.
 	p.command.Env = append(os.Environ(), workerVariable+"="+string(config))
 	p.command.Stderr = os.Stderr
 	if p.input, err = p.command.StdinPipe(); err != nil {
@@ -74,7 +75,7 @@ func start(w *Worker) (*process, error) {
 	return p, nil
 }
 
-// stop ends the process, and returns what it counted.
+// stop ends the process, and returns its counts.
 func (p *process) stop() (Stats, error) {
 	_ = p.input.Close()
 	var stats Stats
@@ -85,7 +86,7 @@ func (p *process) stop() (Stats, error) {
 	return stats, err
 }
 
-// A Fleet is a set of processes that wait for their start.
+// A Fleet is a set of processes that are ready to work.
 type Fleet struct {
 	run       *Run
 	api       *API
@@ -123,7 +124,8 @@ func (f *Fleet) Close() {
 	f.processes = nil
 }
 
-// Work makes the fleet work for its time, and ends its processes.
+// Work makes the fleet work for the duration of the run, and ends its
+// processes.
 func (f *Fleet) Work() (*Result, error) {
 	defer f.Close()
 	ctx, cancel := context.WithTimeout(context.Background(), f.run.Duration)
@@ -155,7 +157,8 @@ func (f *Fleet) Work() (*Result, error) {
 	return result, nil
 }
 
-// watch returns by how much the longest sleep was too long until ctx ended.
+// watch sleeps repeatedly until ctx ends, and returns by how much the longest
+// sleep was too long.
 func watch(ctx context.Context) (longest time.Duration) {
 	const nap = 5 * time.Millisecond
 	for ctx.Err() == nil {

@@ -27,7 +27,7 @@ const workerVariable = "REDISLIMITER_WORKER"
 // A Worker is a process of a fleet.
 type Worker struct {
 	Name    string   `json:"name"`
-	API     string   `json:"api"`     // the URL
+	API     string   `json:"api"`     // the base URL
 	Redis   []string `json:"redis"`   // the address, or those of a cluster's nodes
 	Limiter string   `json:"limiter"` // the name of one of Limiters
 	Readers int      `json:"readers"` // goroutines
@@ -37,7 +37,7 @@ type Worker struct {
 // Stats are the counts of a worker.
 type Stats struct {
 	Operations int           `json:"operations"` // on Redis
-	Slow       time.Duration `json:"slow"`       // longer than 99 in 100 operations took
+	Slow       time.Duration `json:"slow"`       // the 99th percentile of their durations
 	Failed     int           `json:"failed"`     // requests without a 200
 
 	latencies []time.Duration
@@ -72,9 +72,10 @@ func Main(limiters Limiters) {
 	os.Exit(0)
 }
 
-// run sends requests from the first line of the input until its end.
+// run starts to send requests after the first line of the input, and stops when
+// the input ends.
 func (w *Worker) run(limiters Limiters) Stats {
-	// The log of go-redis during an outage would fill the screen.
+	// Otherwise the logs would fill the screen during an outage.
 	redis.SetLogger(silent{})
 	slog.SetDefault(slog.New(slog.DiscardHandler))
 	var stats Stats
@@ -133,7 +134,7 @@ func (w *Worker) send(ctx context.Context, httpClient *http.Client, method strin
 	_, _ = io.Copy(io.Discard, resp.Body)
 	_ = resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("the status is %s", strconv.Itoa(resp.StatusCode))
+		return fmt.Errorf("unexpected status %s", strconv.Itoa(resp.StatusCode))
 	}
 	return nil
 }
@@ -142,9 +143,9 @@ type silent struct{}
 
 func (silent) Printf(context.Context, string, ...any) {}
 
-// client returns a client of the worker's Redis, which tells done how long each
-// operation took.
-func (w *Worker) client(done func(time.Duration)) redis.UniversalClient { //nolint:ireturn // Of a server or a cluster.
+// client returns a client of the worker's Redis. The client calls done with the
+// duration of each operation.
+func (w *Worker) client(done func(time.Duration)) redis.UniversalClient { //nolint:ireturn // It is a client of a server or of a cluster.
 	rdb := redis.NewUniversalClient(&redis.UniversalOptions{Addrs: w.Redis})
 	rdb.AddHook(hook(done))
 	return rdb

@@ -20,7 +20,7 @@ type line struct {
 	served []time.Duration
 }
 
-// colors returns the colors of the lines, which color-blind people can tell
+// colors returns the colors of the lines. Color-blind people can tell them
 // apart.
 func colors() []color.RGBA {
 	return []color.RGBA{
@@ -55,7 +55,7 @@ func (s situation) write(file string, lines []line) error {
 	}
 	all.LineStyle = draw.LineStyle{Color: color.Gray{0x60}, Width: 1, Dashes: []vg.Length{4, 4}}
 	p.Add(all)
-	p.Legend.Add("what there is", all)
+	p.Legend.Add("available", all)
 	for i, l := range lines {
 		points := plotter.XYs{{X: 0, Y: 0}}
 		for n, at := range l.served {
@@ -68,7 +68,7 @@ func (s situation) write(file string, lines []line) error {
 		}
 		drawn.LineStyle = draw.LineStyle{Color: colors()[i], Width: 2}
 		if i == len(lines)-1 {
-			drawn.Dashes = []vg.Length{5, 5} // it lies on another
+			drawn.Dashes = []vg.Length{5, 5} // it covers another line
 		}
 		p.Add(drawn)
 		p.Legend.Add(l.name, drawn)
@@ -98,7 +98,7 @@ func (s situation) frame() *plot.Plot {
 	return p
 }
 
-// budget is how many reads the outsider leaves to the fleet.
+// budget returns how many reads the outsider leaves to the fleet.
 func (s situation) budget() float64 { return (10 - s.outsider) * duration.Seconds() }
 
 // every returns ticks at the multiples of n.

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A chart names every line, in text that can be searched for.
+// A chart names every line, in searchable text.
 func TestWrite(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "chart.svg")
 	lines := make([]line, len(limiters()))

@@ -3,9 +3,9 @@
 //
 //	go -C redislimiter/internal/fleetchart run . ../../../docs
 //
-// It takes four minutes, needs redis-server, and prints the rows of the guide's
-// table. It is a separate module, so that users of the limiter do not download
-// a plotting library.
+// It needs redis-server or valkey-server, takes four minutes, and also prints
+// the rows of the guide's table. It is a separate module, so that users of the
+// limiter do not download a plotting library.
 package main
 
 import (
@@ -33,7 +33,7 @@ const (
 	back = 24 * time.Second
 )
 
-// limiters returns the ways to send, in the order of the legend.
+// limiters returns the names of the limiters, in the order of the legend.
 func limiters() []string {
 	return []string{"redislimiter", "Transport with Pace", "Transport", "x/time/rate", "no limiter"}
 }
@@ -54,7 +54,7 @@ type situation struct {
 	outage   bool
 }
 
-// transports returns how each limiter sends.
+// transports returns the transport for each limiter.
 func transports() fleet.Limiters {
 	all := fleet.Default()
 	all["redislimiter"] = all["fleet"]
@@ -69,7 +69,7 @@ func transports() fleet.Limiters {
 	return all
 }
 
-// limited sends as fast as the documented rate allows.
+// limited is a transport that waits for a limiter of its own process.
 type limited struct{ limiter *rate.Limiter }
 
 func (l limited) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -82,7 +82,7 @@ func (l limited) RoundTrip(r *http.Request) (*http.Response, error) {
 func main() {
 	fleet.Main(transports())
 	if len(os.Args) != 2 {
-		log.Fatal("fleetchart: it takes the directory that the charts go to")
+		log.Fatal("usage: fleetchart DIRECTORY")
 	}
 	lines := make([][]line, len(situations()))
 	for _, name := range limiters() {
@@ -122,8 +122,8 @@ func measureAll(limiter string, lines [][]line) error {
 	return err
 }
 
-// measure returns when the API served a read of the fleet, and how many it
-// refused.
+// measure returns when the API served each read of the fleet, and how many
+// reads it refused.
 func (s situation) measure(limiter string) (served []time.Duration, refused int, err error) {
 	server, err := fleet.StartRedis()
 	if err != nil {
