@@ -86,7 +86,7 @@ func contentOf(body []byte) content {
 	c.isCoded = regexp.MustCompile(`^"?\d+"?$`).Match(keys["code"])
 	// Of two messages one may be a string.
 	hasMessage := isString("message") || has("message") && messageOf(c.err) != http.StatusText(http.StatusOK)
-	c.isNamed = text[0] == '"' || hasMessage || isString("error") || isProblem
+	c.isNamed = text[0] == '"' || hasMessage || isString("error") || isString("title")
 	c.isError = text[0] == '"' || // as version 1 did
 		c.number != 0 || waits || len(pkerr.FieldErrors(c.err)) > 0 || hasMessage ||
 		has("error") || // also null, which private endpoints send
@@ -141,7 +141,7 @@ func (c *content) fits(header http.Header) func(described string) bool {
 		return c.kind == kindEmpty && strings.Contains(described, "empty") ||
 			c.kind == kindHTML && strings.Contains(described, "HTML") ||
 			c.problem != 0 && strings.HasPrefix(described, "problem details") ||
-			c.kind == kindJSON && plain && strings.Contains(described, "labeled text/plain")
+			c.kind == kindJSON && plain && strings.Contains(described, "text/plain")
 	}
 }
 

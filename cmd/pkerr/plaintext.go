@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf16"
+	"unicode/utf8"
 )
 
 const gzipMagic = "\x1f\x8b\x08"
@@ -143,7 +144,7 @@ func withoutPrefix(text []byte) []byte {
 	done := map[string]bool{}
 	for _, m := range prefixed.FindAllSubmatch(text, most) {
 		marks := bytes.TrimRight(m[1], " ")
-		if len(m[1]) == 0 || len(marks) == len(m[1]) && bytes.ContainsAny(m[1][len(m[1])-1:], "}]>") {
+		if len(m[1]) == 0 || !utf8.Valid(marks) || len(marks) == len(m[1]) && bytes.ContainsAny(m[1][len(m[1])-1:], "}]>") {
 			continue // there is none, or it is the body of another response
 		}
 		prefix := regexp.MustCompile(`\d`).ReplaceAllLiteralString(regexp.QuoteMeta(string(marks)), `\d`)

@@ -477,7 +477,7 @@ func FuzzReadResponse(f *testing.F) {
 	}
 	for _, seed := range []string{
 		"", "HTTP/1.1 404 x\n\nx", "\uFEFFHTTP/1.1 200 x\n:\n\n", `{"message":"404: Not Found","code":0,"retry_after":1}`, `{"title":"x","status":415}`,
-		"<html>", "\xff\x00", "\xff\xfe\x00", "\x1f\x8b\x08", "0000: 41 ", "'{a:1}", "^[[0m", "1\r\nx\r\n0\r\n",
+		"<html>", "\xff\x00", "\xff\xfe\x00", "\x1f\x8b\x08", "0000: 41 ", "'{a:1}", "^[[0m", "1\r\nx\r\n0\r\n", "\x80HTTP/1.1 404",
 	} {
 		f.Add([]byte(seed), 404)
 	}
