@@ -236,7 +236,7 @@ func dechunked(body []byte) []byte {
 		}
 		n, _ := strconv.ParseInt(string(rest[m[2]:m[3]]), 16, 32) // seven digits at most
 		rest = rest[m[1]:]
-		if int(n) > len(rest) && out == nil && rest[0] != '{' {
+		if int(n) > len(rest) && out == nil && !bytes.HasPrefix(rest, []byte("{")) {
 			return body // not a size
 		}
 		if n == 0 || int(n) >= len(rest) {
