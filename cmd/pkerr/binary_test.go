@@ -16,6 +16,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
+
+	library "github.com/pkerr/pkerr"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -128,7 +130,6 @@ func TestBinary_Golden(t *testing.T) {
 		{name: "explain-long", args: []string{"explain", strings.Repeat("x", 1000)}},
 		{name: "explain-unknown-language", args: []string{"explain", "--lang", "tlh", "404"}},
 
-		{name: "list", args: []string{"list"}},
 		{name: "list-status", args: []string{"list", "--status", "403"}},
 		{name: "list-status-without-code", args: []string{"list", "--status", "418"}},
 		{name: "list-endpoint", args: []string{"list", "--endpoint", "GET /systems/{s}/members"}},
@@ -204,7 +205,7 @@ func TestBinary_Golden(t *testing.T) {
 		{name: "explain-go", args: []string{"explain", "429", "--go"}},
 		{name: "explain-log", args: []string{"time=2026-01-01T00:00:00Z level=ERROR msg=lookup err.status=404 err.error.code=20002/404 err.error.message=\"Member not found.\""}},
 		{name: "explain-url", args: []string{"explain", "https://api.pluralkit.me/v2/members/abcde"}},
-		{name: "list-lang", args: []string{"list", "--status", "404", "--lang", "ja"}},
+		{name: "list-lang", args: []string{"list", "--status", "401", "--lang", "ja"}},
 		{name: "list-head", args: []string{"list", "--endpoint", "HEAD /v2/members/abcde"}},
 		{name: "list-command", args: []string{"list", "--endpoint", "curl -X GET https://api.pluralkit.me/v2/members/abcde"}},
 		{name: "decode-front", args: []string{"decode"}, stdin: "HTTP/2 403\nserver: cloudflare\ncontent-type: text/plain\ncf-ray: 8a-FRA\n\nerror code: 1020"},
@@ -310,4 +311,18 @@ func TestBinary_Head(t *testing.T) {
 		require.NoError(t, err)
 		require.Regexp(t, `^(0|141)\n$`, string(out), "nothing is said")
 	}
+}
+
+// list has a row for every code, in order, and says which are not sent today.
+func TestBinary_List(t *testing.T) {
+	var want strings.Builder
+	for c := range library.Codes() {
+		fmt.Fprintf(&want, "%s\t%s\t%s\n", c.String(), c.Name(), c.Message())
+	}
+	r := pkerr(t, nil, "", "list")
+	rows, note, _ := strings.Cut(r.stdout, "\n\n")
+	require.Equal(t, want.String(), rows+"\n")
+	require.Regexp(t, `^Today's API does not send \d+/\d+(, \d+/\d+)*\.\n$`, note)
+	require.Empty(t, r.stderr)
+	require.Zero(t, r.status)
 }

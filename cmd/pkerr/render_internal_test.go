@@ -5,11 +5,14 @@ import (
 	"encoding/json"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
+
+	library "github.com/pkerr/pkerr"
 )
 
 func environment(pairs ...string) func(string) string {
@@ -126,7 +129,7 @@ func TestScreen_Width(t *testing.T) {
 		}
 	}
 	out, _, _ := runIn(t, nil, "list")
-	require.Equal(t, 39, strings.Count(out, "\n")-2, "a line for each code")
+	require.Equal(t, len(slices.Collect(library.Codes())), strings.Count(out, "\n")-2, "a line for each code")
 	require.Regexp(t, `(?m)^20008/404\tSwitchNotFoundPublic\tSwitch not found, switch associated with different system, or unauthorized to view front history\.$`, out)
 	coloured := onTerminal(t, "", []string{"TERM=xterm", "WT_SESSION=1"}, "20003")
 	require.True(t, strings.HasPrefix(coloured, "\x1b[1m20003/404 MemberNotFoundWithRef\x1b[0m\n\x1b[36mMessage\x1b[0m     Member"), coloured)
