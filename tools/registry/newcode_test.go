@@ -16,7 +16,7 @@ import (
 // reference, and it refines no other code.
 const newRow = `,
         {
-          "code": "20999/404",
+          "code": "20888/404",
           "name": "ImageNotFound",
           "message": "Image '{imageRef}' not found.",
           "base": "",
@@ -38,13 +38,13 @@ func TestNewCode(t *testing.T) {
 	dir := t.TempDir()
 	clone(t, dir)
 	edit(t, dir, "internal/reference/codes.json", `(?s)("code": "20010/404".*?\n        \})`, "${1}"+newRow)
-	edit(t, dir, "internal/reference/endpoints.json", `("GET /messages/\{id\}", "codes": \["400", )`, `${1}"20999", `)
+	edit(t, dir, "internal/reference/endpoints.json", `("GET /messages/\{id\}", "codes": \["400", )`, `${1}"20888", `)
 	edit(t, dir, "locale/catalogs/en.json", `(\n    "MemberGuildNotFound": .*)`, "${1}\n    \"ImageNotFound\": \"The image “{ref}” couldn't be found.\",")
 	goRun(t, dir, "generate", "./...")
 	for file, want := range map[string]string{
-		"codes.go":          "ImageNotFound Code = 20999_404",
-		"docs/errors.md":    "### 20999/404 ImageNotFound",
-		"docs/errors.json":  `"code": "20999/404"`,
+		"codes.go":          "ImageNotFound Code = 20888_404",
+		"docs/errors.md":    "### 20888/404 ImageNotFound",
+		"docs/errors.json":  `"code": "20888/404"`,
 		"docs/openapi.yaml": `message: "Image 'exmpl' not found."`,
 	} {
 		text, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(file)))
