@@ -134,7 +134,7 @@ func messageOf(err error) string {
 	return ""
 }
 
-// fits tells whether a body is as the reference describes one without a code.
+// fits reports whether a body is as the reference describes one without a code.
 func (c *content) fits(header http.Header) func(described string) bool {
 	plain := strings.HasPrefix(strings.ToLower(header.Get("Content-Type")), "text/plain")
 	return func(described string) bool {
