@@ -106,8 +106,14 @@ func (e *WaitError) As(target any) bool {
 	}
 	switch target := target.(type) {
 	case *pkerr.Code:
+		if target == nil {
+			return false
+		}
 		*target = pkerr.TooManyRequests
 	case **pkerr.Error:
+		if target == nil {
+			return false
+		}
 		refusal := pkerr.TooManyRequests.WithScope(e.Bucket.Scope)
 		if e.Delay > 0 {
 			refusal = refusal.WithRetryAfter(e.Delay)

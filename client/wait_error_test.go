@@ -98,6 +98,8 @@ func TestWaitError_Zero(t *testing.T) {
 	require.True(t, zero.Remote())
 	require.ErrorIs(t, zero, pkerr.TooManyRequests)
 	require.False(t, zero.As(new(int)))
+	require.False(t, zero.As((*pkerr.Code)(nil)))
+	require.False(t, zero.As((**pkerr.Error)(nil)))
 }
 
 // Transport fills in what the limiter of somebody else leaves out.
