@@ -10,16 +10,16 @@ import (
 // LocalLimiter is the [Limiter] for one process. The zero value lets requests
 // through as they come until the API refuses one, or says that others use the
 // same limit. From then on it sends 19 requests in the time of 20, and allows a
-// burst of half a second's worth, until the bucket has had the time to fill up
-// again. Requests get their turns in the order in which they came.
+// burst of half a second's worth, until the bucket has had time to fill up
+// again. Requests get their turns in order of arrival.
 //
 // Processes behind one IP address share its limits. Each slows down if less
-// remains than its own requests account for, or if the API refuses what it had
-// counted. Of two to ten processes that read as fast as they can, none gets
-// more than 1.5 times as much as another, and together they get at least 90 %
-// of the limit. About writes the API tells less: two processes get nine tenths
-// of the limit, and ten less than half. A Limiter that they share does better.
-// docs/local-limiter.md has the figures and the algorithm.
+// remains than its own requests account for, or if the API refuses a request
+// although it was counting. Of two to ten processes that read as fast as they
+// can, none gets more than 1.5 times as much as another, and together they get
+// at least 90 % of the limit. The API reveals less about writes: two processes
+// get nine tenths of the limit, and ten get less than half. A shared Limiter
+// does better. docs/local-limiter.md has the figures and the algorithm.
 //
 // A LocalLimiter is safe for concurrent use, and must not be copied after its
 // first use. It starts no goroutines.
@@ -33,22 +33,22 @@ type LocalLimiter struct {
 	sweep   int // how many buckets there may be before the full ones are forgotten
 }
 
-// minSweep is a number of buckets so small that none needs to be forgotten.
+// minSweep is the number of buckets below which none is forgotten.
 const minSweep = 1024
 
 // localBucket is a bucket as one process sees it.
 type localBucket struct {
 	pacer
 
-	// queue has those that wait, in the order in which they came. Only the
-	// first one watches the clock.
+	// queue holds the waiters in order of arrival. Only the first one watches
+	// the clock.
 	queue []*waiter
 }
 
 // waiter is one call of Wait whose turn has not come.
 type waiter struct {
-	// wake gets a value when the waiter should look again. It belongs to the
-	// call: a channel that stayed behind would belong to the testing/synctest
+	// wake receives a value when the waiter should look again. Each call makes
+	// its own channel: one that was kept would belong to the testing/synctest
 	// bubble that made it.
 	wake chan struct{}
 
@@ -66,10 +66,10 @@ func (w *waiter) notify() {
 	}
 }
 
-// Wait waits until a request of the bucket may be sent. As soon as it is known
-// that this will be after the deadline of ctx, it returns a [*WaitError] with
-// [context.DeadlineExceeded], whatever its place in the queue. If ctx ends
-// first, it returns the cause.
+// Wait waits until a request of the bucket may be sent. As soon as that is
+// known to be after the deadline of ctx, Wait returns a [*WaitError] with
+// [context.DeadlineExceeded], whatever the call's place in the queue. If ctx
+// ends first, Wait returns its cause.
 func (l *LocalLimiter) Wait(ctx context.Context, bucket Bucket) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -91,8 +91,8 @@ func (l *LocalLimiter) Wait(ctx context.Context, bucket Bucket) error {
 	}
 }
 
-// sleep returns after d or when w is notified. It returns the cause of ctx if
-// that ends first.
+// sleep returns nil after d, or when w is notified. If ctx ends first, it
+// returns the cause.
 func (w *waiter) sleep(ctx context.Context, d time.Duration) error {
 	var due <-chan time.Time
 	if d < longest {
@@ -111,13 +111,13 @@ func (w *waiter) sleep(ctx context.Context, d time.Duration) error {
 }
 
 // Observe notes the rate of the bucket if seen has one, and lets no request of
-// it through for the time seen.Hold.
+// the bucket through for the time seen.Hold.
 func (l *LocalLimiter) Observe(_ context.Context, bucket Bucket, seen Observation) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	b := l.bucket(bucket)
 	b.observe(seen)
-	b.notifyFirst() // which tells the others if their turn comes too late now
+	b.notifyFirst() // it tells the others if their turn now comes too late
 }
 
 // try reports whether a request of the bucket may be sent at once, and counts
@@ -128,8 +128,9 @@ func (l *LocalLimiter) try(bucket Bucket) bool {
 	return l.bucket(bucket).try()
 }
 
-// enter counts a request if it may be sent at once, and else adds a waiter to
-// the queue, unless its turn is known to come after the deadline.
+// enter counts a request if it may be sent at once. Otherwise it adds a waiter
+// to the queue, or returns an error if the turn is known to come after the
+// deadline.
 func (l *LocalLimiter) enter(bucket Bucket, deadline time.Time) (*localBucket, *waiter, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -155,10 +156,10 @@ func (l *LocalLimiter) leave(b *localBucket, w *waiter) {
 	b.notifyFirst()
 }
 
-// reserve returns 0 if w need not wait any longer: with nil if its request may
-// be sent, which it counts, and else with the reason. Otherwise it returns how
-// long w has to wait before it looks again, which is the longest duration if w
-// is not the first.
+// reserve returns how long w has to wait before it looks again, which is the
+// longest duration if w is not the first. It returns 0 if w need not wait any
+// longer. The error is then nil if the request may be sent, and reserve counts
+// it; otherwise the error is why w gives up.
 func (l *LocalLimiter) reserve(bucket Bucket, b *localBucket, w *waiter) (time.Duration, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -190,7 +191,8 @@ func (b *localBucket) try() bool {
 	return true
 }
 
-// dismiss tells those whose turn is known to come after their deadline.
+// dismiss removes the waiters whose turn is known to come after their deadline
+// from the queue, and notifies them.
 func (b *localBucket) dismiss(bucket Bucket) {
 	before := 0
 	b.queue = slices.DeleteFunc(b.queue, func(w *waiter) bool {
@@ -203,8 +205,8 @@ func (b *localBucket) dismiss(bucket Bucket) {
 	})
 }
 
-// late returns the error of a request whose turn, after so many others, is
-// known to come after its deadline, and nil if it is not.
+// late returns an error if the turn of a request with this many others before
+// it is known to come after its deadline, and nil otherwise.
 func (b *localBucket) late(bucket Bucket, before int, deadline time.Time) error {
 	turn := b.turn(before)
 	if deadline.IsZero() || !turn.After(deadline) {
@@ -213,7 +215,7 @@ func (b *localBucket) late(bucket Bucket, before int, deadline time.Time) error 
 	return &WaitError{Bucket: bucket, Delay: turn.Sub(b.now), Err: context.DeadlineExceeded}
 }
 
-// notifyFirst makes the first of the queue look again.
+// notifyFirst makes the first waiter in the queue look again.
 func (b *localBucket) notifyFirst() {
 	if len(b.queue) > 0 {
 		b.queue[0].notify()
@@ -229,7 +231,7 @@ func (l *LocalLimiter) bucket(bucket Bucket) *localBucket {
 		if l.buckets == nil {
 			l.buckets = map[Bucket]*localBucket{}
 		}
-		// A scope that is not known gets the slowest rate there is.
+		// An unknown scope gets the slowest possible rate.
 		b = &localBucket{pacer: newPacer(max(usualRate(bucket.Scope), 1), l.Pace)}
 		l.buckets[bucket] = b
 	}
@@ -237,8 +239,8 @@ func (l *LocalLimiter) bucket(bucket Bucket) *localBucket {
 	return b
 }
 
-// forget drops the buckets that are full again, each time that there are twice
-// as many as were left the last time.
+// forget drops the buckets that are full again. It does nothing until there are
+// twice as many buckets as it left the last time.
 func (l *LocalLimiter) forget(now time.Time) {
 	if len(l.buckets) < max(l.sweep, minSweep) {
 		return

@@ -23,18 +23,18 @@ import (
 // docs/local-limiter.md has the figures of 15 seeds.
 var seeds = flag.Int("seeds", 1, "how often each case of the simulations runs")
 
-// simulation is a minute of processes that share one limit, each with a
-// Transport, and want all of it.
+// simulation is a minute in which processes share one limit. Each has a
+// Transport and wants the whole limit.
 type simulation struct {
 	processes, goroutines int
-	rate                  int // 3 are writes
+	rate                  int // 3 means writes
 	roundTrip             time.Duration
 	silent                bool // the API does not say what remains
 	pace                  bool
 	seed                  uint64
 }
 
-// simulationResult is what came of a simulation.
+// simulationResult is the outcome of a simulation.
 type simulationResult struct {
 	served                 []int // of each process
 	sent, refused, givenUp int
@@ -53,8 +53,8 @@ func (o simulationResult) total() int {
 	return total
 }
 
-// ratio returns how many times as much as the least served process the most
-// served one got.
+// ratio returns how many times as many requests were served to the most served
+// process as to the least served one.
 func (o simulationResult) ratio() float64 {
 	return float64(slices.Max(o.served)) / float64(max(slices.Min(o.served), 1))
 }
@@ -102,9 +102,9 @@ func (s simulation) run(t *testing.T) simulationResult {
 	return out
 }
 
-// scriptedAPI counts as the script of the API does, which grants and books a
-// request whose remainder is below 1, and lets the server in front of it refuse
-// that one. Its round trips vary by a quarter.
+// scriptedAPI counts as the API's script does. The script grants and counts a
+// request whose remainder is below 1, but the server in front of it refuses
+// that request. Its round trips vary by a quarter.
 type scriptedAPI struct {
 	simulation
 
@@ -194,7 +194,7 @@ func (a *scriptedAPI) giveUp() {
 	a.givenUp++
 }
 
-// A process that is alone gets what there is.
+// A process that is alone gets nearly the whole limit.
 func TestLocalLimiter_Goodput(t *testing.T) {
 	for _, rate := range []int{3, 10} {
 		for _, pace := range []bool{false, true} {
@@ -215,12 +215,12 @@ func TestLocalLimiter_Goodput(t *testing.T) {
 	}
 }
 
-// bounds are those of the share of the budget and of the ratio between two
-// processes, in the worst case and on average.
+// bounds holds the bounds of the share of the budget, and of the ratio between
+// two processes, in the worst case and on average.
 type bounds struct{ leastShare, meanShare, mostRatio, meanRatio float64 }
 
 // Processes behind one address know nothing of each other, and each of them
-// alone would take all that there is.
+// alone would take the whole limit.
 func TestLocalLimiter_Neighbors(t *testing.T) {
 	for _, c := range []struct {
 		name       string

@@ -17,7 +17,7 @@ import (
 	"github.com/pkerr/pkerr/client"
 )
 
-// The limiter for one process is one that Transport can use.
+// A LocalLimiter is a Limiter that Transport can use.
 var _ client.Limiter = (*client.LocalLimiter)(nil)
 
 var reads = client.Bucket{Host: "api.pluralkit.me", Scope: "generic_get"}
@@ -25,8 +25,8 @@ var reads = client.Bucket{Host: "api.pluralkit.me", Scope: "generic_get"}
 // readGap is the time between two reads of a process that is alone.
 const readGap = 100 * time.Millisecond * 20 / 19
 
-// arrivals lets n requests through one after another, and returns when each
-// might be sent.
+// arrivals lets n requests through one after another, and returns when each was
+// allowed.
 func arrivals(t *testing.T, l *client.LocalLimiter, bucket client.Bucket, n int) []time.Duration {
 	t.Helper()
 	start := time.Now()
@@ -69,7 +69,7 @@ func TestLocalLimiter_LetsEverythingThroughUntilARefusal(t *testing.T) {
 	})
 }
 
-// The rate may leave no burst to speak of.
+// At any rate, requests after a refusal do not come in a burst.
 func TestLocalLimiter_AnyRate(t *testing.T) {
 	for _, rate := range []int{0, 1, 2, 3, 1000} {
 		synctest.Test(t, func(t *testing.T) {
@@ -160,7 +160,7 @@ func TestLocalLimiter_Pace(t *testing.T) {
 	}
 }
 
-// Transport asks with try first, which must not overtake those that wait.
+// Transport calls try first, which must not overtake waiting requests.
 func TestLocalLimiter_Try(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &client.LocalLimiter{Pace: true}
@@ -216,7 +216,7 @@ func TestLocalLimiter_HoldsThoseThatWaitAlready(t *testing.T) {
 	})
 }
 
-// A higher rate than was expected speeds up those that wait already.
+// A rate higher than expected speeds up requests that already wait.
 func TestLocalLimiter_RateOfAnUnknownScope(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &client.LocalLimiter{Pace: true}
@@ -314,7 +314,7 @@ func TestLocalLimiter_TellsAtOnceThatTheTurnComesTooLate(t *testing.T) {
 	}
 }
 
-// A refusal can make the turn of those that wait already come too late.
+// A refusal can delay the turns of waiting requests past their deadlines.
 func TestLocalLimiter_TellsThoseThatWaitAlready(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &client.LocalLimiter{}
@@ -346,8 +346,8 @@ func TestLocalLimiter_TellsThoseThatWaitAlready(t *testing.T) {
 	})
 }
 
-// A program that asks for more than a minute's worth at once hears of it at
-// once.
+// A program that asks for more than a minute's worth at once gets errors
+// immediately.
 func TestLocalLimiter_TellsAllOfManyAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &client.LocalLimiter{Pace: true}
@@ -404,8 +404,8 @@ func TestLocalLimiter_OutlivesItsClock(t *testing.T) {
 	}
 }
 
-// What has been counted is not forgotten for other buckets' sake before it
-// makes no difference any more.
+// A bucket is not forgotten to make room for others while its count still
+// matters.
 func TestLocalLimiter_ForgetsNothingThatMatters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &client.LocalLimiter{}
@@ -419,7 +419,7 @@ func TestLocalLimiter_ForgetsNothingThatMatters(t *testing.T) {
 	})
 }
 
-// A program with very many tokens does not make the limiter grow without end.
+// A program with very many tokens does not make the limiter grow without bound.
 func TestLocalLimiter_ForgetsFullBuckets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &client.LocalLimiter{Pace: true}

@@ -7,16 +7,16 @@ import (
 )
 
 const (
-	// maxRate is how many requests a second are let through at most, whatever a
+	// maxRate is the most requests a second that are let through, whatever a
 	// server says.
 	maxRate = 1000
 
-	// minShare is the least share of the rate that a process leaves itself.
+	// minShare is the least share of the rate that a process keeps for itself.
 	minShare = 1. / 16
 
-	// tellingRate is the least rate at which what remains tells how many
-	// requests of others there are. In a smaller bucket one more or less says
-	// nothing.
+	// tellingRate is the least rate at which the number remaining shows how
+	// many requests others have sent. In a smaller bucket, a difference of one
+	// says nothing.
 	tellingRate = 8
 )
 
@@ -31,8 +31,9 @@ type pacer struct {
 	// rate is how many requests a second the API takes.
 	rate int
 
-	// counting reports whether the API has refused a request or served others,
-	// and requests have been sent as fast as the pacer allows ever since.
+	// counting reports whether requests are counted. It becomes true when the
+	// hold of a refusal ends or the API is seen to serve others, and false when
+	// the bucket has been free for a second.
 	counting bool
 
 	// empty is when the bucket will be as if this process had sent nothing: the
@@ -42,24 +43,24 @@ type pacer struct {
 	// last is when a request was last sent.
 	last time.Time
 
-	// held is until when nothing may be sent, or zero.
+	// held is the time until which nothing may be sent, or zero.
 	held time.Time
 
-	// refused is when a refusal was last taken account of.
+	// refused is when a refusal was last taken into account.
 	refused time.Time
 
 	// share is the part of the rate that this process takes.
 	share float64
 
-	// crowd is how many requests of others the last response told of, not
-	// counting one, and telling reports whether it told that.
+	// crowd is how many requests of others the last response showed, less one.
+	// telling reports whether the response could show that.
 	crowd   float64
 	telling bool
 
 	// alone reports whether the last response found the bucket full.
 	alone bool
 
-	// now is as of when all this is.
+	// now is the time for which the other fields hold.
 	now time.Time
 }
 
@@ -90,13 +91,13 @@ func (p *pacer) release() {
 	// The API's bucket has had time for one request, and no more.
 	p.empty, p.counting = p.held.Add(p.burst()), true
 	// Others were held, too, and should not all come back at the same moment.
-	after := 1.4*rand.Float64() - 1 //nolint:gosec // It is no secret.
+	after := 1.4*rand.Float64() - 1 //nolint:gosec // It need not be unpredictable.
 	p.last = p.held.Add(time.Duration(after * float64(p.spacing())))
 	p.held = time.Time{}
 }
 
-// adjust lets the share grow, and shrink with what others send. Everybody sees
-// the same bucket, so all shares tend to the same.
+// adjust makes the share grow with time, and shrink with what others send. All
+// processes see the same bucket, so their shares converge.
 func (p *pacer) adjust(seconds float64) {
 	if p.share == 1 && p.crowd == 0 {
 		return
@@ -105,7 +106,7 @@ func (p *pacer) adjust(seconds float64) {
 	p.share = min(max(share, minShare), 1)
 }
 
-// growth is what a second adds to the share.
+// growth returns how much the share grows in a second.
 func (p *pacer) growth() float64 {
 	switch {
 	case p.telling:
@@ -116,7 +117,7 @@ func (p *pacer) growth() float64 {
 	return 0.006 * math.Sqrt(p.share) // only a refusal, which is costly, takes it back
 }
 
-// kept is the part of the share that a refusal leaves.
+// kept returns the part of the share that is left after a refusal.
 func (p *pacer) kept() float64 {
 	if p.telling {
 		return 0.5
@@ -124,8 +125,8 @@ func (p *pacer) kept() float64 {
 	return 0.72
 }
 
-// turn returns the earliest time at which a request may be sent that so many
-// others are sent before.
+// turn returns the earliest time at which a request may be sent with this many
+// others before it.
 func (p *pacer) turn(before int) time.Time {
 	ahead := time.Duration(before) * p.each()
 	switch {
@@ -153,7 +154,7 @@ func (p *pacer) count() {
 	}
 }
 
-// observe takes in what a response said.
+// observe updates the state with what a response said.
 func (p *pacer) observe(seen Observation) {
 	if seen.Rate > 0 {
 		p.rate = min(seen.Rate, maxRate)
@@ -166,8 +167,8 @@ func (p *pacer) observe(seen Observation) {
 	if sent.IsZero() || sent.After(p.now) {
 		sent = p.now
 	}
-	// What was sent before the last refusal was known says nothing of the pace
-	// since.
+	// A request that was sent before the last refusal was known says nothing
+	// about the pace since then.
 	if sent.After(p.refused) {
 		if p.counting && p.byOthers() {
 			p.share = max(p.share*p.kept(), minShare)
@@ -177,14 +178,15 @@ func (p *pacer) observe(seen Observation) {
 	p.held = later(p.held, p.now.Add(seen.Hold))
 }
 
-// byOthers reports whether others are the cause of a refusal. If nothing else
-// tells of them, only a second refusal within a short time does.
+// byOthers reports whether others are the cause of a refusal. If responses do
+// not show others, only a second refusal within a short time counts as a sign
+// of them.
 func (p *pacer) byOthers() bool {
 	return p.telling || p.now.Sub(p.refused) < 7*time.Second
 }
 
-// compare finds out how many requests of others are in the bucket: what neither
-// remains nor is this process's own.
+// compare computes how many requests of others are in the bucket: the rate,
+// less what remains and less this process's own requests.
 func (p *pacer) compare(remaining int) {
 	p.crowd, p.alone = 0, remaining == p.rate-1
 	p.telling = remaining >= 0 && remaining <= p.rate && p.rate >= tellingRate
@@ -193,7 +195,7 @@ func (p *pacer) compare(remaining int) {
 	}
 	own := max(float64(p.empty.Sub(p.now))/float64(p.each()), 1)
 	others := float64(p.rate-remaining) - own
-	// Requests overtake each other, so one more or less says nothing.
+	// Requests overtake each other, so a difference of one says nothing.
 	p.crowd = max(others-1, 0)
 	p.counting = p.counting || others > 2
 }
@@ -203,14 +205,16 @@ func (p *pacer) full() bool {
 	return p.held.IsZero() && p.now.Sub(p.empty) >= time.Second
 }
 
-// each is the time between two requests of a bucket that nobody else uses.
+// each returns the time between two requests if no other process uses the
+// bucket.
 func (p *pacer) each() time.Duration { return interval(p.rate) * 20 / 19 }
 
-// burst is the time that can be made up for: half a second's worth of requests.
+// burst returns how far a request may run ahead of its time: half a second's
+// worth of requests.
 func (p *pacer) burst() time.Duration { return p.each() * time.Duration((p.rate-1)/2) }
 
-// spacing is the least time between two requests because of others, or 0 if
-// there are none.
+// spacing returns the least time to leave between two requests for the sake of
+// others, or 0 if there are none.
 func (p *pacer) spacing() time.Duration {
 	if p.share == 1 && p.crowd == 0 {
 		return 0
@@ -218,7 +222,7 @@ func (p *pacer) spacing() time.Duration {
 	intervals := (1 + 3*p.crowd/float64(p.rate)) / p.share
 	if p.rate < tellingRate {
 		// A small bucket has no room for two at once. If all periods are powers
-		// of two, those that have found their places in time can keep them.
+		// of two, processes that have found their places in time can keep them.
 		intervals = math.Exp2(math.Ceil(math.Log2(intervals) - 0.4))
 	}
 	if intervals < 20./19 {

@@ -11,8 +11,8 @@ import (
 	"github.com/pkerr/pkerr/client"
 )
 
-// A refusal of what was counted is the work of others. The process makes room
-// for them, and takes it back when they are gone.
+// A refusal while requests are counted is due to others. The process makes room
+// for them, and takes that room back when they are gone.
 func TestLocalLimiter_MakesRoomAfterRefusals(t *testing.T) {
 	for _, pace := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
@@ -56,8 +56,7 @@ func TestLocalLimiter_MakesRoomAfterRefusals(t *testing.T) {
 	}
 }
 
-// In a small bucket periods fit into each other, and a single refusal does not
-// change them.
+// In a small bucket, periods double, and a single refusal does not change them.
 func TestLocalLimiter_PeriodsOfWrites(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const each = 334 * time.Millisecond
@@ -93,7 +92,8 @@ func TestLocalLimiter_ComesBackAtAnyMoment(t *testing.T) {
 	})
 }
 
-// If less remains than is its own doing, others use the bucket.
+// If less remains than the process's own requests explain, others use the
+// bucket.
 func TestLocalLimiter_SeesOthers(t *testing.T) {
 	for _, pace := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
@@ -117,7 +117,7 @@ func TestLocalLimiter_SeesOthers(t *testing.T) {
 	}
 }
 
-// Its own requests are no reason to be slower.
+// A process does not slow down because of its own requests.
 func TestLocalLimiter_KnowsItsOwn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &client.LocalLimiter{}
@@ -128,7 +128,7 @@ func TestLocalLimiter_KnowsItsOwn(t *testing.T) {
 	})
 }
 
-// A process that is alone again takes all of the limit, if it takes a while.
+// A process that is alone again takes the whole limit after a while.
 func TestLocalLimiter_AloneAgain(t *testing.T) {
 	for _, c := range []struct {
 		rate int

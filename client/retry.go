@@ -9,10 +9,9 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// waitToRepeat waits until a request that has failed may be sent again, and
-// makes it ready for that. It reports whether it may be. If the context of the
-// request has ended, it returns an error that matches that as well as the
-// failure.
+// waitToRepeat waits until a failed request may be sent again, and prepares it.
+// again reports whether it may be sent. If the context of the request has
+// ended, the error matches both the context's error and the failure.
 func (c *roundTrip) waitToRepeat(last attempt) (again bool, err error) {
 	ctx := c.original.Context()
 	if ctx.Err() == nil && !c.tooLong(last.delay) {
@@ -41,11 +40,12 @@ func (c *roundTrip) prepare(last attempt) error {
 			return err
 		}
 	}
-	// After a refusal the limiter holds all requests, and keeps their order.
+	// After a refusal, the limiter itself holds all requests and keeps their
+	// order.
 	if err := c.waitForSlot(); err != nil {
 		return err
 	}
-	// It may have let this one through too early.
+	// The limiter may have let this request through too early.
 	if err := c.bounded(pause); err != nil {
 		return err
 	}
@@ -60,8 +60,8 @@ func (c *roundTrip) bounded(wait func(context.Context) error) error {
 	return wait(ctx)
 }
 
-// sleepUntil returns nil at the time t, or the cause of ctx if that ends
-// before.
+// sleepUntil waits until the time t and returns nil. If ctx ends first, it
+// returns the cause.
 func sleepUntil(ctx context.Context, t time.Time) error {
 	d := time.Until(t)
 	if d <= 0 {
@@ -76,16 +76,17 @@ func sleepUntil(ctx context.Context, t time.Time) error {
 	return context.Cause(ctx)
 }
 
-// tooLong reports whether the request cannot wait for the time d. After a wait
-// that ends at its deadline, it could not be sent.
+// tooLong reports whether d is too long for the request to wait. A wait that
+// ends exactly at its deadline is too long, because the request could not be
+// sent after it.
 func (c *roundTrip) tooLong(d time.Duration) bool {
 	deadline, ok := c.original.Context().Deadline()
 	return d >= c.left || ok && d >= time.Until(deadline)
 }
 
-// headerDelay returns how long to wait after a refusal as far as its header
-// tells, apart from Retry-After, which the body overrules. The body of a
-// refusal of the API's own limiter asks for no more.
+// headerDelay returns how long to wait after a refusal, according to its
+// header. It ignores Retry-After, because the body overrules that. If the API's
+// own limiter refuses, the body asks for no more than this.
 func headerDelay(refusal *ResponseError) time.Duration {
 	if wasCounted(refusal) {
 		return 2 * emissionInterval(refusal)
@@ -93,8 +94,9 @@ func headerDelay(refusal *ResponseError) time.Duration {
 	return emissionInterval(refusal)
 }
 
-// retryDelay is RetryDelay, except for a refusal that says nothing, such as an
-// edge's, it is a second, and twice as long for each further one.
+// retryDelay is like RetryDelay. But if a refusal does not say how long to
+// wait, such as one by an edge, the delay is a second, and doubles with each
+// further one.
 func (c *roundTrip) retryDelay(refusal *ResponseError) time.Duration {
 	if unhinted(refusal) {
 		return time.Second << min(c.unhinted, 30)
@@ -110,21 +112,21 @@ func unhinted(refusal *ResponseError) bool {
 	return !asked && !limited
 }
 
-// The delay before the first retry of a request that failed, on average, and
-// the longest one.
+// firstBackoff is the average delay before the first retry of a failed request,
+// and maxBackoff the longest average delay.
 const (
 	firstBackoff = 500 * time.Millisecond
 	maxBackoff   = time.Hour
 )
 
-// retrySafe reports whether the request may be repeated though it may have been
-// served.
+// retrySafe reports whether the request may be repeated even though it may have
+// been served.
 func (c *roundTrip) retrySafe() bool {
 	method := c.original.Method
 	return c.transport.RetrySafeMethods && (isRead(method) || method == http.MethodHead)
 }
 
-// unreachable is an attempt that Base returned an error for.
+// unreachable returns the attempt for which Base returned err.
 func (c *roundTrip) unreachable(err error) attempt {
 	if !c.retrySafe() || c.original.Context().Err() != nil {
 		return attempt{err: err}
@@ -132,7 +134,7 @@ func (c *roundTrip) unreachable(err error) attempt {
 	return attempt{err: err, failure: err, delay: c.backoff(), at: time.Now()}
 }
 
-// unavailable is an attempt that a proxy answered.
+// unavailable returns the attempt that a proxy answered with resp.
 func (c *roundTrip) unavailable(resp *http.Response) attempt {
 	if !c.retrySafe() {
 		return attempt{resp: resp}
@@ -146,9 +148,9 @@ func (c *roundTrip) unavailable(resp *http.Response) attempt {
 	return attempt{resp: resp, failure: failure, delay: delay, at: now}
 }
 
-// backoff returns the delay before the next retry of a request that failed.
+// backoff returns the delay before the next retry of a failed request.
 func (c *roundTrip) backoff() time.Duration {
 	delay := min(firstBackoff<<min(c.failed, 30), maxBackoff)
 	c.failed++
-	return delay/2 + rand.N(delay) //nolint:gosec // Nobody has to guess it.
+	return delay/2 + rand.N(delay) //nolint:gosec // It need not be unpredictable.
 }

@@ -20,8 +20,8 @@ import (
 
 var errBroken = errors.New("connection reset")
 
-// results answers with one result after another, the last one for ever: a
-// status, or an error for 0. It notes when it was asked.
+// results answers with one result after another, then repeats the last: a
+// status, or an error for 0. It notes the time of each request.
 type results struct {
 	statuses   []int
 	retryAfter string
@@ -97,8 +97,8 @@ func TestTransport_RetrySafeMethodsIsOff(t *testing.T) {
 	}
 }
 
-// Half a second, twice as long each time, give or take half, and all of that
-// range.
+// The delay is half a second, and twice as long each time, randomly shortened
+// or lengthened by up to half. The whole of that range occurs.
 func TestTransport_RetrySafeMethodsBackoff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for attempt, mean := range []time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second} {
@@ -124,7 +124,7 @@ func TestTransport_RetrySafeMethodsBackoff(t *testing.T) {
 	})
 }
 
-// Retry-After says how long, and what MaxWait does not allow is not begun.
+// Retry-After sets the delay. A wait that MaxWait does not allow is not begun.
 func TestTransport_RetrySafeMethodsBounds(t *testing.T) {
 	for name, c := range map[string]struct {
 		retryAfter string
@@ -260,8 +260,8 @@ func TestTransport_HintedRefusal(t *testing.T) {
 	}
 }
 
-// Many goroutines together ask an edge that refuses everything hardly more
-// often.
+// Many goroutines together send hardly more requests than one to an edge that
+// refuses everything.
 func TestTransport_UnhintedRefusalsOfMany(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var count atomic.Int32

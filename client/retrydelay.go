@@ -11,9 +11,9 @@ import (
 
 // RetryDelay returns how long to wait before a request that was refused with a
 // 429 is sent again. For a [*WaitError] it is its Delay, or a second if that is
-// not known. It returns false for nil and for every other error. A 5xx is not
-// one of them: a write may have been carried out, so a program should not
-// repeat it blindly.
+// not known. It returns false for nil and for every other error, including a
+// 5xx: a write may have been carried out, so a program should not repeat it
+// blindly.
 //
 // The delay is what the API asks for, as [pkerr.RetryAfter] returns it, plus
 // one emission interval: the time in which the API grants one request. That is
@@ -24,12 +24,13 @@ import (
 // The API's own figure is too low. When a burst exceeds the limit, the API
 // counts the first request that it refuses as if it had been served, and asks
 // for 0 milliseconds. A client that obeys is counted and refused again, and so
-// on forever. A refusal with 0 milliseconds, all headers of the limiter, and
-// nothing remaining was counted, and its delay is two intervals. After this
-// delay the first retry succeeds at any rate and round-trip time, unless other
-// clients use the same limit.
+// on forever. If a refusal asks for 0 milliseconds, has all headers of the
+// limiter, and leaves nothing remaining, it was counted; the delay is then two
+// intervals. After this delay the first retry succeeds at any rate and
+// round-trip time, unless other clients use the same limit.
 //
-// It is for callers that retry by hand. [Transport] does all of this.
+// RetryDelay is for callers that retry by hand. [Transport] does all of this
+// itself.
 func RetryDelay(err error) (time.Duration, bool) {
 	if e, ok := errors.AsType[*WaitError](err); ok && e != nil {
 		if e.Delay <= 0 {
@@ -82,14 +83,15 @@ func emissionInterval(err error) time.Duration {
 	return interval(writeRate)
 }
 
-// How many requests the API grants in a second, as its documentation says.
+// The number of requests that the API grants in a second, according to its
+// documentation.
 const (
 	readRate  = 10
 	writeRate = 3
 	tokenRate = 20
 )
 
-// usualRate returns the rate of a scope, and 0 if it is not known.
+// usualRate returns the rate of a scope, or 0 if it is not known.
 func usualRate(scope string) int {
 	switch {
 	case scope == "token2":

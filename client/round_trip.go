@@ -14,33 +14,33 @@ type roundTrip struct {
 	slotRequest
 
 	transport *Transport
-	local     *LocalLimiter // the Limiter, if it is one
-	announced bool          // OnWait knows that it waits
-	left      time.Duration // of MaxWait
-	attempts  int           // how often it was sent
+	local     *LocalLimiter // the Limiter, if it is a LocalLimiter
+	announced bool          // OnWait has been called for the first turn, or need not be
+	left      time.Duration // what is left of MaxWait
+	attempts  int           // how many times it was sent
 	unhinted  int           // how many 429s did not say how long to wait
 	failed    int           // how many other attempts failed
 }
 
-// attempt is what came of sending a request once: a response or an error, as
-// RoundTrip returns them.
+// attempt is the outcome of sending a request once: a response or an error, as
+// RoundTrip returns it.
 type attempt struct {
 	resp *http.Response
 	err  error
 
-	// failure is set if it may help to send the request again, after delay. It
-	// is what Check makes of resp, or err.
+	// failure is set if it may help to send the request again after delay. It
+	// is the error that Check returns for resp, or err.
 	failure error
 	delay   time.Duration
 	at      time.Time // when it failed
 }
 
-// refused reports whether the attempt was refused for its rate.
+// refused reports whether the attempt was refused because of a rate limit.
 func (a attempt) refused() bool {
 	return a.resp != nil && a.resp.StatusCode == http.StatusTooManyRequests
 }
 
-// send sends the request once, and passes on what the response says of its
+// send sends the request once, and passes on what the response says about its
 // limit.
 func (c *roundTrip) send() attempt {
 	t := c.transport
@@ -78,11 +78,12 @@ func (c *roundTrip) observe(seen Observation) {
 	c.transport.limiter().Observe(c.original.Context(), c.bucket, seen)
 }
 
-// refused holds the bucket of a request that was refused for its rate.
+// refused holds the bucket of a request that was refused because of a rate
+// limit.
 func (c *roundTrip) refused(resp *http.Response, seen Observation) attempt {
 	now := time.Now()
 	c.transport.scopes.refused(c.bucket)
-	// The body may be late or never come, so the header counts first.
+	// The body may come late or never, so the header is used first.
 	held := c.hold(headerDelay(c.decode(resp, nil, false)))
 	seen.Hold = held
 	c.observe(seen)
@@ -101,8 +102,9 @@ func (c *roundTrip) refused(resp *http.Response, seen Observation) attempt {
 	return attempt{resp: resp, failure: failure, delay: delay, at: now}
 }
 
-// hold returns how long a refusal holds its bucket. No request would wait for
-// MaxWait or longer, so the next one finds out whether the limit still holds.
+// hold returns how long a refusal holds its bucket. If that would be MaxWait or
+// longer, no other request would wait for it. The hold is then half of MaxWait,
+// so that a later request finds out whether the limit still applies.
 func (c *roundTrip) hold(delay time.Duration) time.Duration {
 	if maxWait := c.transport.maxWait(); delay >= maxWait {
 		return maxWait / 2
@@ -126,8 +128,9 @@ func (c *roundTrip) decode(resp *http.Response, body []byte, truncated bool) *Re
 	return e
 }
 
-// limit returns a context that ends with that of the request, after d, or when
-// the request has waited for MaxWait. done ends it, and counts the time.
+// limit returns a context that ends with the request's own, after d, or when
+// the request has waited for MaxWait, whichever is first. done ends the context
+// and subtracts the elapsed time from what is left of MaxWait.
 func (c *roundTrip) limit(d time.Duration) (ctx context.Context, done func()) {
 	start := time.Now()
 	ctx, cancel := context.WithTimeout(c.original.Context(), min(d, c.left))

@@ -8,21 +8,23 @@ import (
 	"sync"
 )
 
-// scopes knows which bucket a request counts towards: what the API has said of
-// its route, else of others of the same kind, and until then a guess.
+// scopes knows which bucket a request counts towards: the one that the API has
+// named for its route; failing that, for other routes of the same kind; failing
+// that, a guess.
 type scopes struct {
 	mu    sync.Mutex
-	seen  map[route]string     // by route, if its kind would not say the same
-	kinds map[route]kindScopes // by kind, if the guess would not say the same
+	seen  map[route]string     // by route, unless its kind says the same
+	kinds map[route]kindScopes // by kind, unless the guess is the same
 
-	// waiting has the requests that wait for a slot, and spare the slots that
-	// were granted and not used.
+	// waiting holds the requests that wait for a slot. spare holds the slots
+	// that were granted but not used.
 	waiting []*slotRequest
 	spare   map[Bucket]spareSlots
-	changes int // of what those that wait need, or can have
+	changes int // how often what waiting requests need or can get has changed
 }
 
-// route is what the API's choice of a scope can depend on.
+// route is the part of a request that the API's choice of a scope can depend
+// on.
 type route struct {
 	host, owner, path string
 	own               bool // the path says that it is about the token's own system
@@ -34,34 +36,35 @@ type route struct {
 type kindScopes struct {
 	last  string // the scope named last
 	other string // the one named before it, if that was not long ago
-	run   int    // how often last was named in a row
+	run   int    // how many times in a row last was named
 }
 
 const (
-	// genericGet and genericUpdate are the scopes of what is counted by IP
-	// address.
+	// genericGet and genericUpdate are the scopes of requests that are counted
+	// by IP address.
 	genericGet    = "generic_get"
 	genericUpdate = "generic_update"
 
-	// maxRoutes is how many routes are remembered before all are forgotten, and
-	// learned anew. There is no end to them, since paths contain IDs.
+	// maxRoutes is how many routes are remembered. When there are more, all are
+	// forgotten and learned anew. The number of routes has no limit, because
+	// paths contain IDs.
 	maxRoutes = 4096
 
-	// maxScope is how long the name of a scope may be. Those of the API are
-	// much shorter.
+	// maxScope is the greatest length of a scope's name. The names that the API
+	// uses are much shorter.
 	maxScope = 64
 
-	// mixedRun is how many responses in a row must name one scope until a kind
-	// of route is no longer expected to have another one as well.
+	// mixedRun is how many responses in a row must name the same scope before a
+	// kind of route is no longer expected to have a second one.
 	mixedRun = 16
 )
 
 // expect returns the scope that a request of the route is expected to have. If
-// it may as well be another one, that is the second.
+// another scope is also expected, other is that one.
 //
-// A program that goes through its members uses each path once. What the API
-// said last of such a path is then the best guess, unless it has lately said
-// two things.
+// A program that goes through its members uses each path once. The best guess
+// is then the scope that the API last named for a similar path, unless it has
+// recently named two.
 func (s *scopes) expect(r route) (scope, other string) {
 	if scope, ok := s.seen[r]; ok {
 		return scope, ""
@@ -74,13 +77,13 @@ func (s *scopes) expect(r route) (scope, other string) {
 	return r.guess(), ""
 }
 
-// learn notes the scope that a response of the route names. It reports whether
-// the route is now expected to have another scope than before, and whether
-// others of its kind are.
+// learn notes the scope that a response of the route names. one reports whether
+// this changes what is expected of the route, and kind whether it changes what
+// is expected of others of its kind.
 func (s *scopes) learn(r route, scope string) (one, kind bool) {
 	expected, other := s.expect(r)
 	if scope == expected && len(s.kinds) == 0 {
-		return false, false // as nearly always
+		return false, false // the usual case
 	}
 	if scope != expected || other != "" {
 		if _, known := s.seen[r]; s.seen == nil || !known && len(s.seen) >= maxRoutes {
@@ -112,7 +115,7 @@ func (s *scopes) learnKind(r route, scope string) (changed bool) {
 	return !k.sameAs(before)
 }
 
-// sameAs reports whether k and other are of the same scopes.
+// sameAs reports whether k and other have the same scopes.
 func (k kindScopes) sameAs(other kindScopes) bool {
 	return k.last == other.last && k.other == other.other ||
 		k.last == other.other && k.other == other.last
@@ -133,8 +136,7 @@ func routeOf(req *http.Request) route {
 		r.host, r.path = req.URL.Host, req.URL.Path
 	}
 	if token := first(req.Header, "Authorization"); token != "" {
-		// A hash, because buckets are printed, and stored by limiters that are
-		// shared.
+		// A hash, because buckets are printed, and shared limiters store them.
 		sum := sha256.Sum256(append(make([]byte, 0, 128), token...)) // on the stack
 		var owner [16]byte
 		hex.Encode(owner[:], sum[:len(owner)/2])
@@ -144,8 +146,8 @@ func routeOf(req *http.Request) route {
 	return r
 }
 
-// kind returns what stands for all routes to things of the same kind:
-// /v2/members for /v2/members/abcde and what is below it.
+// kind returns the route that stands for all routes of the same kind:
+// /v2/members for /v2/members/abcde and everything below it.
 func (r route) kind() route {
 	slashes := 0
 	for i := range len(r.path) {
@@ -161,7 +163,7 @@ func (r route) kind() route {
 	return r
 }
 
-// guess returns the scope that a request has as far as its route tells.
+// guess returns the scope that the route alone suggests.
 func (r route) guess() string {
 	switch {
 	case r.own && r.read:

@@ -9,10 +9,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// told teaches s what a response of the route named.
+// told teaches s the scope that a response of the route named.
 func told(s *scopes, r route, scope string) { s.counted(&slotRequest{route: r}, scope) }
 
-// bucketOf returns where a request of the route waits first.
+// bucketOf returns the bucket for which a request of the route waits first.
 func bucketOf(s *scopes, r route) Bucket {
 	request := &slotRequest{route: r}
 	s.next(request)
@@ -24,7 +24,7 @@ func TestScopes_Learn(t *testing.T) {
 	var s scopes
 	r := route{host: "h", owner: "o", path: "/v2/members/a", read: true}
 	told(&s, r, "generic_get")
-	require.Empty(t, s.seen, "what anybody would guess need not be remembered")
+	require.Empty(t, s.seen, "a correct guess need not be remembered")
 	require.Empty(t, s.kinds)
 	require.Equal(t, Bucket{Host: "h", Scope: "generic_get"}, bucketOf(&s, r))
 	told(&s, r, "own_system_get")
@@ -36,8 +36,8 @@ func TestScopes_Learn(t *testing.T) {
 	require.Equal(t, Bucket{Host: "h", Scope: "generic_get"}, bucketOf(&s, r), "the last word counts")
 }
 
-// What the API says of a path is expected of others like it, until it says
-// something else of them.
+// The scope that the API names for a path is expected for similar paths, until
+// the API names another for them.
 func TestScopes_Kinds(t *testing.T) {
 	var s scopes
 	at := func(owner, method, path string) route {
@@ -91,7 +91,8 @@ func TestRouteOf(t *testing.T) {
 	require.Equal(t, route{}, routeOf(new(http.Request{Method: "POST"})))
 }
 
-// In all scopes but those of one's own system the API counts by IP address.
+// In all scopes except those of the token's own system, the API counts by IP
+// address.
 func TestRoute_Bucket(t *testing.T) {
 	for scope, owner := range map[string]string{"own_system_get": "o", "own_system_update": "o", "generic_get": "", "token2": "", "other": ""} {
 		require.Equal(t, Bucket{Host: "h", Scope: scope, Owner: owner}, route{host: "h", owner: "o"}.bucket(scope))

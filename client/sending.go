@@ -14,7 +14,7 @@ type sending struct {
 	request  *http.Request // what is sent next
 
 	mu   sync.Mutex
-	open []chan struct{} // one for each body that was handed out, closed with it
+	open []chan struct{} // one for each body handed out, closed when that is
 }
 
 func (s *sending) init(req *http.Request) {
@@ -44,7 +44,7 @@ func (s *sending) setBody(body io.ReadCloser) {
 	}
 }
 
-// track returns body with a note of when it is closed.
+// track wraps body so that released can wait until it is closed.
 func (s *sending) track(body io.ReadCloser) io.ReadCloser {
 	closed := make(chan struct{})
 	s.mu.Lock()
@@ -56,9 +56,9 @@ func (s *sending) track(body io.ReadCloser) io.ReadCloser {
 // repeatable reports whether the request can be sent once more.
 func (s *sending) repeatable() bool { return !s.hasBody() || s.original.GetBody != nil }
 
-// released waits until nobody reads a body that has been sent. A server may
-// refuse a request before it has read all of it, and the next body may share
-// what is behind this one.
+// released waits until all bodies handed out so far are closed. A server may
+// refuse a request before it has read the whole body, and the next body may
+// share its underlying data.
 func (s *sending) released(ctx context.Context) error {
 	s.mu.Lock()
 	open := s.open
@@ -107,7 +107,7 @@ func (s *sending) renew(ctx context.Context) error {
 	}
 }
 
-// sentBody tells when it has been closed.
+// sentBody is a body that signals when it is closed.
 type sentBody struct {
 	io.ReadCloser
 

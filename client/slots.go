@@ -5,50 +5,50 @@ import (
 	"time"
 )
 
-// slotRequest is a request that needs a slot of its bucket, which the limiter
-// grants. If it may count towards either of two buckets it needs one of each,
-// and uses only one.
+// slotRequest is a request that needs a slot of its bucket. The limiter grants
+// slots. A request that may count towards either of two buckets needs a slot of
+// each, and uses only one of them.
 type slotRequest struct {
 	route  route
-	bucket Bucket // that it needs a slot of next, and then the one it counted towards
+	bucket Bucket // whose slot it needs next; later, the one it counted towards
 
-	slots   [2]Bucket // that it was granted
-	granted int       // how many of these
+	slots   [2]Bucket // granted to it
+	granted int       // how many of slots are set
 
-	// inLine reports whether it is in the line of those of its kind that need
-	// two slots. Only the first of them takes any, so that none is kept for
-	// long.
+	// inLine reports whether it is in the line of requests of its kind that
+	// need two slots. first reports whether it is at the head of that line.
+	// Only that request takes slots, so that no slot is kept for long.
 	inLine, first bool
 
 	// sure reports whether one slot is all that it needs.
 	sure bool
 
-	// ownLimiter reports whether the limiter is a LocalLimiter: it has granted
+	// ownLimiter reports whether the limiter is a LocalLimiter. That one grants
 	// a slot at once if it can, and its arithmetic is known.
 	ownLimiter bool
 
-	// wake makes it look again, if it waits. asOf is what it has seen of the
-	// changes.
+	// wake, if set, makes the waiting request look again. asOf is the value of
+	// scopes.changes when it last looked.
 	wake func()
 	asOf int
 }
 
-// spareSlots are the slots of a bucket that were granted and not used.
+// spareSlots are the slots of a bucket that were granted but not used.
 type spareSlots struct {
 	// n is how many there are. It is negative if slots were used without being
 	// granted.
 	n float64
 
-	// level is how many slots are in the limiter's count of the bucket, as far
-	// as is known. There can be no more spare ones, as the API's bucket drains
-	// just as fast.
+	// level is how many slots the limiter counts in the bucket, as far as is
+	// known. There cannot be more spare slots than that, because the API's
+	// bucket drains just as fast.
 	level float64
 
 	asOf time.Time
 }
 
 // next finds the slot that r needs next, and reports whether it needs one.
-// ahead is how many others in line take theirs before.
+// ahead is how many requests in line come before r.
 func (s *scopes) next(r *slotRequest) (needs bool, ahead int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -110,7 +110,8 @@ func (s *scopes) grant(r *slotRequest, waited bool) {
 }
 
 // counted notes the scope that the response to r names, and passes on the slots
-// that r has not used. If the response names none, r may have used any of them.
+// that r has not used. If the response names no scope, nothing is passed on,
+// because r may have used any of its slots.
 func (s *scopes) counted(r *slotRequest, scope string) {
 	if scope == "" || len(scope) > maxScope {
 		r.granted = 0
@@ -137,15 +138,16 @@ func (s *scopes) counted(r *slotRequest, scope string) {
 	}
 }
 
-// refused drops the spare slots of a bucket that is fuller than was thought.
+// refused drops the spare slots of a bucket, because a refusal shows that the
+// bucket is fuller than was thought.
 func (s *scopes) refused(b Bucket) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.spare, b)
 }
 
-// wait sets what wakes r. It reports whether nothing has changed since r
-// looked.
+// wait sets the function that wakes r, and reports whether r may wait. It may
+// not if something has changed since it last looked.
 func (s *scopes) wait(r *slotRequest, wake func()) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -159,7 +161,7 @@ func (s *scopes) wait(r *slotRequest, wake func()) bool {
 	return true
 }
 
-// stop ends wait. It keeps the place of r in line.
+// stop ends the wait of r. It keeps the place of r in line.
 func (s *scopes) stop(r *slotRequest) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -169,7 +171,8 @@ func (s *scopes) stop(r *slotRequest) {
 	}
 }
 
-// leave is for a request that gives up, wherever it waits.
+// leave removes a request that gives up, wherever it waits, and passes on its
+// slots.
 func (s *scopes) leave(r *slotRequest) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -217,7 +220,8 @@ func (s *scopes) ahead(r *slotRequest) int {
 	return n
 }
 
-// passOn makes the slots of r spare ones, except those of the buckets a and b.
+// passOn turns the slots of r into spare ones, except those of the buckets a
+// and b.
 func (s *scopes) passOn(r *slotRequest, a, b Bucket) {
 	slots := r.slots[:r.granted]
 	r.granted = 0
@@ -237,8 +241,8 @@ func (s *scopes) passOn(r *slotRequest, a, b Bucket) {
 	}
 }
 
-// settle makes up for slots that were used without being granted, with those of
-// r.
+// settle uses the slots of r to make up for slots of the same buckets that were
+// used without being granted.
 func (s *scopes) settle(r *slotRequest) {
 	slots := r.slots[:r.granted]
 	r.granted = 0
@@ -252,8 +256,8 @@ func (s *scopes) settle(r *slotRequest) {
 }
 
 // takeSpare gives r a spare slot of the bucket that it needs, and reports
-// whether there was one. If not, r has to wait, and keeps no slot of another
-// bucket meanwhile.
+// whether there was one. If there was none, r has to wait, and does not keep a
+// slot of another bucket meanwhile.
 func (s *scopes) takeSpare(r *slotRequest) bool {
 	if !r.inLine {
 		return false
@@ -262,7 +266,7 @@ func (s *scopes) takeSpare(r *slotRequest) bool {
 	defer s.mu.Unlock()
 	is := s.spareOf(r.bucket)
 	if r.ownLimiter {
-		is.level = max(is.level, fullLevel(r.bucket)-1) // or it had granted one
+		is.level = max(is.level, fullLevel(r.bucket)-1) // else it would have granted one
 		s.setSpare(r.bucket, is)
 	}
 	if is.n < 0.9 { // clocks are not exact
@@ -299,7 +303,7 @@ func (s *scopes) spareOf(b Bucket) spareSlots {
 	is := s.spare[b]
 	idle := now.Sub(is.asOf)
 	if idle < 0 {
-		return spareSlots{asOf: now} // of another clock
+		return spareSlots{asOf: now} // the old time is from another clock
 	}
 	rate := max(usualRate(b.Scope), 1)
 	drained := float64(idle) / float64(interval(rate)*20/19)
@@ -307,15 +311,15 @@ func (s *scopes) spareOf(b Bucket) spareSlots {
 	if is.n < 0 {
 		is.n = min(is.n+drained, 0)
 	}
-	// The API takes some more at once, except of writes.
+	// The API allows a few more at once, except for writes.
 	is.n = min(is.n, is.level+float64(rate/10))
 	is.asOf = now
 	return is
 }
 
-// lineDelay returns how long a request waits at least that has so many others
-// ahead of it: two buckets grant two slots in each interval, besides their
-// bursts.
+// lineDelay returns the least time that a request waits with this many others
+// ahead of it. Two buckets grant two slots in each interval, in addition to
+// their bursts.
 func lineDelay(b Bucket, ahead int) time.Duration {
 	rate := usualRate(b.Scope)
 	if ahead <= rate || rate == 0 {

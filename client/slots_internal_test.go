@@ -18,12 +18,12 @@ var (
 	own     = Bucket{Host: "h", Scope: "own_system_get", Owner: "o"}
 )
 
-// member is a request of a kind that was told to have two scopes.
+// member returns a request of the kind to which mixed gives two scopes.
 func member(id string) *slotRequest {
 	return &slotRequest{route: route{host: "h", owner: "o", path: "/v2/members/" + id, read: true}, ownLimiter: true}
 }
 
-// mixed returns scopes that expect both of a member.
+// mixed returns scopes that expect both scopes for a member.
 func mixed() *scopes {
 	s := new(scopes)
 	told(s, member("mine").route, "own_system_get")
@@ -32,7 +32,8 @@ func mixed() *scopes {
 	return s
 }
 
-// needs requires that r needs a slot of the bucket, after so many others.
+// needs requires that r needs a slot of the bucket, with this many others
+// ahead.
 func needs(t *testing.T, s *scopes, r *slotRequest, bucket Bucket, ahead int) {
 	t.Helper()
 	ok, n := s.next(r)
@@ -92,7 +93,7 @@ func TestSlots_Two(t *testing.T) {
 		ready(t, s, b)
 		require.Equal(t, []Bucket{generic, own}, b.slots[:b.granted])
 
-		// What it was answered is known from now on.
+		// The scope in the response is known from now on.
 		needs(t, s, member("a"), generic, 0)
 		require.Empty(t, s.waiting)
 	})
@@ -115,7 +116,7 @@ func TestSlots_KeepsNoneWhileItWaits(t *testing.T) {
 	})
 }
 
-// A response that names no scope has used what was granted.
+// If a response names no scope, the granted slots count as used.
 func TestSlots_WithoutScope(t *testing.T) {
 	s := mixed()
 	a := member("a")
@@ -157,7 +158,7 @@ func TestSlots_Drain(t *testing.T) {
 	}
 }
 
-// A refusal says that there are none.
+// A refusal means that there are no spare slots.
 func TestSlots_Refused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := mixed()
@@ -170,7 +171,7 @@ func TestSlots_Refused(t *testing.T) {
 	})
 }
 
-// What counted towards a bucket without a slot of it is made up for.
+// A request that counted towards a bucket without a slot of it is made up for.
 func TestSlots_Settle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var s scopes
@@ -199,7 +200,7 @@ func TestSlots_Settle(t *testing.T) {
 	})
 }
 
-// Those that wait look again when what they need, or can have, has changed.
+// Waiting requests look again when what they need or can get has changed.
 func TestSlots_Wake(t *testing.T) {
 	woken := func(s *scopes, r *slotRequest) *bool {
 		w := new(bool)
@@ -267,7 +268,7 @@ func TestSlots_Wake(t *testing.T) {
 	})
 }
 
-// A kind has one scope again when the API has named no other for long.
+// A kind has one scope again when the API has named no other for a long time.
 func TestSlots_OneAgain(t *testing.T) {
 	s := mixed()
 	for i := range mixedRun {
@@ -283,8 +284,8 @@ func TestLineDelay(t *testing.T) {
 	require.Zero(t, lineDelay(Bucket{Scope: "other"}, 100), "nothing is known of it")
 }
 
-// However many give up, and whenever, nobody is left behind, and the others get
-// on.
+// However many requests give up, and whenever, none is left behind, and the
+// others proceed.
 func TestSlots_GiveUpAtRandom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex

@@ -14,9 +14,9 @@ import (
 	"github.com/pkerr/pkerr/client"
 )
 
-// A Transport that was used, and had requests waiting, works in any synctest
-// bubble after that, and outside of one. Nothing in it belongs to the bubble
-// that used it first, or to its time.
+// A Transport that has been used, and had requests waiting, still works in any
+// other synctest bubble and outside of one. Nothing in it belongs to the bubble
+// that used it first, or to that bubble's clock.
 func TestTransport_OutlivesItsClock(t *testing.T) {
 	for _, pace := range []bool{false, true} {
 		t.Run(fmt.Sprintf("pace %v", pace), func(t *testing.T) {
@@ -31,7 +31,8 @@ func TestTransport_OutlivesItsClock(t *testing.T) {
 					mu.Lock()
 					defer mu.Unlock()
 					sent++
-					// Of one kind some are the system's own and some are not.
+					// Some requests of the kind are for the token's own system
+					// and some are not.
 					scope := []string{"generic_update", "own_system_update"}[sent/3%2]
 					if sent%4 == 1 {
 						return refused(scope, "100"), nil
@@ -57,7 +58,7 @@ func TestTransport_OutlivesItsClock(t *testing.T) {
 						require.NoError(t, resp.Body.Close())
 					})
 				}
-				// One gives up while it waits.
+				// One request gives up while it waits.
 				ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 				defer cancel()
 				req := request(t, "https://api.pluralkit.me/v2/members/x").WithContext(ctx)

@@ -24,7 +24,7 @@ func unlimited(tb testing.TB, token string) (*client.Transport, *http.Request) {
 
 const token = "0123456789abcdefghijklmnopqrstuvwxyz/ABCDEFGHIJKLMNOPQRSTUVWXYZ+"
 
-// What Transport costs a request that nothing limits.
+// Transport costs an unlimited request hardly any allocations.
 func TestTransport_Allocations(t *testing.T) {
 	for token, want := range map[string]float64{token: 2, "": 1} {
 		transport, req := unlimited(t, token)

@@ -28,7 +28,7 @@ func limited(t *testing.T, rate int, latency time.Duration) *pkerrtest.Server {
 	return api
 }
 
-// roundTrips are those for which the limits are tried.
+// roundTrips are the round-trip times with which the limits are tested.
 var roundTrips = []time.Duration{
 	5 * time.Millisecond, 30 * time.Millisecond, 80 * time.Millisecond, 120 * time.Millisecond, 200 * time.Millisecond, 350 * time.Millisecond,
 }
@@ -51,8 +51,8 @@ func together(t *testing.T, api *pkerrtest.Server, n int) error {
 	return refusals[i]
 }
 
-// The first retry after RetryDelay passes, whatever the rate and the round
-// trip.
+// The first retry after RetryDelay succeeds, whatever the rate and the
+// round-trip time.
 func TestRetryDelay_FirstRetryPasses(t *testing.T) {
 	for _, rate := range []int{3, 10, 20} {
 		for _, roundTrip := range roundTrips {
@@ -77,13 +77,13 @@ func TestRetryDelay_FirstRetryPasses(t *testing.T) {
 	}
 }
 
-// load is what came of many goroutines that want more than the limit, through
-// one Transport.
+// load is the outcome of many goroutines that ask for more than the limit
+// through one Transport.
 type load struct {
 	passed, sent, refused, slowest, fastest int64
 }
 
-// share is how much got through of what the API serves at most.
+// share returns how much of what the API serves at most got through.
 func (l load) share(rate int, d time.Duration) float64 {
 	return float64(l.passed) / (float64(rate) * d.Seconds())
 }
@@ -128,8 +128,8 @@ func run(t *testing.T, rate int, roundTrip, jitter time.Duration, pace bool, d t
 	return result
 }
 
-// counter counts what goes over the wire, and delays each request by another
-// part of jitter.
+// counter counts what goes over the wire, and delays each request by a
+// different part of jitter.
 type counter struct {
 	base          http.RoundTripper
 	jitter        time.Duration
@@ -137,8 +137,8 @@ type counter struct {
 }
 
 func (c *counter) RoundTrip(req *http.Request) (*http.Response, error) {
-	// 37 and 101 have no common divisor, so this takes all hundredths, in no
-	// obvious order.
+	// 37 and 101 have no common divisor, so this goes through all multiples of
+	// 1/101, in no obvious order.
 	time.Sleep(c.jitter * time.Duration(c.sent.Add(1)*37%101) / 101)
 	resp, err := c.base.RoundTrip(req)
 	if err == nil && resp.StatusCode == http.StatusTooManyRequests {
@@ -161,9 +161,9 @@ func TestTransport_UnderLoad(t *testing.T) {
 						if pace {
 							require.Less(t, float64(l.refused), 0.01*float64(l.sent))
 						} else {
-							require.LessOrEqual(t, l.refused, int64(50), "those of the first moment")
+							require.LessOrEqual(t, l.refused, int64(50), "only in the first moment")
 						}
-						require.GreaterOrEqual(t, 2*l.slowest, l.fastest, "nobody starves")
+						require.GreaterOrEqual(t, 2*l.slowest, l.fastest, "no goroutine starves")
 					})
 				}
 			}
@@ -196,7 +196,7 @@ func work(t *testing.T, httpClient *http.Client, goroutines int, next func() *ht
 }
 
 // A program that edits all of its own members uses each path once. The API
-// counts them by token, which only its responses tell.
+// counts these edits by token, which a program learns only from the responses.
 func TestTransport_OwnMembers(t *testing.T) {
 	const members = 100
 	var refs []string
@@ -234,8 +234,8 @@ func TestTransport_OwnMembers(t *testing.T) {
 	}
 }
 
-// What the API counts by address it counts for all tokens together, also in the
-// scope of apps, which has a rate of its own.
+// When the API counts by address, it counts all tokens together. This includes
+// the scope of apps, which has a rate of its own.
 func TestTransport_TokensOfOneApp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		api := pkerrtest.NewServer(t, pkerrtest.WithLatency(30*time.Millisecond), pkerrtest.WithRateLimit(pkerrtest.Rates{}))

@@ -35,8 +35,8 @@ func refused(scope, limit string) *http.Response {
 	return resp
 }
 
-// statuses answers with one status after another, the last one for ever, and
-// counts.
+// statuses answers with one status after another, then repeats the last, and
+// counts the requests.
 func statuses(count *atomic.Int32, all ...int) roundTrip {
 	return func(req *http.Request) (*http.Response, error) {
 		if req.Body != nil {
@@ -163,8 +163,8 @@ func TestTransport_RepeatsWholeBody(t *testing.T) {
 	})
 }
 
-// A server may refuse a request before it has read its body. The next try waits
-// until nobody reads that body any more.
+// A server may refuse a request before it has read its body. The next attempt
+// waits until that body is closed.
 func TestTransport_OneReaderOfBody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var reading atomic.Int32
@@ -260,8 +260,8 @@ func TestTransport_ClosesDiscardedResponse(t *testing.T) {
 	})
 }
 
-// The request is its caller's, as http.RoundTripper has it: neither it nor its
-// header is changed.
+// Transport changes neither the request nor its header, as http.RoundTripper
+// requires.
 func TestTransport_LeavesRequestUnchanged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var count atomic.Int32
@@ -428,12 +428,12 @@ func TestTransport_HoldIsBounded(t *testing.T) {
 	})
 }
 
-// A refusal holds what counts towards the same limit, and nothing else.
+// A refusal holds requests that count towards the same limit, and no others.
 func TestTransport_HoldsOneBucket(t *testing.T) {
 	type call struct{ method, path, token string }
 	const hold = 10 * time.Second
 	for name, c := range map[string]struct {
-		before  []call // which tell the transport what it could not know
+		before  []call // which teach the transport what it cannot know yet
 		refused call
 		scopes  map[call]string
 		free    []call
@@ -544,8 +544,8 @@ func (s *spyLimiter) Wait(_ context.Context, bucket client.Bucket) error {
 
 func (*spyLimiter) Observe(context.Context, client.Bucket, client.Observation) {}
 
-// Over a real network, and with a body that the server does not read before it
-// refuses.
+// Transport works over a real network, with a server that refuses a request
+// before it reads the body.
 func TestTransport_ReusesConnection(t *testing.T) {
 	var tries atomic.Int32
 	var connections sync.Map
@@ -624,8 +624,8 @@ func TestTransport_WaitsForBodiesOfBase(t *testing.T) {
 	})
 }
 
-// holding is a limiter that lets requests through unless a refusal holds them,
-// and then at the moment that the hold ends.
+// holding is a limiter that lets requests through at once, or, if a refusal
+// holds them, as soon as the hold ends.
 type holding struct {
 	mu    sync.Mutex
 	until map[client.Bucket]time.Time
@@ -663,7 +663,7 @@ func (l *holding) Observe(_ context.Context, bucket client.Bucket, seen client.O
 	}
 }
 
-// asked is a limiter that tells what it was asked, and answers as it is told.
+// asked is a limiter that gives preset answers, and records what it observes.
 type asked struct {
 	answers []error
 	waits   int
@@ -705,8 +705,8 @@ func TestTransport_MaxWait(t *testing.T) {
 	})
 }
 
-// The error of a limiter is that of a request that was never sent. One that was
-// refused gets its 429.
+// A request that was never sent fails with the error of the limiter. A request
+// that was refused gets its 429.
 func TestTransport_LimiterFails(t *testing.T) {
 	broken := errors.New("no connection to the store")
 	var count atomic.Int32

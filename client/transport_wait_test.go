@@ -22,7 +22,7 @@ import (
 )
 
 // Requests that were sent and refused get their 429, whatever the limiter says
-// of their next turn.
+// about their next turn.
 func TestTransport_RefusedKeeps429(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		api := limited(t, 3, 30*time.Millisecond)
@@ -51,8 +51,8 @@ func TestTransport_RefusedKeeps429(t *testing.T) {
 	})
 }
 
-// What comes of a request that has to wait, for each bound of a wait and each
-// reason for it.
+// A request that has to wait has the right outcome for each bound of the wait
+// and each reason for it.
 func TestTransport_Bounds(t *testing.T) {
 	const (
 		bound = 10 * time.Second
@@ -72,7 +72,7 @@ func TestTransport_Bounds(t *testing.T) {
 			wait{asks: short, longer: long, known: true}, short / 2,
 			[...]requirement{is429, is429, is429},
 		},
-		"its own delay, and nobody knows how long": {
+		"its own delay, of unknown length": {
 			wait{asks: short}, bound,
 			[...]requirement{is429, interrupted, clientTimeout(interrupted)},
 		},
@@ -88,7 +88,7 @@ func TestTransport_Bounds(t *testing.T) {
 			wait{held: short, longer: long, known: true}, short / 2,
 			[...]requirement{notSent("MaxWait", long), notSent("context deadline", long), notSent("context deadline", long)},
 		},
-		"another's hold, and nobody knows how long": {
+		"another's hold, of unknown length": {
 			wait{held: long}, bound,
 			[...]requirement{notSent("MaxWait", 0), notSent("context deadline", 0), clientTimeout(notSent("context deadline", 0))},
 		},
@@ -129,7 +129,7 @@ type wait struct {
 	known  bool          // the limiter knows how long a wait takes
 }
 
-// transport returns one whose first request has to wait.
+// transport returns a Transport whose first request has to wait.
 func (w wait) transport(t *testing.T) *client.Transport {
 	t.Helper()
 	limiter := client.Limiter(&client.LocalLimiter{})
@@ -157,7 +157,7 @@ func (w wait) transport(t *testing.T) *client.Transport {
 	})}
 }
 
-// requirement is what is required of what comes of a request.
+// requirement checks the outcome of a request.
 type requirement func(*testing.T, *http.Response, error)
 
 func is429(t *testing.T, resp *http.Response, err error) {
@@ -166,7 +166,7 @@ func is429(t *testing.T, resp *http.Response, err error) {
 	require.ErrorIs(t, client.Check(resp), pkerr.TooManyRequests)
 }
 
-// notSent is a WaitError with that bound and delay.
+// notSent requires a WaitError with that bound and delay.
 func notSent(bound string, delay time.Duration) requirement {
 	return func(t *testing.T, _ *http.Response, err error) {
 		t.Helper()
@@ -180,7 +180,8 @@ func notSent(bound string, delay time.Duration) requirement {
 	}
 }
 
-// interrupted is an error that matches the refusal and the end of the context.
+// interrupted requires an error that matches the refusal and the end of the
+// context.
 func interrupted(t *testing.T, _ *http.Response, err error) {
 	t.Helper()
 	require.ErrorIs(t, err, context.DeadlineExceeded)
@@ -191,8 +192,8 @@ func interrupted(t *testing.T, _ *http.Response, err error) {
 	require.True(t, os.IsTimeout(err))
 }
 
-// clientTimeout is the error of net/http, or the other one if net/http did not
-// see its own timeout before the context ended at the same time.
+// clientTimeout requires the error of net/http. It checks otherwise if net/http
+// did not see its own timeout before the context ended at the same time.
 func clientTimeout(otherwise requirement) requirement {
 	return func(t *testing.T, resp *http.Response, err error) {
 		t.Helper()
@@ -206,7 +207,7 @@ func clientTimeout(otherwise requirement) requirement {
 	}
 }
 
-// A context that ends for another reason than its deadline.
+// The context may end for a reason other than its deadline.
 func TestTransport_CancelWhileWaiting(t *testing.T) {
 	cause := errors.New("enough")
 	for name, sent := range map[string]bool{"refused": true, "never sent": false} {
@@ -244,7 +245,7 @@ func TestTransport_MaxWaitBoundsAllWaiting(t *testing.T) {
 		limiter.Observe(t.Context(), reads, client.Observation{Rate: 10, Remaining: -1, Hold: 700 * time.Millisecond})
 		var count atomic.Int32
 		transport := &client.Transport{Limiter: limiter, MaxWait: time.Second, Base: roundTrip(func(req *http.Request) (*http.Response, error) {
-			time.Sleep(time.Hour) // is no waiting
+			time.Sleep(time.Hour) // does not count as waiting
 			return statuses(&count, 429)(req)
 		})}
 		start := time.Now()
@@ -256,7 +257,7 @@ func TestTransport_MaxWaitBoundsAllWaiting(t *testing.T) {
 	})
 }
 
-// OnWait is called before each wait, with what is known of it.
+// OnWait is called before each wait, with what is known about it.
 func TestTransport_OnWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var waits []client.Wait
@@ -286,7 +287,8 @@ func TestTransport_OnWait(t *testing.T) {
 	})
 }
 
-// A wait that is not begun is not announced, nor is one that nobody knows of.
+// OnWait is not called for a wait that is not begun, or that Transport does not
+// know of.
 func TestTransport_OnWaitWithoutWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var count atomic.Int32
@@ -326,7 +328,7 @@ func TestTransport_ErrorSaysHowLong(t *testing.T) {
 }
 
 // Without any deadline, 500 writes are more than a minute's worth. Those that
-// come too late are told so at once, and why.
+// come too late fail at once, with the reason.
 func TestTransport_ManyWrites(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		api := limited(t, 3, 30*time.Millisecond)
@@ -359,7 +361,8 @@ func TestTransport_ManyWrites(t *testing.T) {
 	})
 }
 
-// granting is a limiter that grants each turn after it has called before.
+// granting is a limiter that calls its function before and then grants the
+// turn.
 type granting struct {
 	observed
 
@@ -376,7 +379,7 @@ func (l *granting) Wait(context.Context, client.Bucket) error {
 // A request whose context ends as it gets its turn, or its body, is not sent.
 func TestTransport_ContextEndsWithWait(t *testing.T) {
 	for name, c := range map[string]struct {
-		turn    int // that ends the context, if it is not GetBody
+		turn    int // that ends the context; 0: GetBody ends it
 		sent    int
 		body    bool
 		waitErr bool
@@ -440,7 +443,7 @@ func TestTransport_LimiterIgnoresHold(t *testing.T) {
 	})
 }
 
-// A wait that would end with its bound is not begun.
+// A wait that would end exactly at its bound is not begun.
 func TestTransport_WaitEndsWithBound(t *testing.T) {
 	const bound = 10 * time.Second
 	for name, c := range map[string]struct{ maxWait, deadline time.Duration }{
@@ -466,7 +469,7 @@ func TestTransport_WaitEndsWithBound(t *testing.T) {
 	}
 }
 
-// A request that panics while it waits holds up no others.
+// A request that panics while it waits does not hold up others.
 func TestTransport_PanicWhileWaiting(t *testing.T) {
 	for _, by := range []string{"Limiter", "OnWait"} {
 		t.Run(by, func(t *testing.T) {
@@ -481,8 +484,8 @@ func TestTransport_PanicWhileWaiting(t *testing.T) {
 				transport := &client.Transport{Base: roundTrip(func(*http.Request) (*http.Response, error) {
 					sent++
 					resp := response(200, "")
-					// Of one kind some are the system's own, so that requests
-					// wait in line for two slots.
+					// Some requests of the kind are for the token's own system,
+					// so requests wait in line for two slots.
 					resp.Header.Set("X-RateLimit-Scope", []string{"generic_get", "own_system_get"}[sent%2])
 					return resp, nil
 				})}

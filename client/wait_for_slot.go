@@ -9,7 +9,7 @@ import (
 )
 
 // waitForSlot waits until the request may be sent. The error is a [*WaitError],
-// or that of a context that has ended already.
+// or that of the context if it had already ended.
 func (c *roundTrip) waitForSlot() error {
 	t := c.transport
 	if ctx := c.original.Context(); ctx.Err() != nil {
@@ -31,7 +31,7 @@ func (c *roundTrip) waitForSlot() error {
 		}
 		if ahead == 0 && c.local != nil && c.local.try(c.bucket) {
 			t.scopes.grant(&c.slotRequest, false)
-			if c.sure { // as nearly always, and without a timer
+			if c.sure { // the usual case, which needs no timer
 				ready = true
 				return nil
 			}
@@ -79,8 +79,9 @@ func (c *roundTrip) waitInQueue(ahead int) error {
 }
 
 // announce calls OnWait before a request waits for its first turn, if anything
-// is known of that. It reports whether the limiter has granted the slot
-// instead, and returns an error if the turn is known to come too late.
+// is known about that wait. granted reports whether the limiter has granted the
+// slot instead. announce returns an error if the turn is known to come too
+// late.
 func (c *roundTrip) announce(ctx context.Context, ahead int) (granted bool, err error) {
 	t := c.transport
 	var delay time.Duration
@@ -109,18 +110,18 @@ func (c *roundTrip) announce(ctx context.Context, ahead int) (granted bool, err 
 	return false, nil
 }
 
-// impatient is a context that cannot wait, so that a limiter tells how long it
-// would take.
+// impatient is a context whose deadline has come, so that a limiter says at
+// once how long a wait would take.
 type impatient struct {
-	context.Context //nolint:containedctx // It is one.
+	context.Context //nolint:containedctx // It is itself a context.
 
 	deadline time.Time
 }
 
 func (c impatient) Deadline() (time.Time, bool) { return c.deadline, true }
 
-// notSent returns the error of a request that has waited with ctx and may not
-// be sent.
+// notSent returns the error of a request that has waited with ctx and cannot be
+// sent.
 func (c *roundTrip) notSent(ctx context.Context, err error) error {
 	e := &WaitError{Bucket: c.bucket, Err: err}
 	if told, ok := errors.AsType[*WaitError](err); ok && told != nil {

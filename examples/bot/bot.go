@@ -40,7 +40,7 @@ func (b *bot) explain(language string, err error) string {
 			return strings.Join(problems, "\n")
 		}
 	case pkerr.ActionReport, pkerr.ActionUnknown:
-		// The user cannot change it.
+		// The user cannot do anything about it.
 		b.log.Error("command failed", "err", pkerr.LogValue(err))
 	default:
 		// The text of package locale is enough.
@@ -48,20 +48,20 @@ func (b *bot) explain(language string, err error) string {
 	return texts.Message(err)
 }
 
-// member tells which member has an ID.
+// member answers which member has an ID.
 func (b *bot) member(ctx context.Context, ref string) (string, error) {
 	name, err := b.nameOf(ctx, ref)
 	return "That is " + name + ".", err
 }
 
-// members tells how many members a system has.
+// members answers how many members a system has.
 func (b *bot) members(ctx context.Context, system string) (string, error) {
 	var members []struct{}
 	err := b.call(ctx, http.MethodGet, "/v2/systems/"+system+"/members", nil, &members)
 	return fmt.Sprintf("There are %d members.", len(members)), err
 }
 
-// nickname tells the name of a member in this Discord server.
+// nickname answers what a member is called in this Discord server.
 func (b *bot) nickname(ctx context.Context, ref string) (string, error) {
 	var settings struct {
 		Name string `json:"display_name"`

@@ -22,7 +22,7 @@ type endpoint struct {
 	answer func(w io.Writer, r request) (any, error)
 }
 
-// request is what the endpoints need of a request.
+// request holds what the endpoints need from a request.
 type request struct {
 	ref    string              // from the path
 	fail   string              // from the query: how to fail, "error" or "panic"
@@ -58,7 +58,8 @@ type rename struct {
 // errDatabase is an error whose text must not be sent to a client.
 var errDatabase = errors.New("dial tcp 10.0.0.7:5432: password hunter2 refused")
 
-// listMembers writes a list that fails half way if it is asked to.
+// listMembers returns a list. If asked to fail, it does so halfway through
+// writing the list.
 func listMembers(w io.Writer, r request) (any, error) {
 	if r.fail == "" {
 		return []member{{"abcde", "Ada"}}, nil
@@ -72,7 +73,7 @@ func listMembers(w io.Writer, r request) (any, error) {
 	return nil, fmt.Errorf("reading members: %w", errDatabase)
 }
 
-// getMember fails with the reference of a member that was not found.
+// getMember fails with an error that has the reference of the missing member.
 func getMember(_ io.Writer, r request) (any, error) {
 	if r.ref != "abcde" {
 		return nil, pkerr.MemberNotFound.WithRef(r.ref)
@@ -80,7 +81,7 @@ func getMember(_ io.Writer, r request) (any, error) {
 	return member{"abcde", "Ada"}, nil
 }
 
-// patchMember fails with what is wrong with each field.
+// patchMember fails with an error that says what is wrong with each field.
 func patchMember(_ io.Writer, r request) (any, error) {
 	var body rename
 	if err := r.decode(&body); err != nil {
@@ -114,7 +115,7 @@ func getSystem(_ io.Writer, r request) (any, error) {
 	return nil, server.Relay(client.Decode(http.StatusNotFound, nil, body))
 }
 
-// getMessage fails with the time to wait.
+// getMessage fails with an error that has the time to wait.
 func getMessage(io.Writer, request) (any, error) {
 	return nil, pkerr.TooManyRequests.WithRetryAfter(1200 * time.Millisecond)
 }

@@ -50,8 +50,8 @@ func byHand(w http.ResponseWriter, _ *http.Request) {
 
 func notFound(http.ResponseWriter, *http.Request) error { return pkerr.MemberNotFound }
 
-// errorPaths are servers that answer GET / with the same error: with the glue
-// of this package, and as users of the framework do without it.
+// errorPaths are servers that answer GET / with the same error: once with the
+// glue of this package, and once as users of the framework do it without that.
 var errorPaths = []struct {
 	name       string
 	pkerr, std func() http.Handler
@@ -169,7 +169,8 @@ func BenchmarkFrameworks(b *testing.B) {
 	}
 }
 
-// Huma creates errors with global variables, which are set for each benchmark.
+// Huma creates errors with functions in global variables, which are set for
+// each benchmark.
 func BenchmarkHuma(b *testing.B) {
 	r := httptest.NewRequest(http.MethodGet, "/", http.NoBody)
 	run := func(b *testing.B, name string, m *http.ServeMux, api huma.API, err func() error) {

@@ -17,7 +17,7 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-// binders are handlers that read their body as their framework does.
+// binders returns handlers that read the body with their framework's binder.
 func binders() map[string]http.Handler {
 	e4 := newEcho4()
 	e4.POST("/", func(c echo4.Context) error {

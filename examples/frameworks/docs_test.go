@@ -35,7 +35,7 @@ func page(t *testing.T) string {
 	return string(text)
 }
 
-// Every code block on the page is a part of this program.
+// Every code block on the page is part of this program.
 func TestDocs_Blocks(t *testing.T) {
 	blocks := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(page(t), -1)
 	require.NotEmpty(t, blocks)
@@ -52,8 +52,8 @@ func TestDocs_Blocks(t *testing.T) {
 	}
 }
 
-// The page has all of the glue: everything in a framework's file from its first
-// function to the routes of the program.
+// The page has all of the glue: everything in a framework's file from the first
+// function up to the one that adds the routes.
 func TestDocs_Glue(t *testing.T) {
 	glue := regexp.MustCompile(`(?ms)^func with.*?\n\nfunc route`)
 	count := 0

@@ -39,7 +39,7 @@ func fiberErrors(opts []server.Option) fiber.ErrorHandler {
 		} {
 			c.Response().Header.Del(stale)
 		}
-		c.Vary(header["Vary"]...) // others set it, too
+		c.Vary(header["Vary"]...) // Vary may have been set already
 		header.Del("Vary")
 		for key := range header {
 			c.Set(key, header.Get(key))

@@ -39,7 +39,7 @@ type humaError struct {
 
 func (e humaError) GetStatus() int { return e.status }
 
-// marshalHuma writes the body of a humaError as it is.
+// marshalHuma writes the body of a humaError as is.
 func marshalHuma(w io.Writer, v any) error {
 	if e, ok := v.(humaError); ok {
 		_, err := w.Write(e.body)
@@ -57,7 +57,7 @@ func renderHuma(ctx huma.Context, status int, _ string, errs ...error) huma.Stat
 	}
 	status, header, body := server.Render(r, err)
 	for key := range header {
-		ctx.AppendHeader(key, header.Get(key)) // others may have set Vary
+		ctx.AppendHeader(key, header.Get(key)) // Vary may have been set already
 	}
 	return humaError{err, status, body}
 }

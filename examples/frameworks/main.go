@@ -1,10 +1,11 @@
 // Frameworks serves the same endpoints with several frameworks, and prints how
-// each answers when they fail.
+// each framework answers when an endpoint fails.
 //
 //	go run .
 //
 // The file of each framework has its glue, which docs/frameworks.md explains.
-// The endpoints are in app.go. The program uses no network, and then exits.
+// The endpoints are in app.go. The program uses no network, and exits when it
+// is done.
 package main
 
 import (
@@ -34,7 +35,7 @@ func main() {
 // framework is one of the servers.
 type framework struct {
 	name    string
-	handler func(opts ...server.Option) http.Handler // nil for Fiber, which has none
+	handler func(opts ...server.Option) http.Handler // nil for Fiber, which has no http.Handler
 }
 
 func frameworks() []framework {

@@ -28,7 +28,7 @@ func errorType(err error) string {
 	return code.String()
 }
 
-// withTelemetry counts errors by their type, and adds it to the span and the
+// withTelemetry counts errors by type, and adds the type to the span and the
 // metrics of otelhttp.
 func withTelemetry(count *prometheus.CounterVec) server.Option {
 	return server.WithErrorHook(func(r *http.Request, err error) {

@@ -8,8 +8,8 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// fromPkgo converts an error that pkgo made of a response. The result still
-// matches the original. Any other error is returned as it is.
+// fromPkgo converts an error that pkgo made from a response. The result still
+// matches the original. Any other error is returned as is.
 func fromPkgo(err error) error {
 	if status, ok := errors.AsType[pkgo.HTTPError](err); ok {
 		return pkerr.MakeCode(0, int(status)).WithCause(err)
@@ -25,7 +25,7 @@ func fromPkgo(err error) error {
 	for key, all := range e.Errors {
 		for _, m := range all {
 			object := pkerr.ErrorObject{Message: m.Message}
-			if m.MaxLength > 0 { // pkgo has 0 for absent
+			if m.MaxLength > 0 { // in pkgo, 0 means absent
 				object.MaxLength = &m.MaxLength
 				object.ActualLength = &m.ActualLength
 			}

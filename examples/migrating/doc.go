@@ -1,4 +1,4 @@
-// Package migrating has the Go code of docs/migrating.md: how a program that
-// uses pkgo, or decodes the API's errors by hand, gets the errors of package
-// pkerr.
+// Package migrating contains the Go code of docs/migrating.md. It shows how a
+// program that uses pkgo, or decodes the API's errors by hand, can use the
+// errors of package pkerr instead.
 package migrating

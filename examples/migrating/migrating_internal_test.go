@@ -134,7 +134,7 @@ func TestGetByHand(t *testing.T) {
 	require.ErrorContains(t, getByHand(api.Client(), url, nil), "invalid character '<'")
 }
 
-// The Go code on the page is a part of this package.
+// All Go code on the page is part of this package.
 func TestPage(t *testing.T) {
 	page, err := os.ReadFile("../../docs/migrating.md")
 	require.NoError(t, err)

@@ -1,5 +1,5 @@
-// Proxy forwards requests to the API with a token of its own, and decides with
-// server.Relay which errors of the API its callers see.
+// Proxy forwards requests to the API with a token of its own. With server.Relay
+// it decides which errors of the API its callers see.
 //
 //	go run ./examples/proxy
 //

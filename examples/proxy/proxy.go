@@ -46,7 +46,7 @@ func (p *proxy) forward(w http.ResponseWriter, r *http.Request) error {
 	}
 	resp, err := p.http.Do(req) //nolint:gosec // As above.
 	if err != nil {
-		// There is no response, which is neither the caller's fault nor a bug.
+		// There is no response. That is neither the caller's fault nor a bug.
 		return pkerr.MakeCode(0, http.StatusBadGateway).WithCause(err)
 	}
 	defer resp.Body.Close()
@@ -56,15 +56,15 @@ func (p *proxy) forward(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Type", resp.Header.Get("Content-Type"))
 	w.WriteHeader(resp.StatusCode)
 	if _, err := io.Copy(w, resp.Body); err != nil {
-		// Cut the response off, so that the caller does not mistake it for the
-		// whole.
+		// Cut the response off, so that the caller does not mistake it for a
+		// complete one.
 		return fmt.Errorf("%w: %w", http.ErrAbortHandler, err)
 	}
 	return nil
 }
 
 // mapUpstream decides which errors of the API are sent to the caller. Without
-// Relay an error of another server is sent as a 500.
+// Relay, an error of another server is sent as a 500.
 func mapUpstream(_ *http.Request, err error) error {
 	switch pkerr.ActionOf(err) {
 	case pkerr.ActionCheckRef, pkerr.ActionRespectPrivacy, pkerr.ActionFixRequest,

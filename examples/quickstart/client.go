@@ -13,8 +13,8 @@ import (
 	"github.com/pkerr/pkerr/client"
 )
 
-// call sends a request and returns the body of a success. Any other response is
-// an error, which client.Check makes.
+// call sends a request and returns the body of a success. client.Check turns
+// any other response into an error.
 func call(ctx context.Context, httpClient *http.Client, method, url, body string) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
 	if err != nil {
@@ -50,7 +50,8 @@ func tour(ctx context.Context, out io.Writer, address string, log *serverLog) er
 			t.linef("response", "%s", answer)
 			return nil
 		}
-		// Without a ResponseError there was no response: the network failed.
+		// If there is no ResponseError, the network failed and there was no
+		// response.
 		if response, ok := errors.AsType[*client.ResponseError](err); ok {
 			t.linef("response", "%d %s", response.Status, response.Body)
 		}
@@ -127,7 +128,7 @@ func tour(ctx context.Context, out io.Writer, address string, log *serverLog) er
 	return t.err
 }
 
-// transcript prints lines, and keeps the first error of doing so.
+// transcript prints lines, and keeps the first write error.
 type transcript struct {
 	out     io.Writer
 	chapter int

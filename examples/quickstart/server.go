@@ -132,7 +132,7 @@ func (a *api) constellations(http.ResponseWriter, *http.Request) error {
 	return pkerr.MakeCode(20042, http.StatusNotFound).WithMessage("Constellation not found.")
 }
 
-// badGateway answers as a proxy that cannot reach its server.
+// badGateway answers like a proxy that cannot reach its server.
 func badGateway(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/html")
 	w.WriteHeader(http.StatusBadGateway)
