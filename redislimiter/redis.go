@@ -158,7 +158,7 @@ func (l *Limiter) failed(ctx context.Context, err error) {
 	}
 	l.mu.Unlock()
 	if first {
-		slog.WarnContext(ctx,
-			"redislimiter: Redis is unavailable, continuing with the last known share", "error", err)
+		const text = "redislimiter: Redis is unavailable, continuing with the last known share"
+		slog.WarnContext(ctx, text, "error", err)
 	}
 }
