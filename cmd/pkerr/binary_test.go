@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 	if runtime.GOOS == "windows" {
 		binary += ".exe"
 	}
-	// Without a version stamp, so that it needs no git.
+	// Without a version stamp, the build needs no git.
 	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", binary, ".").CombinedOutput(); err != nil {
 		panic(fmt.Sprintf("go build: %v\n%s", err, out))
 	}
@@ -44,17 +44,16 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// result is what a run of the command came to.
+// A result is the outcome of a run of the command.
 type result struct {
 	stdout, stderr string
 	status         int
 }
 
-// command returns a run of the command in an environment that has nothing but
-// env.
+// command returns a run of the command with only env as its environment.
 func command(t *testing.T, env []string, args ...string) *exec.Cmd {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // what should not serve must not go on for ever
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // so that a run that serves by mistake ends
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, binary, args...)
 	cmd.Env = env
@@ -88,7 +87,7 @@ const (
 		`"color":[{"message":"Field color is invalid."}]}}`
 )
 
-// Bodies of 100 KB, of which not all is read.
+// These are bodies of 100 KB.
 var (
 	longList   = "[" + strings.Repeat(`{"id":"abcde","name":"Alice"},`, 3400) + `{"id":"abcde","name":"Alice"}]`
 	longObject = `{"id":"abcde","members":` + longList + "}"
@@ -263,7 +262,7 @@ func requirePrintable(t *testing.T, text string) {
 	}
 }
 
-// Each run says the same.
+// Every run prints the same.
 func TestBinary_Deterministic(t *testing.T) {
 	for range 5 {
 		require.Equal(t, pkerr(t, nil, invalid, "decode", "--json"), pkerr(t, nil, invalid, "decode", "--json"))
@@ -285,7 +284,7 @@ func TestBinary_Version(t *testing.T) {
 // A full disk is not a success.
 func TestBinary_FullDisk(t *testing.T) {
 	if _, err := os.Stat("/dev/full"); err != nil {
-		return // as on most systems but Linux
+		return // most systems except Linux lack it
 	}
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	require.NoError(t, err)
@@ -300,8 +299,8 @@ func TestBinary_FullDisk(t *testing.T) {
 	}
 }
 
-// The reader of a pipe may go away: that is not an error.
-func TestBinary_Head(t *testing.T) {
+// It is not an error if the reader of a pipe goes away.
+func TestBinary_BrokenPipe(t *testing.T) {
 	bash, err := exec.LookPath("bash")
 	if err != nil {
 		t.Skip("there is no bash")
@@ -313,7 +312,7 @@ func TestBinary_Head(t *testing.T) {
 	}
 }
 
-// list has a row for every code, in order, and says which are not sent today.
+// The list has a row for every code, in order, and names those not sent today.
 func TestBinary_List(t *testing.T) {
 	var want strings.Builder
 	for c := range library.Codes() {

@@ -15,7 +15,7 @@ import (
 	"github.com/pkerr/pkerr/locale"
 )
 
-// decode says what a response is.
+// decode explains a response.
 func (s *session) decode(c *call) error {
 	input, err := s.readInput(c.args)
 	if err != nil {
@@ -31,14 +31,14 @@ func (s *session) decode(c *call) error {
 	return exitError(exitAPIError)
 }
 
-// readInput reads as much of a file, or of the standard input, as is looked at.
+// readInput reads a file or the standard input, up to one byte past maxInput.
 func (s *session) readInput(files []string) (input []byte, err error) {
 	in, name := s.stdin, "the standard input"
 	if len(files) > 0 && files[0] != "-" {
 		name = "the file " + quote(files[0])
 		var file *os.File
 		file, err = os.Open(files[0])       //nolint:gosec // The caller names it.
-		defer func() { _ = file.Close() }() // it was only read
+		defer func() { _ = file.Close() }() // it was opened only for reading
 		in = file
 	} else if s.terminal(s.stdin) {
 		_, _ = io.WriteString(s.stderr, say("waiting", runtime.GOOS)+"\n")
@@ -52,10 +52,10 @@ func (s *session) readInput(files []string) (input []byte, err error) {
 	return input, nil
 }
 
-// explain says what there is to know about codes.
+// explain prints what is known about codes.
 func (s *session) explain(c *call) error {
 	if len(c.args) == 0 {
-		return usage("there is nothing to explain", "pkerr explain 20003", "pkerr list has all codes")
+		return usage("there is nothing to explain", "pkerr explain 20003", "pkerr list shows all codes")
 	}
 	all, missing := resolveAll(c.args)
 	explained := make([]facts, 0, len(all))
@@ -82,14 +82,14 @@ func (s *session) explain(c *call) error {
 	return exitError(exitUsage)
 }
 
-// isZero reports whether a text is the number 0, which the plain codes share.
+// isZero reports whether text is the number 0, which the plain codes share.
 func isZero(text string) bool {
 	text = strings.TrimSpace(text)
 	return text != "" && strings.Trim(text, "0") == ""
 }
 
-// resolveAll returns the codes that the texts mean, together or one by one, and
-// what is wrong with those that mean none.
+// resolveAll returns the codes that the texts mean, together or one by one.
+// For each text that means none, missing says why.
 func resolveAll(texts []string) (all []match, missing []usageError) {
 	joined := strings.Join(texts, " ")
 	if m, ok := message(joined); ok {
@@ -120,14 +120,14 @@ func resolveAll(texts []string) (all []match, missing []usageError) {
 type listing struct {
 	Codes []facts `json:"codes"`
 
-	// For an endpoint, Rules is what it answers besides the codes.
+	// For an endpoint, Rules has what is sent whatever the endpoint.
 	Endpoint *endpointFacts `json:"endpoint,omitempty"`
 	Rules    []rule         `json:"rules,omitempty"`
 
 	// The rest is for the template.
 	OnlyMe map[string]bool `json:"-"` // the codes that the endpoint answers only to @me
-	Status pkerr.Code      `json:"-"` // the status that was asked for, or 0
-	Head   bool            `json:"-"` // the endpoint was asked for with a HEAD
+	Status pkerr.Code      `json:"-"` // the requested status, or 0
+	Head   bool            `json:"-"` // the caller named the method HEAD
 	Unsent []string        `json:"-"`
 }
 
@@ -142,7 +142,7 @@ func endpointFactsOf(e *reference.Endpoint) endpointFacts {
 	return endpointFacts{e.String(), e.Method, e.Path, e.Note.String()}
 }
 
-// list shows codes: all, of a status, or of an endpoint; or the endpoints.
+// list prints all codes, those of a status or an endpoint, or the endpoints.
 func (s *session) list(c *call) error {
 	if c.value("endpoints") != on {
 		l, err := listed(c.status, c.values[flagEndpoint], c.who)
@@ -161,8 +161,8 @@ func (s *session) list(c *call) error {
 	return s.output(c, "endpoints", map[string]any{"endpoints": all})
 }
 
-// listed returns the codes with a status, or with any if that is 0, of the last
-// of the endpoints, or of all if there is none.
+// listed returns the codes with a status and of the last of the endpoints. A
+// status of 0 means any status; no endpoints mean all codes.
 func listed(status int, endpoints []string, who audience) (*listing, error) {
 	l := &listing{Codes: []facts{}, OnlyMe: map[string]bool{}, Status: pkerr.MakeCode(0, status)}
 	codes := slices.Collect(pkerr.Codes())
@@ -173,7 +173,7 @@ func listed(status int, endpoints []string, who audience) (*listing, error) {
 			return nil, err
 		}
 		codes = nil
-		system := req.system(&e) // a path that names it settles what is answered only to @me
+		system := req.system(&e) // a path with a system settles what only @me gets
 		for _, a := range e.Answers {
 			if !a.OnlyMe || system == "@me" || placeholder(system) {
 				codes = append(codes, pkerr.Code(a.Code))
@@ -199,7 +199,7 @@ func listed(status int, endpoints []string, who audience) (*listing, error) {
 	return l, nil
 }
 
-// help shows the help for a subcommand, or for all.
+// help prints the help for a subcommand, or the overview.
 func (s *session) help(c *call) error {
 	name := append(c.args, "pkerr")[0]
 	text, err := texts.ReadFile("texts/" + name + ".txt")
@@ -218,11 +218,11 @@ func (s *session) version(*call) error {
 	return s.print("pkerr " + cmp.Or(shown(info.Main.Version), "(devel)") + " " + info.GoVersion + "\n")
 }
 
-// completion prints the script for a shell. No word has a quotation mark.
+// completion prints the script for a shell. No word contains a quotation mark.
 func (s *session) completion(c *call) error {
 	shells := []string{"bash", "zsh", "fish", "powershell"}
 	if len(c.args) == 0 {
-		return usage("completion needs the name of a shell", "there are: "+strings.Join(shells, ", "))
+		return usage("completion needs the name of a shell", "use one of: "+strings.Join(shells, ", "))
 	}
 	if !slices.Contains(shells, c.args[0]) {
 		return unknownWord("shell", c.args[0], shells)

@@ -14,7 +14,7 @@ import (
 	"github.com/pkerr/pkerr/locale"
 )
 
-// Each script has everything that there is to complete, and no hole.
+// Each script has every word to complete, and no unfilled template.
 func TestCompletion_Scripts(t *testing.T) {
 	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
 		r := pkerr(t, nil, "", "completion", shell)

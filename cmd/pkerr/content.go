@@ -16,7 +16,7 @@ import (
 	"github.com/pkerr/pkerr/client"
 )
 
-// The kinds of bodies.
+// These are the kinds of bodies.
 const (
 	kindEmpty   = "empty"
 	kindMissing = "missing" // it was not in the input
@@ -25,7 +25,7 @@ const (
 	kindHTML    = "html"
 	kindText    = "text"
 	kindBinary  = "binary"
-	kindSilent  = "silent" // there is none, and the headers tell of none
+	kindSilent  = "silent" // it was not in the input, and the headers mention none
 )
 
 // kindOf returns the kind of a body.
@@ -54,15 +54,15 @@ func trimBody(body []byte) []byte {
 	return bytes.Trim(bytes.TrimPrefix(bytes.TrimLeft(body, space), []byte("\uFEFF")), space)
 }
 
-// A content is what a body says by itself.
+// A content is what a body says on its own, without a status.
 type content struct {
 	kind    string
-	isError bool  // it is JSON as only an error has it
-	isModel bool  // it is JSON as only a success has it
+	isError bool  // it is JSON that only an error has
+	isModel bool  // it is JSON that only a success has
 	isNamed bool  // it has a text, such as a message
 	isCoded bool  // it has a number, perhaps 0, as all errors of the API have
 	number  int64 // 0: none
-	problem int   // the status in problem details and the like; 0: none
+	problem int   // the status in problem details or similar; 0: none
 	err     error // what package client makes of it; nil if it is not JSON
 }
 
@@ -73,23 +73,23 @@ func contentOf(body []byte) content {
 		return c
 	}
 	text := trimBody(body)
-	c.err = client.Decode(http.StatusOK, nil, body) // with the status 0 there is no number
+	c.err = client.Decode(http.StatusOK, nil, body) // with the status 0, Decode reads no number
 	c.number = pkerr.CodeOf(c.err).Number()
 	_, waits := pkerr.RetryAfter(c.err)
 	var keys map[string]json.RawMessage
-	_ = json.NewDecoder(bytes.NewReader(text)).Decode(&keys) // of an object
+	_ = json.NewDecoder(bytes.NewReader(text)).Decode(&keys) // fails if it is not an object
 	has := func(names ...string) bool {
 		return slices.ContainsFunc(names, func(name string) bool { return keys[name] != nil })
 	}
 	isString := func(key string) bool { return has(key) && keys[key][0] == '"' }
 	isProblem := isString("title") || isString("detail")
 	c.isCoded = regexp.MustCompile(`^"?\d+"?$`).Match(keys["code"])
-	// Of two messages one may be a string.
+	// If the key is repeated, either message may be the string.
 	hasMessage := isString("message") || has("message") && messageOf(c.err) != http.StatusText(http.StatusOK)
 	c.isNamed = text[0] == '"' || hasMessage || isString("error") || isString("title")
-	c.isError = text[0] == '"' || // as version 1 did
+	c.isError = text[0] == '"' || // as version 1 of the API sent
 		c.number != 0 || waits || len(pkerr.FieldErrors(c.err)) > 0 || hasMessage ||
-		has("error") || // also null, which private endpoints send
+		has("error") || // even null, which private endpoints send
 		strings.Trim(string(keys["code"]), `"`) == "0"
 	status, _ := strconv.Atoi(string(append(keys["status"], keys["statusCode"]...)))
 	if isFailure(status) && isProblem {
@@ -106,7 +106,7 @@ func contentOf(body []byte) content {
 	return c
 }
 
-// status returns the status that a body alone tells, or 0, and what tells it.
+// status returns the status that the body implies, or 0, and what implies it.
 func (c *content) status() (status int, source string) {
 	spelled := regexp.MustCompile(`^([45]\d\d): `).FindStringSubmatch(messageOf(c.err))
 	code, known := constantOf(c.number)
@@ -116,17 +116,17 @@ func (c *content) status() (status int, source string) {
 		return code.Status(), "number"
 	case c.problem != 0:
 		return c.problem, "problem details"
-	case c.number != 0: // an unknown number can come with any
+	case c.number != 0: // an unknown number can have any status
 	case spelled != nil:
 		status, _ = strconv.Atoi(spelled[1])
 		return status, "message"
-	case waits: // which nothing else has
+	case waits: // only a 429 has a retry_after
 		return http.StatusTooManyRequests, "retry_after"
 	}
 	return 0, "unknown"
 }
 
-// messageOf returns the message of an error as it came.
+// messageOf returns the message of an error as it was sent.
 func messageOf(err error) string {
 	if e, ok := errors.AsType[*pkerr.Error](err); ok {
 		return e.Message
@@ -134,7 +134,8 @@ func messageOf(err error) string {
 	return ""
 }
 
-// fits reports whether a body is as the reference describes one without a code.
+// fits returns a function that reports whether the body is like one that the
+// reference describes for a response without a code.
 func (c *content) fits(header http.Header) func(described string) bool {
 	plain := strings.HasPrefix(strings.ToLower(header.Get("Content-Type")), "text/plain")
 	return func(described string) bool {
@@ -146,7 +147,7 @@ func (c *content) fits(header http.Header) func(described string) bool {
 }
 
 // sentByFront reports whether a proxy or a firewall sent a response with this
-// body. The API refuses in JSON that has a code.
+// body. When the API itself refuses, it sends JSON with a code.
 func (c *content) sentByFront(status int) bool {
 	switch status {
 	case http.StatusProxyAuthRequired, http.StatusNetworkAuthenticationRequired:

@@ -25,7 +25,7 @@ import (
 	"github.com/pkerr/pkerr/pkerrtest"
 )
 
-// runDecode runs decode on an input, and returns its JSON, what it prints, and
+// runDecode runs decode on an input. It returns the JSON, the text output and
 // the exit status.
 func runDecode(t *testing.T, input string, args ...string) (d diagnosis, text string, status int) {
 	t.Helper()
@@ -59,7 +59,7 @@ func requireHarmless(t *testing.T, text string) {
 	}
 }
 
-// printed is what curl -i prints of a response.
+// printed returns what curl -i prints for a response.
 func printed(proto string, status int, header http.Header, body []byte) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %d \r\n", proto, status)
@@ -71,8 +71,8 @@ func printed(proto string, status int, header http.Header, body []byte) string {
 	return b.String() + "\r\n" + string(body)
 }
 
-// For every response that the API is known to send, decode says what package
-// client says.
+// For every response that the API is known to send, decode agrees with package
+// client.
 func TestDecode_Corpus(t *testing.T) {
 	derived := 0
 	for id, resp := range pkerrtest.Responses() {
@@ -90,7 +90,7 @@ func TestDecode_Corpus(t *testing.T) {
 		want := client.Decode(resp.StatusCode, resp.Header, body)
 		requireSame(t, id, want, v, string(body))
 
-		// Without the headers, and the status.
+		// Decode the body alone, without the headers and the status.
 		v, _, status = runDecode(t, string(body))
 		if status == exitUsage {
 			require.True(t, id == "hist-py-empty-object" || kindOf(body) != kindJSON, "%s: %s", id, body)
@@ -156,7 +156,7 @@ func requireSame(t *testing.T, id string, want error, v diagnosis, body string) 
 	require.NotEmpty(t, v.Link, id)
 }
 
-// requireWait requires that a wait is what the document says, in milliseconds.
+// requireWait requires that a wait is what the JSON says, in milliseconds.
 func requireWait(t *testing.T, id string, got *int64) func(time.Duration, bool) {
 	t.Helper()
 	return func(d time.Duration, ok bool) {
@@ -282,7 +282,7 @@ func TestContent_Kind(t *testing.T) {
 	}
 }
 
-// If the code may be in what was not read, nothing is said of the plain one.
+// If the unread part may have a code, decode does not report the plain code.
 func TestDecode_Unread(t *testing.T) {
 	const note = "The body could not be read to its end, so its code is not known: only the status is."
 	const whole = " Get the whole body (curl -o FILE), and look for its code."
@@ -303,7 +303,7 @@ func TestDecode_Unread(t *testing.T) {
 		require.Empty(t, d.Code+d.Meaning+d.Action, "%.40q", test.input)
 		require.Equal(t, test.advice+whole, d.Advice, "%.40q", test.input)
 		require.Equal(t, []string{note}, d.Notes, "%.40q", test.input)
-		require.Equal(t, len(test.input) > maxText, strings.Contains(text, "it goes on after the "), "%.40q", test.input)
+		require.Equal(t, len(test.input) > maxText, strings.Contains(text, "; only the first "), "%.40q", test.input)
 	}
 	for _, input := range []string{"HTTP/1.1 200 x\n\n" + long, "HTTP/1.1 200 x\n\n{"} {
 		d, _, status := runDecode(t, input)
@@ -312,7 +312,7 @@ func TestDecode_Unread(t *testing.T) {
 	}
 	_, text, status := runDecode(t, long)
 	require.Equal(t, exitUsage, status)
-	require.Contains(t, text, "the input is JSON that breaks off")
+	require.Contains(t, text, "the input is JSON that is cut off")
 	d, _, _ := runDecode(t, "HTTP/1.1 301 x\n\n{")
 	require.Equal(t, "0/301", d.Code)
 
@@ -321,7 +321,7 @@ func TestDecode_Unread(t *testing.T) {
 	require.Contains(t, text, "Body\tneither JSON nor text; it is compressed (br): curl --compressed unpacks it\n")
 }
 
-// What is said of responses without a code is not said of others.
+// The advice for responses without a code is not given for others.
 func TestDecode_OtherBodies(t *testing.T) {
 	d, _, _ := runDecode(t, "HTTP/1.1 400 x\nContent-Type: text/plain\n\n{\"message\":\"Error parsing JSON model\",\"code\":40001}")
 	e, _ := reference.Of(reference.Code(pkerr.ModelParse))
@@ -339,7 +339,7 @@ func TestDecode_OtherBodies(t *testing.T) {
 	require.NotEqual(t, e.Advice.String(), d.Advice)
 }
 
-// endless is a reader without an end, which counts what was read.
+// endless is a reader without an end. It counts the bytes that were read.
 type endless struct {
 	text string
 	read int
@@ -353,7 +353,7 @@ func (e *endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// What has no end is read to the limit, and no further.
+// An endless input is read up to the limit and no further.
 func TestDecode_Endless(t *testing.T) {
 	for text, want := range map[string]int{
 		"\x00": exitUsage, "y\n": exitUsage, "{": exitUsage, "<html>": exitUsage, "HTTP/1.1 404 x\n\n": exitAPIError, "HTTP/1.1 404 x\n": exitAPIError,
@@ -368,14 +368,14 @@ func TestDecode_Endless(t *testing.T) {
 }
 
 func TestDecode_Hostile(t *testing.T) {
-	// One key with many errors, and many keys, stay readable.
+	// The output stays readable for a key with many errors, and for many keys.
 	var fields strings.Builder
 	for i := range 500 {
 		fmt.Fprintf(&fields, `,"key%03d\u202e":"\u001b[31m%s"`, i, strings.Repeat("b", 50))
 	}
 	d, text, _ := runDecode(t, `{"code":40001,"errors":{`+fields.String()[1:]+`}}`)
 	require.Len(t, d.Fields, 500)
-	require.Contains(t, text, "Fields\tand more: 500 keys in all, which --json has\n")
+	require.Contains(t, text, "Fields\tand more: 500 keys in all; --json shows them\n")
 	require.Equal(t, 21, strings.Count(text, "Fields\t"))
 	require.Contains(t, text, "Fields\tkey000\\u202e:")
 	require.Contains(t, text, ` \x1b[31mbbb`)
@@ -386,8 +386,8 @@ func TestDecode_Hostile(t *testing.T) {
 	require.Equal(t, "\u009b2J", d.RequestID)
 	require.Equal(t, "GET", d.Method)
 	require.Contains(t, text, "Request\tGET /\\u009b\\u202ex\n")
-	require.Contains(t, text, "Retry after\tlonger than can be told, as the response says\n")
-	require.Contains(t, text, "Really wait\tlonger than can be told\n")
+	require.Contains(t, text, "Retry after\tlonger than can be shown, as the response says\n")
+	require.Contains(t, text, "Really wait\tlonger than can be shown\n")
 	require.Contains(t, text, "Rate limit\tscope \\u202e\n")
 	d, _, _ = runDecode(t, "HTTP/1.1 429 x\nx-request-id: a\x1b[2Jb\n\n")
 	require.Equal(t, "ab", d.RequestID, "escape sequences of a terminal go")
@@ -444,14 +444,14 @@ func TestDecode_Files(t *testing.T) {
 	require.Equal(t, "pkerr decode: cannot read the standard input: the disk\\x1b is gone\n", stderr)
 }
 
-// If the input comes from a terminal, the command says that it waits.
+// If the input is a terminal, decode says that it is waiting.
 func TestDecode_Waits(t *testing.T) {
 	for _, args := range [][]string{{"decode"}, {"decode", "-"}} {
 		var out, stderr bytes.Buffer
 		s := &session{stdin: strings.NewReader(notFoundBody), stdout: &out, stderr: &stderr, getenv: environment()}
 		s.terminal = func(stream any) bool { return stream == s.stdin }
 		require.Equal(t, exitAPIError, s.run(args))
-		require.Regexp(t, `^pkerr decode: waiting for a response on the terminal; paste it, and end it with Ctrl-[DZ].*\n$`, stderr.String())
+		require.Regexp(t, `^pkerr decode: waiting for a response on the terminal; paste it, then press Ctrl-[DZ].*\n$`, stderr.String())
 	}
 	null, err := os.Open(os.DevNull)
 	require.NoError(t, err)
@@ -474,7 +474,7 @@ func TestDecode_StatusFlag(t *testing.T) {
 	require.Equal(t, []any{502, "flag", kindText}, []any{d.Status, d.StatusSource, d.Body.Kind})
 }
 
-// An error stays one, whatever its body looks like.
+// An error stays an error, whatever its body looks like.
 func TestDecode_ErrorInError(t *testing.T) {
 	for _, text := range []string{"401", "407", "301", "302", "303", "307", "308", "500"} {
 		for _, format := range []string{"HTTP/1.1 %s x\n\nHTTP/1.1 200 OK\n\n{}", "* x\n< HTTP/1.1 %s x\n< \n< HTTP/1.1 200 OK\n< \n{}"} {
@@ -485,14 +485,14 @@ func TestDecode_ErrorInError(t *testing.T) {
 	}
 }
 
-// Markup in a message is what it is, in JSON too.
+// Markup in a message is printed as is, even in JSON.
 func TestDecode_Markup(t *testing.T) {
 	out, _, status := runIn(t, strings.NewReader(`{"message":"<b> & co","code":20001}`), "decode", "--json")
 	require.Equal(t, exitAPIError, status)
 	require.Contains(t, out, `"message": "<b> & co"`)
 }
 
-// What a wait is printed as.
+// The output shows the wait in the response and the actual wait.
 func TestDecode_RetryDelay(t *testing.T) {
 	const limited, limiter = "HTTP/1.1 429 x\n", "X-RateLimit-Limit: 3\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: 1786982400\nX-RateLimit-Scope: generic_update\n"
 	for input, want := range map[string][]string{
@@ -518,7 +518,7 @@ func TestDecode_RetryDelay(t *testing.T) {
 	require.NotContains(t, text, "Rate limit")
 }
 
-// What the response does not say is not made up.
+// Decode does not make up a message that the response lacks.
 func TestDecode_WithoutMessage(t *testing.T) {
 	for _, input := range []string{`{"code":20011}`, "HTTP/1.1 404 x\nServer: x\n\n", "HTTP/1.1 502 x\n\n<html>busy</html>", "500", "HTTP/1.1 404 x\n\n{\"code\":20002}"} {
 		d, text, _ := runDecode(t, input)
@@ -529,7 +529,7 @@ func TestDecode_WithoutMessage(t *testing.T) {
 	require.Equal(t, "x", d.Message)
 }
 
-// Without the headers the method tells the interval of a rate limit.
+// Without the headers, the method determines the interval of the rate limit.
 func TestDecode_Method(t *testing.T) {
 	const trace = "* x\n> %s /v2/x HTTP/2\n> \n< HTTP/2 429 \n< \n{\"message\":\"429: too many requests\",\"retry_after\":19}"
 	d, _, _ := runDecode(t, fmt.Sprintf(trace, "PATCH"))

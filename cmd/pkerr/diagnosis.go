@@ -15,8 +15,8 @@ import (
 	"github.com/pkerr/pkerr/client"
 )
 
-// A diagnosis is what decode says of a response. It is also its JSON. A key
-// keeps its meaning; new ones may be added.
+// A diagnosis is what decode says about a response, and its JSON output. Keys
+// keep their meaning; new ones may be added.
 type diagnosis struct {
 	Success   bool   `json:"success"`
 	Certainty string `json:"certainty"` // certain, likely or guess
@@ -24,7 +24,7 @@ type diagnosis struct {
 	verdict
 
 	StatusSource string             `json:"status_source"`
-	Fields       map[string][]field `json:"fields"` // what is wrong with which key of the request
+	Fields       map[string][]field `json:"fields"` // what is wrong with each key of the request
 	Scope        string             `json:"scope"`
 	RetryAfter   *int64             `json:"retry_after_ms"`
 	RetryDelay   *int64             `json:"retry_delay_ms"`
@@ -36,7 +36,7 @@ type diagnosis struct {
 	Body         bodyFacts          `json:"body"`
 
 	// The rest is for the templates.
-	Go        bool   `json:"-"` // names of Go functions are wanted
+	Go        bool   `json:"-"` // show names of Go functions
 	Challenge string `json:"-"` // what a proxy asks for
 	Unread    string `json:"-"` // why the body, which may have a code, was not read
 }
@@ -48,7 +48,8 @@ type field struct {
 	Localized    string `json:"localized"`
 }
 
-// Remaining is -1 and Reset is empty if the headers do not say them.
+// A rateLimit is what the headers say of the rate limit. Without a header,
+// Remaining is -1 and Reset is empty.
 type rateLimit struct {
 	Limit     int    `json:"limit"`
 	Remaining int    `json:"remaining"`
@@ -56,7 +57,7 @@ type rateLimit struct {
 	Scope     string `json:"scope"`
 }
 
-// The Length of bodyFacts is that of what was read.
+// A bodyFacts describes a body. Its Length is that of the part that was read.
 type bodyFacts struct {
 	Kind      string `json:"kind"`
 	Length    int    `json:"length"`
@@ -64,8 +65,8 @@ type bodyFacts struct {
 	Encoding  string `json:"encoding"`
 }
 
-// diagnose says what a response is. given is the status that the caller says it
-// has, or 0. It returns an error if nothing tells whether it is a success.
+// diagnose explains a response. given is the status from the caller, or 0.
+// It returns an error if nothing shows whether the response is a success.
 func diagnose(r *reading, given int, who audience) (*diagnosis, error) {
 	c := contentOf(r.body)
 	d := &diagnosis{
@@ -116,10 +117,10 @@ func diagnose(r *reading, given int, who audience) (*diagnosis, error) {
 	return d, nil
 }
 
-// note adds a note, which a template makes of d.
+// note adds the note that a template makes from d.
 func (d *diagnosis) note(template string) { d.Notes = append(d.Notes, say(template, d)) }
 
-// read adds what package client reads in the response, and returns its error.
+// read adds what package client finds in the response, and returns its error.
 func (d *diagnosis) read(r *reading, c *content, who audience) error {
 	err := client.Decode(d.Status, r.header, r.body)
 	response, _ := errors.AsType[*client.ResponseError](err)
@@ -132,7 +133,7 @@ func (d *diagnosis) read(r *reading, c *content, who audience) error {
 	e, _ := errors.AsType[*pkerr.Error](err)
 	d.Number, d.Scope, d.Message = c.number, e.Scope, e.Message
 	if !c.isNamed && (c.kind != kindText || !bytes.Contains(r.body, []byte(e.Message))) {
-		d.Message = "" // it is package client's own
+		d.Message = "" // package client made it up
 	}
 	d.Ref, _ = pkerr.Ref(err)
 	for key, objects := range pkerr.FieldErrors(err) {
@@ -147,7 +148,7 @@ func (d *diagnosis) read(r *reading, c *content, who audience) error {
 	return err
 }
 
-// judge adds what the response means, and what to do.
+// judge adds what the response means and what to do.
 func (d *diagnosis) judge(r *reading, c *content, err error, who audience) {
 	known := uncodedOf(d.Status, c.fits(r.header))
 	d.Front = len(known) == 0 && r.lack == "" && c.sentByFront(d.Status)
@@ -212,22 +213,23 @@ func (d *diagnosis) Keys() []string { return slices.Sorted(maps.Keys(d.Fields)) 
 // Heading says in a few words what the response is.
 func (d *diagnosis) Heading() string { return strings.Join(strings.Fields(say("heading", d)), " ") }
 
-// WaitsTwice reports whether the delay is that of the first refusal of a burst.
+// WaitsTwice reports whether the delay has two intervals more than RetryAfter,
+// as after the first refusal of a burst.
 func (d *diagnosis) WaitsTwice() bool {
 	return *d.RetryAfter == 0 && d.RateLimit != nil && d.RateLimit.Limit > 0 &&
 		*d.RetryDelay >= 2*max(milliseconds(time.Second/time.Duration(d.RateLimit.Limit)), 1)
 }
 
-// milliseconds returns a time as the API writes it, rounded up.
+// milliseconds returns d in milliseconds, as the API writes it, rounded up.
 func milliseconds(d time.Duration) int64 {
 	return int64(d/time.Millisecond) + int64(min(d%time.Millisecond, 1))
 }
 
-// duration returns a wait of so many milliseconds, as people write it.
+// duration returns a wait of ms milliseconds for people to read.
 func duration(ms int64) string {
 	text := strconv.FormatInt(ms, 10) + " ms"
 	if ms == milliseconds(math.MaxInt64) { // the most that package client returns
-		return "longer than can be told"
+		return "longer than can be shown"
 	} else if ms >= time.Minute.Milliseconds() {
 		text += " (" + (time.Duration(ms) * time.Millisecond).Round(time.Second).String() + ")"
 	}

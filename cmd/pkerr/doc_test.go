@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The examples in the comment of the package do what they say, except those
-// that need the network.
+// The examples in the package comment work, except those that need the network,
+// which are not run.
 func TestDoc_Examples(t *testing.T) {
 	bash, err := exec.LookPath("bash")
 	if err != nil {

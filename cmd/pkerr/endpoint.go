@@ -10,14 +10,14 @@ import (
 	"github.com/pkerr/pkerr/internal/reference"
 )
 
-// A request is an endpoint as somebody wrote it: a template, a path, or a URL.
+// A request is an endpoint as the caller wrote it: a template, a path or a URL.
 type request struct {
-	method   string   // in capitals; "" if there is none
-	segments []string // none if there is no path
+	method   string   // in capitals; "" if it has none
+	segments []string // nil if it has no path
 }
 
-// parseRequest reads an endpoint, a request, a URL, or a line with a URL: a
-// command line or a line of a program.
+// parseRequest reads an endpoint, a request, a URL, or a line with a URL, such
+// as a command line or a line of a program.
 func parseRequest(text string) request {
 	words := regexp.MustCompile("[^\\s'\"`,;()]+").FindAllString(text, -1)
 	var r request
@@ -28,7 +28,7 @@ func parseRequest(text string) request {
 		case strings.Contains(word, "://") || target == "" && (strings.Contains(word, "/") || len(words) == i+1 && !isMethod(method)):
 			target = word
 		case isMethod(method) && (r.method == "" || strings.Contains(word, method)), i == 0 && len(words) == 2 && word == method:
-			r.method = method // in capitals, perhaps one of another protocol
+			r.method = method // in capitals, perhaps not an HTTP method
 		case r.method == "" && (word == "-I" || word == "--head"):
 			r.method = http.MethodHead
 		case r.method == "" && (word == "-d" || strings.HasPrefix(word, "--data") || word == "--json"):
@@ -36,12 +36,12 @@ func parseRequest(text string) request {
 		}
 	}
 	if r.method == "" && len(words) > 1 {
-		r.method = http.MethodGet // of a command that does not say so
+		r.method = http.MethodGet // the default of a command
 	}
 	if target == "" {
 		return r
 	}
-	// None of the API's paths begins with what can be a host.
+	// No path of the API begins with something that can be a host.
 	path := regexp.MustCompile(`[?#].*|^(?i:[a-z]+://[^/?#]*|[^/{:<?#][^/?#]*[.:][^/?#]*)`).ReplaceAllString(target, "")
 	r.segments = strings.Split(strings.TrimPrefix(strings.Trim(path, "/"), "v2/"), "/")
 	for i, s := range r.segments {
@@ -52,25 +52,25 @@ func parseRequest(text string) request {
 	return r
 }
 
-// isMethod reports whether a word is a method of HTTP.
+// isMethod reports whether word is a common HTTP method.
 func isMethod(word string) bool {
 	return regexp.MustCompile(`^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$`).MatchString(word)
 }
 
-// String returns the request as the names of endpoints are written.
+// String returns the request in the form of an endpoint, such as "GET /groups".
 func (r request) String() string {
 	return strings.TrimSpace(shown(r.method + " /" + strings.Join(r.segments, "/")))
 }
 
-// segmentsOf returns the segments of the path of an endpoint.
+// segmentsOf returns the segments of an endpoint's path.
 func segmentsOf(e *reference.Endpoint) []string { return strings.Split(strings.Trim(e.Path, "/"), "/") }
 
-// placeholder reports whether a segment stands for any: {s}, :s or <s>.
+// placeholder reports whether segment is a placeholder: {s}, :s or <s>.
 func placeholder(segment string) bool {
 	return segment != "" && strings.ContainsRune("{:<", rune(segment[0]))
 }
 
-// endpoints returns the endpoints on the path of the request.
+// endpoints returns the endpoints whose path matches the request.
 func (r request) endpoints() (all []reference.Endpoint) {
 	for e := range reference.Endpoints() {
 		if slices.EqualFunc(segmentsOf(&e), r.segments, func(template, segment string) bool {
@@ -82,7 +82,7 @@ func (r request) endpoints() (all []reference.Endpoint) {
 	return all
 }
 
-// system returns what the request has in the place of the system, or "".
+// system returns the segment of the request that names the system, or "".
 func (r request) system(e *reference.Endpoint) string {
 	if i := slices.Index(segmentsOf(e), "{s}"); i >= 0 {
 		return r.segments[i]
@@ -90,7 +90,7 @@ func (r request) system(e *reference.Endpoint) string {
 	return ""
 }
 
-// findEndpoint returns the endpoint of a request. A HEAD is one for GET.
+// findEndpoint returns the endpoint of a request. A HEAD finds that of a GET.
 func findEndpoint(r request) (found reference.Endpoint, err error) {
 	if len(r.segments) == 0 {
 		return found, usage(quote(r.method)+" is not an endpoint: it has no path", say("endpoint", nil))
@@ -107,14 +107,14 @@ func findEndpoint(r request) (found reference.Endpoint, err error) {
 	case len(here) == 0:
 		return found, usage("there is no endpoint "+name, r.nearEndpoints())
 	case r.method == "":
-		return found, usage("the endpoint "+name+" has no method", "it is one of\n"+strings.Join(lines, "\n"))
+		return found, usage(name+" has no method", "the endpoints on this path are\n"+strings.Join(lines, "\n"))
 	default:
-		return found, usage("the path of "+name+" has no such method", "it has\n"+strings.Join(lines, "\n"))
+		return found, usage("there is no endpoint "+name, "the endpoints on this path are\n"+strings.Join(lines, "\n"))
 	}
 }
 
-// nearEndpoints asks whether one of the nearest endpoints is meant, whatever
-// the references are.
+// nearEndpoints suggests the nearest endpoints. It ignores what the request has
+// in place of their placeholders.
 func (r request) nearEndpoints() string {
 	const most = 3
 	var all []string
@@ -135,7 +135,7 @@ func (r request) nearEndpoints() string {
 	}
 	near := nearest(r.String(), all, most)
 	if len(near) == 0 {
-		return "pkerr list --endpoints has all endpoints"
+		return "pkerr list --endpoints shows all endpoints"
 	}
 	for i := range near {
 		near[i] = names[near[i]]

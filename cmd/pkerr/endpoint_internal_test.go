@@ -12,8 +12,8 @@ import (
 	"github.com/pkerr/pkerr/internal/reference"
 )
 
-// However an endpoint is written, it is found, with the same answers.
-func TestFindEndpoint_Every(t *testing.T) {
+// An endpoint is found, with the same answers, in every spelling.
+func TestFindEndpoint_Spellings(t *testing.T) {
 	for e := range reference.Endpoints() {
 		concrete := strings.NewReplacer("{s}", "exmpl", "{m}", "abcde", "{g}", "fghij", "{w}", "1f2e", "{id}", "12345").Replace(e.Path)
 		url := "https://api.pluralkit.me/v2" + concrete
@@ -36,7 +36,7 @@ func TestFindEndpoint_Every(t *testing.T) {
 			require.Equal(t, e, got, text)
 		}
 
-		// Templates leave open which system is asked about, and paths do not.
+		// A path names a system; a template leaves it open.
 		for path, isMe := range map[string]bool{e.Path: false, strings.ReplaceAll(e.Path, "{s}", "@me"): true, concrete: false} {
 			shown, err := listed(0, []string{e.Method + " " + path}, audience{})
 			require.NoError(t, err)
@@ -60,7 +60,7 @@ func TestFindEndpoint_Every(t *testing.T) {
 	}
 }
 
-// A HEAD is answered as a GET, without a body.
+// A HEAD finds the endpoint of a GET, and the list says how it is answered.
 func TestFindEndpoint_Head(t *testing.T) {
 	for _, text := range []string{"HEAD /v2/members/abcde", "head /members/abcde", "curl -I https://api.pluralkit.me/v2/members/abcde", "curl --head https://api.pluralkit.me/v2/members/abcde"} {
 		e, err := findEndpoint(parseRequest(text))
@@ -68,7 +68,7 @@ func TestFindEndpoint_Head(t *testing.T) {
 		require.Equal(t, "GET /members/{m}", e.String(), text)
 		out, _, status := runIn(t, nil, "list", "--endpoint", text)
 		require.Equal(t, exitOK, status)
-		require.Contains(t, out, "A HEAD is answered as a GET, without a body", text)
+		require.Contains(t, out, "A HEAD is answered like a GET, but without a body", text)
 	}
 	out, _, _ := runIn(t, nil, "list", "--endpoint", "GET /v2/members/abcde")
 	require.NotContains(t, out, "HEAD")
@@ -91,7 +91,7 @@ func TestListed_Status(t *testing.T) {
 		require.Len(t, shown.Codes, n)
 	}
 	for status, want := range map[string]string{
-		"503": "There is no code with the status 503. A response with it counts as 0/500 InternalServerError.\n",
+		"503": "There is no code with the status 503. A response with this status counts as 0/500 InternalServerError.\n",
 		"200": "There is no code with the status 200.\n",
 	} {
 		out, _, _ := runIn(t, nil, "list", "--status", status)
@@ -100,8 +100,9 @@ func TestListed_Status(t *testing.T) {
 }
 
 func TestFindEndpoint_Unknown(t *testing.T) {
-	const allEndpoints = "pkerr list --endpoints has all endpoints"
-	const noPath = "it takes a method and a path, such as GET /members/{m}"
+	const allEndpoints = "pkerr list --endpoints shows all endpoints"
+	const onPath = "the endpoints on this path are"
+	const noPath = "an endpoint is a method and a path, such as GET /members/{m}"
 	for text, want := range map[string][]string{
 		"GET /members/a/b/c/d/e/f/g/h/i":     {allEndpoints},
 		"GET /":                              {allEndpoints},
@@ -111,11 +112,11 @@ func TestFindEndpoint_Unknown(t *testing.T) {
 		" \t":                                {noPath, allEndpoints},
 		"GET":                                {noPath, allEndpoints},
 		"patch ":                             {noPath, allEndpoints},
-		"GET /members/":                      {"it has", "  POST /members"},
-		"PUT /messages/1":                    {"it has", "  GET /messages/{id}"},
-		"PURGE /messages/1":                  {"it has", "  GET /messages/{id}"},
-		"OPTIONS /messages/1":                {"it has", "  GET /messages/{id}"},
-		"/members/abcde":                     {"it is one of", "  GET /members/{m}", "  PATCH /members/{m}", "  DELETE /members/{m}"},
+		"GET /members/":                      {onPath, "  POST /members"},
+		"PUT /messages/1":                    {onPath, "  GET /messages/{id}"},
+		"PURGE /messages/1":                  {onPath, "  GET /messages/{id}"},
+		"OPTIONS /messages/1":                {onPath, "  GET /messages/{id}"},
+		"/members/abcde":                     {onPath, "  GET /members/{m}", "  PATCH /members/{m}", "  DELETE /members/{m}"},
 		"GET /mesages/1":                     {"did you mean", "  GET /messages/{id}"},
 		"GET /systms/abcde/member":           {"did you mean", "  GET /systems/{s}/members"},
 		"POST /groups/a/member/ad":           {"did you mean", "  POST /groups/{g}/members/add"},
@@ -140,7 +141,7 @@ func TestFindEndpoint_Unknown(t *testing.T) {
 	}
 }
 
-// What has no path is said to have none.
+// The error for a text without a path says so.
 func TestFindEndpoint_NoPath(t *testing.T) {
 	_, err := findEndpoint(parseRequest("get"))
 	require.ErrorContains(t, err, "\"GET\" is not an endpoint: it has no path\n")
@@ -148,7 +149,7 @@ func TestFindEndpoint_NoPath(t *testing.T) {
 	require.ErrorContains(t, err, "\"\" is not an endpoint: it has no path\n")
 }
 
-// A path of any length takes no time.
+// A long path does not take long.
 func TestFindEndpoint_LongPath(t *testing.T) {
 	start := time.Now()
 	_, err := findEndpoint(parseRequest("GET /systems" + strings.Repeat("/members", 5000)))

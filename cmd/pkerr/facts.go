@@ -9,10 +9,10 @@ import (
 	"github.com/pkerr/pkerr/internal/reference"
 )
 
-// errorsPage has all of it to read, with an anchor for each code.
+// errorsPage is the page about all codes, with an anchor for each.
 const errorsPage = "https://github.com/pkerr/pkerr/blob/main/docs/errors.md"
 
-// A verdict is what there is to say of a code, and of a response that has it.
+// A verdict is what is known about a code, and about a response that has it.
 type verdict struct {
 	Code      string      `json:"code"` // "" if it is unknown
 	Number    int64       `json:"number"`
@@ -24,7 +24,7 @@ type verdict struct {
 	Action    string      `json:"action"`
 	Advice    string      `json:"advice"`
 	Notes     []string    `json:"notes"`
-	Matches   []codeName  `json:"matches"` // what errors.Is finds in the code
+	Matches   []codeName  `json:"matches"` // the codes that errors.Is finds in it
 	Localized *translated `json:"localized"`
 	Link      string      `json:"link"`
 }
@@ -39,8 +39,8 @@ type translated struct {
 	Text     string `json:"text"`
 }
 
-// facts is what there is to say about a code. It is the JSON of explain and
-// list. A key keeps its meaning; new ones may be added.
+// facts is what is known about a code, and the JSON output of explain and list.
+// Keys keep their meaning; new ones may be added.
 type facts struct {
 	verdict
 
@@ -71,7 +71,7 @@ type rule struct {
 	When  string `json:"when"`
 }
 
-// uncoded is a kind of response that has a status, but no code.
+// An uncoded is a kind of response that has a status but no code.
 type uncoded struct {
 	Origin string `json:"origin"`
 	Body   string `json:"body"`
@@ -79,7 +79,7 @@ type uncoded struct {
 	Advice string `json:"advice"`
 }
 
-// factsOf returns what there is to say about a code.
+// factsOf returns what is known about a code.
 func factsOf(m match, who audience) facts {
 	c, known := m.code, m.code
 	if c.Name() == "" {
@@ -118,7 +118,7 @@ func factsOf(m match, who audience) facts {
 	return f
 }
 
-// fill adds what the reference has.
+// fill adds what the reference says about the code.
 func (f *facts) fill(e *reference.Entry, forGo bool) {
 	f.Meaning, f.Cause, f.Advice = plain(e.Meaning, forGo), plain(e.Cause, forGo), plain(e.Advice, forGo)
 	if words := e.Action.Words(); f.Advice != e.Advice.String() {
@@ -144,8 +144,8 @@ func (f *facts) fill(e *reference.Entry, forGo bool) {
 	}
 }
 
-// plain returns a text of the reference. If it is not for Go programmers, what
-// names a Go function is left out: a remark, or else the sentence.
+// plain returns a text of the reference. Unless forGo is set, it leaves out
+// each remark that names a Go function, or else the whole sentence.
 func plain(t reference.Text, forGo bool) string {
 	if forGo {
 		return t.String()
@@ -163,7 +163,8 @@ func plain(t reference.Text, forGo bool) string {
 	return strings.TrimSpace(s)
 }
 
-// matches returns what errors.Is finds in c besides c, the narrowest first.
+// matches returns the codes besides c that errors.Is finds in c, narrowest
+// first.
 func matches(c pkerr.Code) []codeName {
 	all := []codeName{}
 	for base := c.Base(); base != 0; base = base.Base() {
@@ -175,8 +176,8 @@ func matches(c pkerr.Code) []codeName {
 	return all
 }
 
-// numberedWith returns the codes with the status of c, if none of them is
-// plain.
+// numberedWith returns the numbers and names of the codes with the status of c.
+// It returns nil if one of them is plain.
 func numberedWith(c pkerr.Code) (names []string) {
 	for other := range pkerr.Codes() {
 		if other.Status() == c.Status() && other.Number() == 0 {
@@ -188,7 +189,8 @@ func numberedWith(c pkerr.Code) (names []string) {
 	return names
 }
 
-// uncodedOf returns today's responses with a status and a body that fits.
+// uncodedOf returns the kinds of responses without a code that are sent today
+// with a status and a body that fits.
 func uncodedOf(status int, fits func(body string) bool) []uncoded {
 	all := []uncoded{}
 	for u := range reference.UncodedResponses() {

@@ -15,15 +15,15 @@ import (
 	"github.com/pkerr/pkerr/pkerrtest"
 )
 
-// A fake is what serve serves.
+// A fake is the handler behind "pkerr serve".
 type fake struct {
 	*http.ServeMux
 
-	api     *pkerrtest.Server // has the scripted routes, and answers the unknown ones as the API does
+	api     *pkerrtest.Server // has the scripted routes, and answers others as the API does
 	limited *pkerrtest.Server // has the rate limiter
 }
 
-// newFake returns a fake with scripted routes. It has to be closed.
+// newFake returns a new fake with scripted routes. The caller must close it.
 func newFake(routes []string) (*fake, error) {
 	f := &fake{http.NewServeMux(), pkerrtest.NewServer(nil), pkerrtest.NewServer(nil, pkerrtest.WithRateLimit(pkerrtest.Rates{}))}
 	for _, route := range routes {
@@ -50,7 +50,7 @@ func (f *fake) close() {
 	f.limited.Close()
 }
 
-// ServeHTTP answers a request, and lets pages of any origin read the answer.
+// ServeHTTP answers a request, and lets pages from any origin read the answer.
 func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	for key, value := range map[string]string{
 		"Allow-Origin":      "*",
@@ -69,14 +69,14 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.ServeMux.ServeHTTP(w, r)
 }
 
-// script adds a route: a pattern, and a code, a status, or a status and a file.
+// script adds a route, such as "GET /v2/x=20002" or "GET /v2/x=200 x.json".
 func (f *fake) script(text string) (err error) {
 	wrong := func(why string) error {
 		return usage("--on "+quote(text)+": "+why, say("on", nil))
 	}
 	m := regexp.MustCompile(`^\s*(?:([A-Za-z]+)\s+)?(/.*?)\s*=\s*([^\s:,@=]+)(?:[\s:,@]+(.+))?$`).FindStringSubmatch(text)
 	if m == nil {
-		return wrong("it has no route or no answer")
+		return wrong("the route or the answer is missing")
 	}
 	path, answered, file := m[2], m[3], m[4]
 	if !strings.HasPrefix(path, "/v2/") && len(parseRequest(path).endpoints()) > 0 {
@@ -85,7 +85,7 @@ func (f *fake) script(text string) (err error) {
 	status, _ := strconv.Atoi(answered)
 	found, _ := exact(answered)
 	defer func() {
-		if v := recover(); v != nil { // what the fake says of the pattern
+		if v := recover(); v != nil { // the pattern is invalid or taken
 			err = wrong(shown(fmt.Sprint(v)))
 		}
 	}()
@@ -112,7 +112,7 @@ func codeHandler(c pkerr.Code) http.Handler {
 	})
 }
 
-// sample returns an error with a code, and with all that the API says besides.
+// sample returns an error with a code and the details that the API sends.
 func sample(c pkerr.Code) error {
 	var fields pkerr.Fields
 	switch {
@@ -128,7 +128,7 @@ func sample(c pkerr.Code) error {
 	return c
 }
 
-// serveCode answers with the code in the path, if it can be that of an error.
+// serveCode answers with the code in the path, if it is that of an error.
 func serveCode(w http.ResponseWriter, r *http.Request) {
 	text := strings.TrimSuffix(r.PathValue("code")+"/"+r.PathValue("status"), "/")
 	if found, _ := exact(text); isFailure(found.code.Status()) {
@@ -138,7 +138,7 @@ func serveCode(w http.ResponseWriter, r *http.Request) {
 	write(w, http.StatusNotFound, contentType("text/plain; charset=utf-8"), say("no such code", nil))
 }
 
-// serveCorpus answers with a response of the corpus, or with the names of all.
+// serveCorpus answers with a response from the corpus, or lists all of them.
 func serveCorpus(w http.ResponseWriter, r *http.Request) {
 	var names strings.Builder
 	for id, resp := range pkerrtest.Responses() { //nolint:bodyclose // copyResponse closes it.
@@ -164,7 +164,7 @@ func copyResponse(w http.ResponseWriter, resp *http.Response) {
 
 func contentType(mediaType string) http.Header { return http.Header{"Content-Type": {mediaType}} }
 
-// write answers with exactly this and its length, which the API's answers have.
+// write sends exactly this response, with its length, as the API does.
 func write(w http.ResponseWriter, status int, header http.Header, body string) {
 	h := w.Header()
 	h["Content-Type"] = nil // or net/http would guess one
@@ -173,5 +173,5 @@ func write(w http.ResponseWriter, status int, header http.Header, body string) {
 		h.Set("Content-Length", strconv.Itoa(len(body)))
 	}
 	w.WriteHeader(status)
-	_, _ = io.WriteString(w, body) // a client that does not listen cannot be told
+	_, _ = io.WriteString(w, body) // a client that is gone cannot be told
 }

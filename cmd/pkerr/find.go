@@ -14,15 +14,16 @@ import (
 	"github.com/pkerr/pkerr/locale"
 )
 
-// A match is a code that a text means, and what its message named.
+// A match is the code that a text means, and the ID in its message, if any.
 type match struct {
 	code pkerr.Code
 	ref  string
 }
 
-// resolve returns the code that a text means: a number, a status, a pair, a
-// name, a message in any language, the start of a name or a message, or any of
-// these in a longer text, such as a line of a log.
+// resolve returns the code that a text means. The text can be a number, a
+// status, a pair, a name, a message in any language, or the start of a name or
+// a message. It can also be a longer text with any of these, such as a log
+// line.
 func resolve(text string) (m match, wrong usageError) {
 	if m, ok := exact(text); ok {
 		return m, ""
@@ -36,14 +37,14 @@ func resolve(text string) (m match, wrong usageError) {
 	}
 	switch len(all) {
 	case 0:
-		return match{}, notFound(text, "is no number, name, status or message of a code", "did you mean", near(text))
+		return match{}, notFound(text, "is not the number, name, status or message of a code", "did you mean", near(text))
 	case 1:
 		return match{code: all[0]}, ""
 	}
-	return match{}, notFound(text, "begins several names or messages", "it is one of", all)
+	return match{}, notFound(text, "is the start of several names or messages", "did you mean one of", all)
 }
 
-// notFound says why a text does not mean a code, and what to do.
+// notFound returns the error for a text that does not mean one code.
 func notFound(text, why, question string, candidates []pkerr.Code) usageError {
 	trimmed, target := strings.TrimSpace(text), parseRequest(text)
 	lines := say("not found", map[string]any{
@@ -54,7 +55,8 @@ func notFound(text, why, question string, candidates []pkerr.Code) usageError {
 	return usage(quote(text)+" "+why, strings.TrimSpace(screen{width: defaultWidth}.render(lines)))
 }
 
-// statusOfTomorrow returns the likely status of an unknown number, or "".
+// statusOfTomorrow returns the likely status of a number that the API may add,
+// or "".
 func statusOfTomorrow(text string) string {
 	if len(text) != len("20003") || !digits(text) {
 		return ""
@@ -62,7 +64,7 @@ func statusOfTomorrow(text string) string {
 	return map[byte]string{'2': "404", '3': "403", '4': "400"}[text[0]]
 }
 
-// exact returns the code that all of a text means.
+// exact returns the code that a text means as a whole.
 func exact(text string) (match, bool) {
 	text = strings.TrimSpace(text)
 	if c, ok := numbered(text); ok {
@@ -76,7 +78,7 @@ func exact(text string) (match, bool) {
 	return message(text)
 }
 
-// numbered reads a number, a status, or both, perhaps as one number.
+// numbered reads a number, a status, or both, even as one number: 20003404.
 func numbered(text string) (pkerr.Code, bool) {
 	m := regexp.MustCompile(`^(?:(\d{3})|0*([1-9]\d*|0)[/_](\d{3})|([1-9]\d{4})([45]\d\d)|(\d+))$`).FindStringSubmatch(text)
 	if m == nil {
@@ -103,16 +105,17 @@ func constant(fits func(pkerr.Code) bool) pkerr.Code {
 	return 0
 }
 
-// constantOf returns the constant with a number other than 0.
+// constantOf returns the constant with a number, which must not be 0.
 func constantOf(number int64) (pkerr.Code, bool) {
 	c := constant(func(c pkerr.Code) bool { return number > 0 && c.Number() == number })
 	return c, c != 0
 }
 
-// isFailure reports whether a status is that of an error.
+// isFailure reports whether status is that of an error.
 func isFailure(status int) bool { return status >= 400 && status <= 599 }
 
-// letters returns what is compared of a text: no case, spaces and marks.
+// letters returns text in lower case, without spaces and punctuation. Texts are
+// compared in this form.
 func letters(text string) string {
 	return strings.Map(func(r rune) rune {
 		if strings.ContainsRune(" \t\r\n\u00a0\u202f_-.,:'\"`’‘´\u00ab\u00bb“”„‹›「」『』", r) {
@@ -122,7 +125,7 @@ func letters(text string) string {
 	}, strings.ReplaceAll(strings.ToLower(text), "ς", "σ"))
 }
 
-// message reads a text that the API sends, or has on its page.
+// message reads a message that the API sends, or a text of its page.
 func message(text string) (match, bool) {
 	text = regexp.MustCompile(`[’‘´]`).ReplaceAllLiteralString(text, "'")
 	text = strings.Trim(strings.Join(strings.Fields(text), " "), "\"\u00ab\u00bb“”")
@@ -136,7 +139,7 @@ func message(text string) (match, bool) {
 			return match{code: p.code}, true
 		}
 	}
-	// What the API says of one key comes with this code alone.
+	// Only this code comes with a message about a single key.
 	ofKey := regexp.MustCompile(`(?i)^(field \S+ is (too long|invalid)\.?$|` +
 		`key '[^']*' is required|(member|group) name can not be set to null)`)
 	if ofKey.MatchString(text) {
@@ -145,8 +148,9 @@ func message(text string) (match, bool) {
 	return match{}, false
 }
 
-// namedIn returns the code whose message names something, if a text has it, and
-// whether it has nothing else. A placeholder names nothing.
+// namedIn returns the code whose message names an ID, if a text contains that
+// message. whole reports whether it contains nothing else. The ID is empty if
+// the text has the placeholder itself.
 func namedIn(text string) (found match, whole bool) {
 	for c := range pkerr.Codes() {
 		before, rest, names := strings.Cut(c.Message(), "{")
@@ -159,17 +163,17 @@ func namedIn(text string) (found match, whole bool) {
 	return found, whole
 }
 
-// A phrase is a text that means a code: its letters around what it names.
+// A phrase is a text that means a code: its letters before and after an ID.
 type phrase struct {
 	code          pkerr.Code
 	before, after string
-	open, page    bool // it goes on; it is on the API's page, and no message
+	open, page    bool // it may go on; it is from the API's page, not a message
 }
 
-// minMessage is how short a phrase of the API can be.
+// minMessage is the minimum length of a phrase of the API.
 const minMessage = len("Unimplemented")
 
-// phrases returns what the API sends, and the words of its page.
+// phrases returns the messages that the API sends, and the texts of its page.
 func phrases() (all []phrase) {
 	var others []phrase
 	for e := range reference.Codes() {
@@ -197,7 +201,7 @@ func translations() (all []phrase) {
 			}
 			before, after, _ := strings.Cut(letters(l.Message(err)), name)
 			if c == pkerr.TooManyRequests {
-				before, _, _ = strings.Cut(before, strconv.Itoa(seconds)) // the rest goes by the number
+				before, _, _ = strings.Cut(before, strconv.Itoa(seconds)) // what follows depends on the number
 			}
 			all = append(all, phrase{c, before, after, false, false})
 		}
@@ -205,7 +209,7 @@ func translations() (all []phrase) {
 	return all
 }
 
-// longestIn returns the codes of the longest phrase that a text has in it.
+// longestIn returns the codes of the longest phrases that a text contains.
 func longestIn(key string, all []phrase, least int) (codes []pkerr.Code) {
 	for _, p := range all {
 		i, n := strings.Index(key, p.before), len(p.before)+len(p.after)
@@ -222,9 +226,9 @@ func longestIn(key string, all []phrase, least int) (codes []pkerr.Code) {
 	return codes
 }
 
-// findCode returns the code that a text has somewhere in it, or nothing. A pair
-// counts first, then a number that is called a code, a message, a number or a
-// name by itself, and at last a status.
+// findCode returns the code that a text contains, or the zero match. A pair
+// comes first, then a number after a word such as "code", then a name, a
+// message, a bare number, and at last a status.
 func findCode(text string) match {
 	if strings.Contains(text, `\`) {
 		text = string(unescaped([]byte(text)))
@@ -292,7 +296,7 @@ func beginning(text string) (codes []pkerr.Code) {
 	return codes
 }
 
-// near returns the codes that may be meant by a text.
+// near returns the codes that a misspelt text may mean.
 func near(text string) (codes []pkerr.Code) {
 	const most = 5
 	words := map[string]pkerr.Code{}
@@ -313,7 +317,7 @@ func near(text string) (codes []pkerr.Code) {
 	return codes
 }
 
-// nearest returns the words that may be meant by word, the nearest first.
+// nearest returns the words that a misspelt word may mean, nearest first.
 func nearest(word string, words []string, limit int) []string {
 	cost := func(w string) int { return distance(strings.ToLower(word), strings.ToLower(w)) }
 	var near []string
@@ -326,8 +330,8 @@ func nearest(word string, words []string, limit int) []string {
 	return near[:min(len(near), limit)]
 }
 
-// distance returns how many letters differ or are swapped. Long texts are not
-// compared.
+// distance returns how many letters are added, missing, replaced or swapped. It
+// does not compare long texts.
 func distance(a, b string) int {
 	const longest = 128
 	x, y := []rune(a), []rune(b)

@@ -15,7 +15,7 @@ import (
 	"github.com/pkerr/pkerr/locale"
 )
 
-// However a code is written, it is found.
+// A code is found in every spelling.
 func TestResolve_EveryCode(t *testing.T) {
 	for c := range pkerr.Codes() {
 		anchor := reference.Code(c).Anchor()
@@ -40,12 +40,12 @@ func TestResolve_EveryCode(t *testing.T) {
 			require.Empty(t, m.ref, "%s: %q", how, text)
 		}
 
-		// Every start of the name is that of this code alone, or of several.
+		// Every prefix of the name means this code, or is ambiguous.
 		for end := 1; end < len(c.Name()); end++ {
 			start := c.Name()[:end]
 			m, err := resolve(start)
 			if err != "" {
-				require.Contains(t, err, "begins several names or messages", start)
+				require.Contains(t, err, "is the start of several names or messages", start)
 				require.Contains(t, err, c.String(), start)
 				continue
 			}
@@ -72,7 +72,7 @@ func TestResolve_EveryCode(t *testing.T) {
 	}
 }
 
-// A text of package locale means its code, in every language.
+// A message of package locale means its code, in every language.
 func TestResolve_EveryLanguage(t *testing.T) {
 	found, ambiguous := 0, 0
 	for i, tag := range locale.Languages() {
@@ -191,7 +191,7 @@ func TestResolve_Nothing(t *testing.T) {
 	} {
 		_, err := resolve(text)
 		problem, _ := parted(t, err)
-		require.Equal(t, quote(text)+" is no number, name, status or message of a code", problem)
+		require.Equal(t, quote(text)+" is not the number, name, status or message of a code", problem)
 		var got []pkerr.Code
 		for c := range pkerr.Codes() {
 			if strings.Contains(string(err), "\n  "+c.String()+" ") {
@@ -201,7 +201,7 @@ func TestResolve_Nothing(t *testing.T) {
 		require.Equal(t, want, got, "%q: %s", text, err)
 	}
 
-	// It takes no time, however long the text.
+	// A long text does not take long.
 	_, err := resolve(strings.Repeat("Member 'x: ", 1<<13))
 	require.NotEmpty(t, err)
 }
@@ -233,7 +233,7 @@ func TestResolveAll(t *testing.T) {
 	}
 }
 
-// A URL is pointed to what the API answers there.
+// The error for a URL names the command that lists the answers there.
 func TestExplain_URL(t *testing.T) {
 	for text, want := range map[string]string{
 		"https://api.pluralkit.me/v2/members/abcde?x=y": `pkerr list --endpoint "/members/abcde"`,
@@ -270,17 +270,17 @@ func TestFactsOf(t *testing.T) {
 
 func TestFactsOf_Unknown(t *testing.T) {
 	for c, want := range map[pkerr.Code]string{
-		501:                        "The API's own is 50001 Unimplemented; see pkerr list --status 501.",
-		pkerr.MakeCode(50002, 501): "The API's own is 50001 Unimplemented; see pkerr list --status 501.",
+		501:                        "The API's own code with this status is 50001 Unimplemented; see pkerr list --status 501.",
+		pkerr.MakeCode(50002, 501): "The API's own code with this status is 50001 Unimplemented; see pkerr list --status 501.",
 		418:                        "Go by the status and the message. The same request will most likely fail again.",
 		599:                        "Repeat a read after a while. A write may have happened, so check before you repeat it.",
-		600:                        "Check the URL: this is not an answer of the API.",
-		399:                        "Check the URL: this is not an answer of the API.",
+		600:                        "Check the URL: this answer is not from the API.",
+		399:                        "Check the URL: this answer is not from the API.",
 	} {
 		require.Equal(t, want, factsOf(match{code: c}, audience{}).Advice, "%v", c)
 	}
 	for c, want := range map[pkerr.Code][]string{
-		501:                        {"The status alone is no code. It counts as InternalServerError."},
+		501:                        {"The status alone is not a code. It counts as InternalServerError."},
 		418:                        {"The status has no code of its own. It counts as BadRequest."},
 		600:                        {"The status is not that of an error."},
 		pkerr.MakeCode(20011, 404): {"This version of pkerr has no such code. The API may be newer.", "By its status it counts as NotFound."},
@@ -288,11 +288,11 @@ func TestFactsOf_Unknown(t *testing.T) {
 		require.Equal(t, want, factsOf(match{code: c}, audience{}).Notes, "%v", c)
 	}
 	f := factsOf(match{code: pkerr.MakeCode(20003, 410)}, audience{})
-	require.Equal(t, "The number is that of MemberNotFoundWithRef, which comes with the status 404. What follows is about that one.", f.Notes[0])
+	require.Equal(t, "This is the number of MemberNotFoundWithRef, which has the status 404. What follows is about MemberNotFoundWithRef.", f.Notes[0])
 	require.Equal(t, "By its status it counts as Gone.", f.Notes[1])
 }
 
-// What is said to match is what errors.Is finds, and nothing else.
+// The matches are exactly what errors.Is finds.
 func TestMatches(t *testing.T) {
 	codes := []pkerr.Code{pkerr.MakeCode(20003, 410), pkerr.MakeCode(20011, 404), 418, 503, 200, 600}
 	for c := range pkerr.Codes() {
@@ -309,7 +309,7 @@ func TestMatches(t *testing.T) {
 	}
 }
 
-// Names of Go functions are for those who ask for them.
+// Names of Go functions are shown only with --go.
 func TestPlain(t *testing.T) {
 	for text, want := range map[reference.Text]string{
 		"Check the ID.": "Check the ID.",
@@ -337,9 +337,9 @@ func TestPlain(t *testing.T) {
 	require.Contains(t, out, "Matches\tMemberNotFound (20002/404), NotFound (0/404)\n")
 }
 
-// What is said of a number that is no code goes by its class, and is right.
+// The likely status of a number goes by its class, and is right for all codes.
 func TestStatusOfTomorrow(t *testing.T) {
-	const hint = "the API may be newer; its status says something: pkerr explain "
+	const hint = "the API may be newer; to go by the likely status: pkerr explain "
 	for text, want := range map[string]string{
 		"20011": "20011/404", "30010": "30010/403", "49999": "49999/400", "20012": "20012/404",
 		"10001": "", "50002": "", "99999": "", "00003": "", "2001": "", "200110": "", "2001x": "", "Memberx": "", "": "",
@@ -361,7 +361,7 @@ func TestStatusOfTomorrow(t *testing.T) {
 	}
 }
 
-// In a long message five letters may be wrong, and no more.
+// In a long message, up to five letters may be wrong.
 func TestNear_LongMessages(t *testing.T) {
 	message := pkerr.UnauthorizedFrontHistory.Message()
 	require.Equal(t, []pkerr.Code{pkerr.UnauthorizedFrontHistory}, near("xxxxx"+message[5:]))

@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What the caller wrote is quoted: in one line, shortened, and told apart from
-// what is said of it.
+// A caller's text is quoted on one line and shortened. The quotation marks set
+// it apart from the rest of the message.
 func TestQuote(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                        `""`,
@@ -23,7 +23,7 @@ func TestQuote(t *testing.T) {
 	}
 }
 
-// Flags stand anywhere on the line, also before the subcommand.
+// Flags can be anywhere on the line, even before the subcommand.
 func TestParse(t *testing.T) {
 	for _, test := range []struct {
 		args, rest []string
@@ -53,7 +53,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// parted returns what a usageError says is wrong, and what to do.
+// parted splits a usageError into the problem and the hints.
 func parted(t *testing.T, err error) (problem string, hints []string) {
 	t.Helper()
 	text, ok := errors.AsType[usageError](err)
@@ -81,8 +81,8 @@ func TestParse_Wrong(t *testing.T) {
 		{[]string{"--" + strings.Repeat("x", 1000)}, `there is no flag "--` + strings.Repeat("x", 78) + `…"`, nil},
 		{[]string{"--addr", "x"}, `there is no flag "--addr"`, nil},
 		{[]string{"-lang"}, "the flag --lang needs a value", nil},
-		{[]string{"-json=maybe"}, "the flag --json takes no value except true and false", nil},
-		{[]string{"--json=x for -lang: y"}, "the flag --json takes no value except true and false", nil},
+		{[]string{"-json=maybe"}, "the flag --json takes only true or false as a value", nil},
+		{[]string{"--json=x for -lang: y"}, "the flag --json takes only true or false as a value", nil},
 		{[]string{"---json"}, `"---json" is not a flag`, nil},
 		{[]string{"-=x"}, `"-=x" is not a flag`, nil},
 	} {

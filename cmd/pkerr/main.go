@@ -21,7 +21,7 @@ const (
 	exitUsage    = 2
 )
 
-// exitError ends a run with an exit status after all has been said.
+// An exitError ends a run with an exit status, without another message.
 type exitError int
 
 func (exitError) Error() string { return "" }
@@ -31,7 +31,7 @@ func main() {
 	os.Exit(s.run(os.Args[1:]))
 }
 
-// A session is what a run of the command has besides its arguments.
+// A session is the environment of a run: its streams and variables.
 type session struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
@@ -39,7 +39,7 @@ type session struct {
 	terminal       func(stream any) bool
 }
 
-// isTerminal reports whether stream is a terminal, as far as is known.
+// isTerminal reports whether stream appears to be a terminal.
 func isTerminal(stream any) bool {
 	file, ok := stream.(*os.File)
 	if !ok {
@@ -72,33 +72,33 @@ func (s *session) print(text string) error {
 	return err
 }
 
-// complain writes to the standard error what is wrong and what to do.
+// complain writes what is wrong, and what to do, to the standard error.
 func (s *session) complain(c *call, err error) {
 	text, ok := errors.AsType[usageError](err)
 	if !ok {
 		text = usageError(shown(err.Error()))
 	}
-	// No other place is left for a failure.
+	// A failure to write here cannot be reported anywhere.
 	_, _ = io.WriteString(s.stderr, strings.TrimSpace("pkerr "+c.command.name)+": "+string(text)+"\n")
 }
 
-// A usageError is a mistake in how the command was called: a line that says
-// what is wrong, and lines that say what to do. All of it is printable.
+// A usageError is a mistake in how the command was called. Its first line says
+// what is wrong, and the others say what to do. All of it is printable.
 type usageError string
 
 func (e usageError) Error() string { return string(e) }
 
-// usage makes one of the problem and the hints, each in one line or more.
+// usage returns a usageError. The problem and each hint may have several lines.
 func usage(problem string, hints ...string) usageError {
 	return usageError(strings.ReplaceAll(strings.Join(append([]string{problem}, hints...), "\n"), "\n", "\n  "))
 }
 
-// unknownWord reports an unknown word, and names those that exist.
+// unknownWord returns the error for an unknown word. It lists the known ones.
 func unknownWord(kind, word string, known []string) usageError {
-	return usage("there is no "+kind+" "+quote(word)+didYouMean(word, known), "there are: "+strings.Join(known, ", "))
+	return usage("there is no "+kind+" "+quote(word)+didYouMean(word, known), "use one of: "+strings.Join(known, ", "))
 }
 
-// didYouMean asks whether the nearest of the known words is meant.
+// didYouMean suggests the nearest of the known words, if one is near.
 func didYouMean(word string, known []string) string {
 	if near := nearest(word, known, 1); len(near) > 0 {
 		return "\ndid you mean " + near[0] + "?"
@@ -106,13 +106,13 @@ func didYouMean(word string, known []string) string {
 	return ""
 }
 
-// quote returns a text of the caller in quotes, in one line, and shortened.
+// quote returns the caller's text in quotes, on one line, and shortened.
 func quote(s string) string { return `"` + strings.ReplaceAll(oneline.Text(s, 80), `"`, `\"`) + `"` }
 
-// shown returns a text from outside in one line that can be printed, shortened.
+// shown returns untrusted text as one printable line, shortened.
 func shown(text string) string { return oneline.Text(text, 300) }
 
-// The flags of several subcommands, and the value of one that takes none.
+// These are the flags of several subcommands, and the value of a boolean flag.
 const (
 	flagJSON     = "json"
 	flagLang     = "lang"
@@ -122,7 +122,7 @@ const (
 	on           = "true"
 )
 
-// A subcommand is a name, what it takes, and what it runs.
+// A subcommand has a name, takes arguments and flags, and runs a function.
 type subcommand struct {
 	name    string
 	maxArgs int
@@ -130,7 +130,7 @@ type subcommand struct {
 	run     func(*session, *call) error
 }
 
-// subcommands returns all subcommands in the order of the help.
+// subcommands returns all subcommands, in the order in which help lists them.
 func subcommands() []subcommand {
 	const many = 1 << 20
 	return []subcommand{
@@ -155,17 +155,18 @@ func subcommandNames() (names []string) {
 type call struct {
 	command subcommand
 	args    []string
-	values  map[string][]string // of the flags that were given, by name
-	implied bool                // the line names no subcommand, so it is explain
+	values  map[string][]string // the values of each flag that was given
+	implied bool                // no subcommand was named, so explain runs
 	who     audience
 	status  int // 0 if --status was not given
 }
 
-// An audience is whom the output is for: a language, perhaps Go programmers.
+// An audience says whom the output is for: readers of a language, and perhaps
+// Go programmers.
 type audience struct {
 	*locale.Localizer
-	wanted bool // texts in the language are wanted beside the English ones
-	forGo  bool // names of Go functions are wanted
+	wanted bool // also show the texts in this language
+	forGo  bool // show names of Go functions
 }
 
 // value returns the last value of a flag, or "".
@@ -173,8 +174,8 @@ func (c *call) value(name string) string {
 	return append([]string{""}, c.values[name]...)[len(c.values[name])]
 }
 
-// parse parses a command line. Flags may stand anywhere before a "--", also
-// before the subcommand. The call is never nil.
+// parse parses a command line. Flags may be anywhere before a "--", even before
+// the subcommand. The call is never nil.
 func (s *session) parse(args []string) (*call, error) {
 	c := &call{values: map[string][]string{}}
 	wrong := c.parseFlags(args)
@@ -193,22 +194,22 @@ func (s *session) parse(args []string) (*call, error) {
 	}
 	lang, known := locale.Match(c.value(flagLang))
 	if c.values[flagLang] != nil && !known {
-		return c, usage("there are no texts in the language "+quote(c.value(flagLang)), "there are: "+strings.Join(languages(), ", "))
+		return c, usage("there are no texts in the language "+quote(c.value(flagLang)), "use one of: "+strings.Join(languages(), ", "))
 	}
-	if !known { // of these the first that is set counts, by POSIX
+	if !known { // POSIX: the first that is set counts
 		lang = locale.For(cmp.Or(s.getenv("LC_ALL"), s.getenv("LC_MESSAGES"), s.getenv("LANG")))
 	}
 	c.who = audience{lang, known || c.command.name != "list" && lang.String() != "en", c.value(flagGo) == on}
 	if text := c.value(flagStatus); c.values[flagStatus] != nil {
 		c.status, _ = strconv.Atoi(text)
 		if pkerr.MakeCode(0, c.status) == 0 || !digits(text) {
-			return c, usage(quote(text)+" is not an HTTP status", "it has three digits, such as 404")
+			return c, usage(quote(text)+" is not an HTTP status", "a status has three digits, such as 404")
 		}
 	}
 	return c, nil
 }
 
-// parseFlags parses flags and arguments, and returns what is wrong with them.
+// parseFlags parses flags and arguments, and returns what is wrong, or "".
 func (c *call) parseFlags(args []string) (wrong string) {
 	for len(args) > 0 && args[0] != "--" {
 		arg := args[0]
@@ -228,7 +229,7 @@ func (c *call) parseFlags(args []string) (wrong string) {
 		case !takesValue && !hasValue:
 			value = on
 		case !takesValue && value != on && value != "false":
-			wrong = "the flag --" + shown(name) + " takes no value except true and false"
+			wrong = "the flag --" + shown(name) + " takes only true or false as a value"
 		}
 		c.values[name] = append(c.values[name], value)
 	}
@@ -236,7 +237,7 @@ func (c *call) parseFlags(args []string) (wrong string) {
 	return wrong
 }
 
-// chooseCommand sets the subcommand that the line names, or else explain.
+// chooseCommand sets the subcommand. It is explain if none was named.
 func (c *call) chooseCommand() {
 	i := slices.Index(subcommandNames(), append(c.args, "")[0])
 	switch {

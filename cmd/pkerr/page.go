@@ -13,7 +13,7 @@ import (
 	"github.com/pkerr/pkerr/pkerrtest"
 )
 
-// A htmlCode is a code as the page shows it.
+// An htmlCode is a code as the page shows it.
 type htmlCode struct {
 	facts
 
@@ -26,8 +26,8 @@ type htmlCode struct {
 func (r row) Label() string { return r.cells[0] }
 func (r row) Text() string  { return r.cells[len(r.cells)-1] }
 
-// serveHTML answers with a page for browsers. Its forms ask for a language and
-// a search, or post a response to decode, so that it works without JavaScript.
+// serveHTML answers with a page for browsers. Its forms send a search and a
+// language, or a response to decode, so the page works without JavaScript.
 func serveHTML(w http.ResponseWriter, r *http.Request) {
 	l, ok := locale.Match(r.FormValue(flagLang))
 	who := audience{Localizer: l, wanted: ok}

@@ -17,8 +17,8 @@ import (
 
 const gzipMagic = "\x1f\x8b\x08"
 
-// plainText undoes what may stand between a response and the input:
-// compression, UTF-16, byte order marks, the escape sequences of terminals,
+// plainText undoes what tools and copying may have done to a response. It
+// undoes compression, UTF-16, byte order marks, terminal escape sequences,
 // quotation, dumps, and the marks of a trace.
 func plainText(input []byte) []byte {
 	text := bytes.TrimLeft(fromUTF16(gunzip(input)), "\uFEFF")
@@ -28,20 +28,20 @@ func plainText(input []byte) []byte {
 	text = text[:min(len(text), maxText)]
 	packed := len(text)
 	if i := bytes.Index(text, []byte(gzipMagic)); i >= 0 {
-		packed = i // a compressed body stays as it is
+		packed = i // leave a compressed body as it is
 	}
 	head := rewrite(text[:packed], "", []rewriting{
 		{`\r+\n`, "\n"},
 		{`\n\n(` + knownHeader + `)`, "\n$1"}, // line breaks may be doubled
 		{`\x1b(?:\[[0-?]*[\x20-\x2f]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[\x20-\x2f]*[0-~])`, ""},
 	})
-	// Escape sequences may have been copied as "^[[1m", or without the escape.
+	// Escape sequences may have been copied as "^[[1m" or "[1m".
 	head = rewrite(head, `\[(?:0|39;49;00)m`, []rewriting{{`(?:\^\[)?\[(?:\d{1,3}(?:;\d{1,3})*)?m`, ""}})
 	head = withoutMarks(undump(withoutMargin(head)))
 	return append(withoutPrefix(head), text[packed:]...)
 }
 
-// A rewriting is a pattern, and what takes the place of its matches.
+// A rewriting is a pattern and its replacement.
 type rewriting [2]string
 
 // rewrite applies rewritings to a text that matches a condition.
@@ -54,7 +54,7 @@ func rewrite(text []byte, condition string, all []rewriting) []byte {
 	return text
 }
 
-// gunzip returns what was compressed, as far as it can be read.
+// gunzip decompresses input as far as it can. Other input it returns as is.
 func gunzip(input []byte) []byte {
 	if !bytes.HasPrefix(input, []byte(gzipMagic)) {
 		return input
@@ -70,7 +70,7 @@ func gunzip(input []byte) []byte {
 	return text
 }
 
-// fromUTF16 returns UTF-16 as UTF-8, and any other text as it is.
+// fromUTF16 converts UTF-16 to UTF-8. It returns any other text as is.
 func fromUTF16(input []byte) []byte {
 	var order binary.ByteOrder = binary.LittleEndian
 	switch start := string(input[:min(len(input), 2)]); {
@@ -86,7 +86,7 @@ func fromUTF16(input []byte) []byte {
 	return []byte(string(utf16.Decode(units)))
 }
 
-// withoutMargin drops what begins each line: quotation, a gutter, indentation.
+// withoutMargin drops the margin that all lines have: ">", "|" or indentation.
 func withoutMargin(text []byte) []byte {
 	const deepest = 4
 	for range deepest {
@@ -98,7 +98,7 @@ func withoutMargin(text []byte) []byte {
 	return text
 }
 
-// undump undoes dumps: rows of an offset and hexadecimal numbers, or text.
+// undump undoes dumps: rows of an offset and of hexadecimal numbers or text.
 func undump(text []byte) []byte {
 	const offset = `^\s*(?:0x)?0{4,8}[: ]`
 	if !regexp.MustCompile(`(?m)` + offset).Match(text) {
@@ -106,7 +106,7 @@ func undump(text []byte) []byte {
 	}
 	numbers := regexp.MustCompile(`(?m)^\s*(?:0x)?[0-9a-fA-F]{4,8}:?\s+((?:[0-9a-fA-F]{2} {0,2}){1,16})(?:\s.*)?(?:\n|$)`)
 	text = numbers.ReplaceAllFunc(text, func(row []byte) []byte {
-		content, _ := hex.DecodeString(strings.ReplaceAll(string(numbers.FindSubmatch(row)[1]), " ", "")) // of hexadecimal digits
+		content, _ := hex.DecodeString(strings.ReplaceAll(string(numbers.FindSubmatch(row)[1]), " ", "")) // never fails: the pattern has only hexadecimal digits
 		return content
 	})
 	return rewrite(text, "", []rewriting{
@@ -122,18 +122,18 @@ func undump(text []byte) []byte {
 func withoutMarks(text []byte) []byte {
 	const stamp = `(?:\d\d:\d\d:\d\d\.\d+ (?:\[[^\]]*\] )?)?`
 	return rewrite(text, `(?m)^`+stamp+`(?:< HTTP/\d|> [A-Z]+ \S+ HTTP/\d|<= Recv )`, []rewriting{
-		{`(\S)((?:<=|=>) (?:Send|Recv) )`, "$1\n$2"}, // behind a dump without a line break
+		{`(\S)((?:<=|=>) (?:Send|Recv) )`, "$1\n$2"}, // after a dump without a line break
 		{`(?m)^` + stamp + `> ([A-Z]+ \S+ HTTP/.*)$`, "$1"},
 		{`(?m)^` + stamp + `(?:[*>](?: .*)?|[{}] \[\d+ bytes data\]|(?:== Info: |(?:<=|=>) (?:Send|Recv) ).*)(?:\n|$)`, ""},
-		{`(?m)^.*--:--:--.*\n|^[\r ]*\d{1,3} +\d[\d.kMG]* +\d{1,3} +\d.*\n|^  % Total .*\n|^ +Dload +Upload.*\n`, ""}, // how far it is
+		{`(?m)^.*--:--:--.*\n|^[\r ]*\d{1,3} +\d[\d.kMG]* +\d{1,3} +\d.*\n|^  % Total .*\n|^ +Dload +Upload.*\n`, ""}, // progress
 		{`(?m)^` + stamp + `<(?: |$)`, ""},
-		{`(?m)` + stamp + `(?:\* (?:Connection|Closing|Leftovers)|== Info: ).*$`, ""}, // behind a body without a line break
+		{`(?m)` + stamp + `(?:\* (?:Connection|Closing|Leftovers)|== Info: ).*$`, ""}, // after a body without a line break
 	})
 }
 
-// withoutPrefix returns a text in which no status line has a prefix, as in logs
-// and indented output, and neither have the lines around it. Digits may differ,
-// as those of a time. A status line in a sentence or in a string stays.
+// withoutPrefix removes the prefix of status lines, as in logs and indented
+// output, from all lines that have it. The digits of a prefix may differ, as
+// those of a time do. A status line in a sentence or in a string stays as is.
 func withoutPrefix(text []byte) []byte {
 	const most = 100
 	if !mentionsStatus(text) {
@@ -145,7 +145,7 @@ func withoutPrefix(text []byte) []byte {
 	for _, m := range prefixed.FindAllSubmatch(text, most) {
 		marks := bytes.TrimRight(m[1], " ")
 		if len(m[1]) == 0 || !utf8.Valid(marks) || len(marks) == len(m[1]) && bytes.ContainsAny(m[1][len(m[1])-1:], "}]>") {
-			continue // there is none, or it is the body of another response
+			continue // not a prefix, or the body of another response
 		}
 		prefix := regexp.MustCompile(`\d`).ReplaceAllLiteralString(regexp.QuoteMeta(string(marks)), `\d`)
 		if done[prefix] {
@@ -157,7 +157,7 @@ func withoutPrefix(text []byte) []byte {
 	return text
 }
 
-// unescaped undoes the escapes of a string of a program, or of HTML.
+// unescaped undoes the escapes of a string literal or of HTML.
 func unescaped(text []byte) []byte {
 	var s string
 	if json.Unmarshal(text, &s) == nil {
@@ -172,12 +172,12 @@ func unescaped(text []byte) []byte {
 		case len(m) == 2:
 			return m[1:]
 		}
-		return m // half of a character
+		return m // half of a surrogate pair
 	})
 	return []byte(html.UnescapeString(string(text)))
 }
 
-// relaxed returns the objects of other languages as JSON.
+// relaxed rewrites object literals of other languages as JSON.
 func relaxed(text []byte) []byte {
 	return rewrite(text, "", []rewriting{
 		{`[“”„]`, `"`},
@@ -189,6 +189,6 @@ func relaxed(text []byte) []byte {
 		{`([{,]\s*)(?:'(\w+)'|(\w+))\s*:`, `$1"$2$3":`},      // a key
 		{`(:\s*)'([^'"\n]*)'(\s*[,}\]])`, `$1"$2"$3`},        // a value
 		{`:\s*(?:None|nil|undefined)(\s*[,}\]])`, ":null$1"}, // no value
-		{`,(\s*[}\]])`, "$1"},                                // a comma too many
+		{`,(\s*[}\]])`, "$1"},                                // a trailing comma
 	})
 }

@@ -12,20 +12,20 @@ import (
 )
 
 const (
-	maxInput  = 32 << 20  // of what is read of an input
-	maxText   = 2 << 20   // of what is looked at if it is not JSON
-	maxWords  = 64 << 10  // of what is searched for a status, a request or a code
-	maxHead   = 256 << 10 // of the headers of a response
+	maxInput  = 32 << 20  // bytes that are read from an input
+	maxText   = 2 << 20   // bytes that are looked at if it is not JSON
+	maxWords  = 64 << 10  // bytes that are searched for a status, a request or a code
+	maxHead   = 256 << 10 // bytes of the headers of a response
 	maxNested = 4         // responses quoted in each other
 )
 
-// A certainty, and a source.
+// These are a certainty and a source of a reading.
 const (
 	likely       = "likely"
 	headersAlone = "headers"
 )
 
-// A reading is what an input says of one response.
+// A reading is what an input says about one response.
 type reading struct {
 	status       int // 0: there is no status line
 	header       http.Header
@@ -34,16 +34,16 @@ type reading struct {
 	method, path string
 	truncated    bool   // the input goes on after what was read
 	certainty    string // certain, likely or guess
-	source       string // what it was read from, for a template
+	source       string // what it was read from, as in the template "source"
 
 	// The rest is about inputs without a status line.
-	spoken int   // the status that the text tells in other words
-	prose  bool  // the body is a text, which may not be the body
+	spoken int   // the status that the text states without a status line
+	prose  bool  // body is text that may not be the body at all
 	match  match // the code that the text names
 }
 
-// readResponse finds the last response in an input, whatever stands around it.
-// The input has at most maxInput+1 bytes; if it has as many, it goes on.
+// readResponse finds the last response in an input, whatever surrounds it. The
+// input has at most maxInput+1 bytes. If it has that many, it was cut off.
 func readResponse(input []byte) *reading {
 	text := plainText(input)
 	r := readText(text, 0)
@@ -51,7 +51,8 @@ func readResponse(input []byte) *reading {
 	return r
 }
 
-// readText reads a text. If nothing is found in it, its quotation is undone.
+// readText reads a text. If it finds no response, it undoes a level of
+// quotation and tries again.
 func readText(text []byte, depth int) *reading {
 	r := readHeads(text)
 	if r != nil {
@@ -88,7 +89,7 @@ func readText(text []byte, depth int) *reading {
 	return r
 }
 
-// found reports whether the input has a response, or the body of an error.
+// found reports whether the input has a response or the body of an error.
 func (r *reading) found() bool {
 	return r.status != 0 || !r.prose && contentOf(r.body).isError
 }
@@ -99,10 +100,10 @@ type head struct {
 	start  int
 	header http.Header
 	body   int  // where the body begins
-	clean  bool // there are headers and an empty line, and nothing else
+	clean  bool // the head is only headers and an empty line
 }
 
-// readHeads reads a text with status lines. It returns nil for any other.
+// readHeads reads a text with status lines. It returns nil if there are none.
 func readHeads(text []byte) *reading {
 	const most = 1000
 	if !mentionsStatus(text) {
@@ -133,15 +134,16 @@ func readHeads(text []byte) *reading {
 	return r
 }
 
-// mentionsStatus reports whether a text can have a status line. It is quick.
+// mentionsStatus is a quick check that reports whether a text can have a status
+// line.
 func mentionsStatus(text []byte) bool {
 	return bytes.Contains(text, []byte("HTTP/")) || bytes.Contains(text, []byte(":status"))
 }
 
-// statusLine matches a status line, also right behind another body.
+// statusLine matches a status line, even right after another body.
 const statusLine = `(^|[}\]>])(?:HTTP/(?:1\.[01]|2(?:\.0)?|3(?:\.0)?)|:status:?)[ \t]+([1-9]\d\d)(?:[ \t][^\\\n]*)?(?:\n|$)`
 
-// readHeaders reads the headers from pos on, up to what can only be a body.
+// readHeaders reads the headers from pos up to where the body must begin.
 func (h *head) readHeaders(text []byte, pos int) {
 	block := text[pos:min(len(text), pos+maxHead)]
 	h.body = pos + len(block)
@@ -165,13 +167,13 @@ func (h *head) readHeaders(text []byte, pos int) {
 	}
 }
 
-// knownHeader matches what begins a header that responses often have.
+// knownHeader matches the key and colon of headers that responses often have.
 const knownHeader = `(?i:content-(?:type|length|encoding)|date|server|transfer-encoding|connection|retry-after|vary|via|` +
 	`location|allow|cache-control|etag|cf-ray|alt-svc|set-cookie|www-authenticate|access-control-[a-z-]+|x-[a-z-]+|fly-request-id):`
 
-// gaveWay reports whether the response that begins with next follows h, and is
-// not part of its body, as what lies between them tells. An error must not make
-// itself a success by what its body looks like.
+// gaveWay reports whether next begins another response and is not part of the
+// body of h. It goes by the text between them. A response in the body of an
+// error must not turn the error into a success.
 func (h *head) gaveWay(next *head, between []byte) bool {
 	between = between[:min(len(between), maxWords)]
 	body := bytes.TrimSpace(dechunked(between))
@@ -189,15 +191,15 @@ func (h *head) gaveWay(next *head, between []byte) bool {
 	return path != "" || kindOf(body) == kindJSON
 }
 
-// takeBody finds the body of the response that h begins, or why there is none.
+// takeBody sets the body of the response that h begins, or why it lacks one.
 func (r *reading) takeBody(text []byte, h *head) {
 	body := gunzip(dechunked(text[h.body:]))
 	length, err := strconv.Atoi(h.header.Get("Content-Length"))
 	kind, trimmed := kindOf(body), bytes.TrimSpace(body)
-	lengths := []int{len(body), len(trimmed), len(body) + bytes.Count(body, []byte("\n"))} // as lines may have ended otherwise
+	lengths := []int{len(body), len(trimmed), len(body) + bytes.Count(body, []byte("\n"))} // line endings may have changed
 	intact := h.clean && (kind == kindBroken || err != nil || slices.Contains(lengths, length))
 	if kind != kindEmpty && kind != kindJSON && !intact {
-		// There is something, but perhaps not the body alone.
+		// The text may contain more than the body.
 		found := bodyIn(trimmed)
 		if bytes.HasPrefix(found, []byte("<")) || contentOf(found).isError || strings.Contains(h.header.Get("Content-Type"), "json") {
 			body, r.certainty = found, likely
@@ -230,7 +232,7 @@ func dechunked(body []byte) []byte {
 		m := size.FindSubmatchIndex(rest)
 		if m == nil {
 			if len(bytes.TrimSpace(rest)) == 0 && out != nil {
-				return out // it breaks off
+				return out // it is cut off
 			}
 			return body
 		}
@@ -246,8 +248,8 @@ func dechunked(body []byte) []byte {
 	}
 }
 
-// objectIn returns the last JSON object in a text that is like an error, or
-// else the first of any kind, or nil.
+// objectIn returns the last JSON object in a text that looks like an error. If
+// none does, it returns the first object, or nil.
 func objectIn(text []byte) (found []byte) {
 	const maxTries, maxObject = 100, 4 * maxWords
 	for range maxTries {
@@ -269,7 +271,7 @@ func objectIn(text []byte) (found []byte) {
 	return found
 }
 
-// bodyIn returns the page of HTML in a text, or else an object, or nil.
+// bodyIn returns the HTML page in a text, or else a JSON object, or nil.
 func bodyIn(text []byte) []byte {
 	if page := regexp.MustCompile(`(?is)<(?:!doctype html|html).*(?:</html>|$)`).Find(text); page != nil {
 		return page
@@ -308,9 +310,9 @@ func readLoose(text []byte) *reading {
 	return r
 }
 
-// spokenStatus returns the status that a text tells in words: alone on a line,
-// behind a word such as "status", or with its reason. It is the last that is an
-// error, or else the last; 0 if there is none.
+// spokenStatus returns the status that a text states without a status line:
+// alone on a line, after a word such as "status", or with its reason phrase. It
+// returns the last error status, or else the last status, or else 0.
 func spokenStatus(text []byte) int {
 	pattern := regexp.MustCompile(`(?im)^[ \t]*([1-5]\d\d)[ \t]*$|` +
 		`(?:status(?:[ _-]?code)?|http[ _-]?code|response(?:[ _-]?code)?|http(?:[ _-]?error)?|error|HTTP/[\d.]+"?)` +

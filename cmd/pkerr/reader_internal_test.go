@@ -20,8 +20,8 @@ import (
 // notFound is the body of most responses below.
 const notFoundBody = `{"message":"Member not found.","code":20002}`
 
-// The files are what tools, browsers and logs really show. The table says what
-// decode makes of each.
+// The files are real output of tools, browsers and logs. The table says how
+// decode should read each.
 func TestReadResponse_Files(t *testing.T) {
 	table, err := os.ReadFile(filepath.Join("testdata", "inputs.tsv"))
 	require.NoError(t, err)
@@ -73,7 +73,7 @@ func gzipped(text string) string {
 	return b.String()
 }
 
-// xxd returns what the tool of that name prints.
+// xxd returns what the tool xxd prints.
 func xxd(text string) string {
 	var out strings.Builder
 	for i := 0; i < len(text); i += 16 {
@@ -92,7 +92,7 @@ func xxd(text string) string {
 	return out.String()
 }
 
-// Whatever stands around a response, it is found.
+// A response is found whatever surrounds it.
 func TestReadResponse_Found(t *testing.T) {
 	head := "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: 44\r\n\r\n"
 	escaped := `{\"message\":\"Member not found.\",\"code\":20002}`
@@ -211,7 +211,7 @@ func TestReadResponse_Found(t *testing.T) {
 // chunk returns data in the framing of the chunked encoding.
 func chunk(data string) string { return fmt.Sprintf("%x\r\n%s\r\n", len(data), data) }
 
-// The request is told from whatever shows it, without its query.
+// The request is read from any tool's output, without its query.
 func TestReadResponse_Request(t *testing.T) {
 	const url = "https://api.pluralkit.me/v2/members/zzzzz"
 	for input, want := range map[string]string{
@@ -245,8 +245,8 @@ func TestReadResponse_Request(t *testing.T) {
 	require.Empty(t, d.Path, "what the body says is not the request")
 }
 
-// A body that was not passed on has the code, so nothing is said of an empty
-// one.
+// If the body was left out of the input, it may have a code. Decode then
+// reports only the status, and does not treat the body as empty.
 func TestReadResponse_MissingBody(t *testing.T) {
 	for _, input := range []string{
 		"HTTP/2 404 Not Found\ncontent-length: 44\ncontent-type: application/json\nx-ratelimit-limit: 10\nx-ratelimit-remaining: 9\n\n",
@@ -270,11 +270,11 @@ func TestReadResponse_MissingBody(t *testing.T) {
 		require.Empty(t, d.Code+d.Meaning+d.Action+d.Message, "%q", input)
 		require.Equal(t, []codeName{{"0/404", "NotFound"}}, d.Matches, "%q", input)
 		require.NotContains(t, text, "path", "%q", input)
-		require.Contains(t, text, "the code is not known: only the status is.", "%q", input)
-		require.Contains(t, text, "so ask with a GET", "%q", input)
+		require.Contains(t, text, "its code is not known: only the status is.", "%q", input)
+		require.Contains(t, text, "so use a GET", "%q", input)
 	}
 
-	// These say that there is no body, or do not say anything.
+	// These say that there is no body, or say nothing about it.
 	for input, silent := range map[string]bool{
 		"HTTP/2 404\ncontent-length: 0\n\n": false, "HTTP/2 404\ncontent-type: application/json\ncontent-length: 0\n\n": false,
 		"HTTP/1.1 404 Not Found\nAccess-Control-Allow-Origin: *\n\n": true, "HTTP/1.1 404 Not Found\r\n\r\n": true,
@@ -282,11 +282,11 @@ func TestReadResponse_MissingBody(t *testing.T) {
 		d, _, _ := runDecode(t, input)
 		require.Equal(t, "0/404", d.Code, "%q", input)
 		require.Contains(t, d.Notes[len(d.Notes)-1], "The path does not exist", "%q", input)
-		require.Equal(t, silent, strings.Contains(d.Notes[0], "If there was none"), "%q", input)
+		require.Equal(t, silent, strings.Contains(d.Notes[0], "If the response had none"), "%q", input)
 	}
 }
 
-// An error is never a success, and what is not understood is neither.
+// An error is never a success, and input that is not understood is neither.
 func TestReadResponse_Success(t *testing.T) {
 	for input, want := range map[string]int{
 		"HTTP/1.1 200 OK\n\n{}": exitOK, "HTTP/2 204 \n\n": exitOK, "200": exitOK, "200 OK": exitOK, "HTTP 201": exitOK, "http_code: 200": exitOK,
@@ -317,7 +317,7 @@ func TestReadResponse_Success(t *testing.T) {
 	}
 }
 
-// What stands in front of the API refuses for reasons of its own.
+// A proxy or firewall in front of the API refuses for reasons of its own.
 func TestReadResponse_Front(t *testing.T) {
 	for input, want := range map[string]string{
 		"HTTP/2 403\nserver: cloudflare\ncontent-type: text/plain\n\nerror code: 1020":                                             "Another token does not help",
@@ -326,7 +326,7 @@ func TestReadResponse_Front(t *testing.T) {
 		"HTTP/1.1 403 Forbidden\n\n{\"message\":\"Forbidden\"}":                                                                    "Another token does not help",
 		"HTTP/1.1 403 Forbidden\ncontent-length: 0\n\n":                                                                            "Another token does not help",
 		"HTTP/1.1 401 Unauthorized\nWWW-Authenticate: Basic realm=\"staging\"\nContent-Type: text/html\n\n<html>401</html>":        `its own password (Basic realm="staging")`,
-		"HTTP/1.1 401 Unauthorized\nContent-Type: text/html\n\n<html>401</html>":                                                   "Another token of the API does not help",
+		"HTTP/1.1 401 Unauthorized\nContent-Type: text/html\n\n<html>401</html>":                                                   "Another API token does not help",
 		"HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"\r\n\r\ncurl: (56) CONNECT failed\r\n": `its own password (Basic realm="x")`,
 		"HTTP/2 429\nretry-after: 30\ncontent-type: text/plain\n\nerror code: 1015":                                                "limits the client or its network",
 		"HTTP/2 429\n\n<html>Too Many Requests</html>":                                                                             "limits the client or its network",
@@ -356,7 +356,7 @@ func TestReadResponse_Front(t *testing.T) {
 	}
 }
 
-// Headers are found however they are shown.
+// Headers are found in every notation.
 func TestReadResponse_Headers(t *testing.T) {
 	for _, input := range []string{
 		"HTTP/1.1 429 X\r\n\x1b[1mRetry-After\x1b[0m: 5\r\n\r\n", "HTTP/1.1 429 X\nretry-after:5\n\n", "HTTP/1.1 429 X\nRETRY-AFTER:  5 \n\n",
@@ -375,7 +375,7 @@ func TestReadResponse_Headers(t *testing.T) {
 	require.Contains(t, text, "Rate limit\t10 a second\n")
 }
 
-// Of several responses the last counts.
+// If there are several responses, the last counts.
 func TestReadResponse_Several(t *testing.T) {
 	for _, test := range []struct {
 		status       int
@@ -398,8 +398,8 @@ func TestReadResponse_Several(t *testing.T) {
 			require.Equal(t, 200, r.status, "%+v", test)
 			require.Equal(t, "{}", string(r.body), "%+v", test)
 
-			// Without the header by which a client sends another request, it is
-			// the body.
+			// Without the header that makes a client send another request, the
+			// second response is the body of the first.
 			r = readResponse(fmt.Appendf(nil, format, test.status, test.none))
 			require.Equal(t, test.status, r.status, "%+v", test)
 			require.Contains(t, string(r.body), "HTTP/2 20", "%+v", test)
@@ -424,7 +424,7 @@ func TestStatusLine(t *testing.T) {
 	}
 }
 
-// The body is what it was, byte for byte, if it stands where it should.
+// A body in its proper place is kept byte for byte.
 func TestReadResponse_Body(t *testing.T) {
 	for input, want := range map[string]string{
 		"HTTP/1.1 404 x\n\n{}\n":                             "{}\n",
@@ -443,7 +443,7 @@ func TestReadResponse_Body(t *testing.T) {
 	require.Equal(t, http.Header{"A": {"1", "2"}}, readResponse([]byte("HTTP/1.1 404 x\nA: 1\na: 2\nA: 1\n b\n:\nc\nd e: 1\n\nx")).header)
 }
 
-// What has no end is read to the limit, and takes no time.
+// A long input is read up to the limit, and does not take long.
 func TestReadResponse_Long(t *testing.T) {
 	full := readResponse([]byte("HTTP/1.1 404 x\nA: b\n\n" + strings.Repeat("x", maxText/2)))
 	require.Len(t, string(full.body), maxText/2)
@@ -465,8 +465,7 @@ func TestReadResponse_Long(t *testing.T) {
 	}
 }
 
-// Whatever comes, nothing breaks, and nothing is printed that a terminal would
-// obey.
+// No input makes decode panic, or print anything that a terminal would obey.
 func FuzzReadResponse(f *testing.F) {
 	files, err := filepath.Glob(filepath.Join("testdata", "inputs", "*.txt"))
 	require.NoError(f, err)

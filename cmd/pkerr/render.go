@@ -14,23 +14,23 @@ import (
 	"unicode/utf16"
 )
 
-// texts has the help, the page, the scripts, and what is said, as templates.
+// texts has the help, and templates of the page, the scripts and the messages.
 //
 //go:embed texts
 var texts embed.FS
 
-// say returns what the template of that name makes of data.
+// say executes the template with that name on data, and returns its output.
 func say(name string, data any) string {
 	functions := template.FuncMap{"shown": shown, "join": strings.Join, "duration": duration}
 	all := template.Must(template.New("").Funcs(functions).ParseFS(texts, "texts/texts.tmpl", "texts/completion/*"))
 	var b strings.Builder
 	if err := all.ExecuteTemplate(&b, name, data); err != nil {
-		return err.Error() // a test executes all
+		return err.Error() // cannot happen: tests execute every template
 	}
 	return b.String()
 }
 
-// output prints data, as JSON or through a template, as the call asks for.
+// output prints data as JSON, or through a template, as the flags of c say.
 func (s *session) output(c *call, name string, data any) error {
 	if c.value(flagJSON) != on {
 		return s.print(s.screen().render(say(name, data)))
@@ -45,7 +45,7 @@ func (s *session) output(c *call, name string, data any) error {
 	return s.print(string(escaped(b.Bytes())))
 }
 
-// escaped escapes all that is not printable, more than JSON asks for.
+// escaped escapes everything that is not printable, even if JSON allows it.
 func escaped(document []byte) []byte {
 	return regexp.MustCompile(`[^\n\pL\pM\pN\pP\pS ]`).ReplaceAllFunc(document, func(hidden []byte) (out []byte) {
 		for _, unit := range utf16.Encode([]rune(string(hidden))) {
@@ -58,16 +58,16 @@ func escaped(document []byte) []byte {
 const (
 	defaultWidth = 80
 	minWidth     = 20
-	minText      = 24 // of a text beside its label; a narrower one goes below
+	minText      = 24 // columns of a text beside its label; a narrower text goes below
 )
 
-// A screen is what is printed on.
+// A screen describes the standard output.
 type screen struct {
-	width  int // of a terminal; 0 for a pipe
+	width  int // columns of a terminal; 0 for a pipe
 	colour bool
 }
 
-// screen returns the standard output as a screen.
+// screen returns a description of the standard output.
 func (s *session) screen() screen {
 	if !s.terminal(s.stdout) {
 		return screen{}
@@ -79,14 +79,15 @@ func (s *session) screen() screen {
 	return screen{max(width, minWidth), colourful(runtime.GOOS, s.getenv)}
 }
 
-// colourful reports whether a terminal takes colours, by https://no-color.org.
+// colourful reports whether a terminal supports colours and the user wants
+// them. See https://no-color.org.
 func colourful(goos string, getenv func(string) string) bool {
-	// Older consoles of Windows take none. The newer set one of these.
+	// Old Windows consoles have no colours. New ones set one of these.
 	isOld := goos == "windows" && getenv("WT_SESSION")+getenv("TERM")+getenv("ANSICON") == ""
 	return !isOld && getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"
 }
 
-// styled returns text in the style of an escape sequence, if there are colours.
+// styled returns text with an escape sequence for style, if s has colours.
 func (s screen) styled(style, text string) string {
 	if !s.colour || style == "" || text == "" {
 		return text
@@ -94,15 +95,14 @@ func (s screen) styled(style, text string) string {
 	return "\x1b[" + style + "m" + text + "\x1b[0m"
 }
 
-// A row is a line whose cells have tabs between them: one cell is a paragraph,
-// two are a label and a text, more are a row of a table. All of it is
-// printable.
+// A row is a line with cells between tabs. One cell is a paragraph, two are a
+// label and a text, and more are a row of a table. All of it is printable.
 type row struct {
 	cells   []string
 	heading bool // the line begins with "# "
 }
 
-// rowsOf returns the rows of a text, without the labels that have no text.
+// rowsOf returns the rows of a text, except labels without a text.
 func rowsOf(text string) (rows []row) {
 	for line := range strings.Lines(text) {
 		line, heading := strings.CutPrefix(strings.TrimRight(line, " \n"), "# ")
@@ -119,8 +119,8 @@ func rowsOf(text string) (rows []row) {
 	return rows
 }
 
-// render returns a text as it is printed. A pipe gets each row in one line,
-// without the headings of tables. On a terminal they are aligned and wrapped.
+// render returns a text as it is printed. A pipe gets each row on one line,
+// without the headings of tables. A terminal gets rows aligned and wrapped.
 func (s screen) render(text string) string {
 	var out strings.Builder
 	rows := rowsOf(text)
@@ -152,16 +152,15 @@ func (s screen) render(text string) string {
 	return out.String()
 }
 
-// columns returns all cells of a row but the last, in columns, and how wide
-// they are together. If there is little room for the last, they are lines above
-// it.
+// columns returns all cells of a row except the last, aligned, and their width.
+// If that leaves too little room for the last cell, they go on lines above it.
 func (s screen) columns(rows []row, i int, style string) (head string, indent int) {
 	last := len(rows[i].cells) - 1
 	var beside, above strings.Builder
 	for j, cell := range rows[i].cells[:last] {
 		width := widest(rows, last+1, j) + 2
 		if last == 1 && i > 0 && rows[i-1].cells[0] == cell {
-			cell = "" // the label stands above
+			cell = "" // the row above has the same label
 		}
 		beside.WriteString(s.styled(style, cell) + strings.Repeat(" ", width-columns(cell)))
 		above.WriteString(cell + " ")
@@ -177,7 +176,7 @@ func (s screen) columns(rows []row, i int, style string) (head string, indent in
 	return strings.TrimLeft(strings.Join(lines, "\n")+"\n  ", "\n"), 2
 }
 
-// widest returns how wide a column is in the rows that have so many cells.
+// widest returns the width of a column, over the rows with that many cells.
 func widest(rows []row, cells, column int) int {
 	widest := 0
 	for _, row := range rows {
@@ -188,8 +187,9 @@ func widest(rows []row, cells, column int) int {
 	return widest
 }
 
-// wrapped returns text in lines of at most so many columns. A word is broken if
-// no line has room for it; in a script without spaces it begins on this line.
+// wrapped returns text in lines of at most limit columns. It breaks a word that
+// is wider than a line. Such a word, as in a script without spaces, begins on
+// the current line if that is less than half full.
 func wrapped(text string, limit int) []string {
 	var lines []string
 	line, used := "", 0
@@ -214,7 +214,7 @@ func wrapped(text string, limit int) []string {
 	return lines
 }
 
-// columns returns how many columns nearly any text takes on a terminal.
+// columns returns the width of a text on a terminal. It knows most scripts.
 func columns(text string) int {
 	n := 0
 	for _, r := range text {

@@ -107,7 +107,7 @@ words.
 	require.Equal(t, "\x1b[1ma b\x1b[0m\n\x1b[36mLabel\x1b[0m  text\n       more\n\x1b[1mA  B  C\x1b[0m\n", screen{80, true}.render("# a\tb\nLabel\ttext\nLabel\tmore\n# A\tB\tC\n"))
 }
 
-// On a terminal nothing is wider than COLUMNS, or else 80; in a pipe each row
+// On a terminal, no line is wider than COLUMNS, or else 80. In a pipe, each row
 // is one line.
 func TestScreen_Width(t *testing.T) {
 	for _, args := range [][]string{{"20003"}, {"list"}, {"list", "--endpoint", "POST /systems/@me/switches"}, {"0"}, {"404", "--lang", "ja"}, {"list", "--lang", "zh"}} {
@@ -193,8 +193,8 @@ func TestDistance(t *testing.T) {
 	require.Equal(t, []string{"list"}, nearest("LITS", []string{"help", "list", "serve"}, 2))
 }
 
-// The help is there for all, fits on a screen, and has every flag; and every
-// way to ask for it gives the same.
+// Every subcommand has a help text that fits on a screen and has every flag.
+// Every way to ask for it prints the same.
 func TestHelp(t *testing.T) {
 	flags := map[string][]string{"pkerr": {"json", "lang"}}
 	for _, s := range subcommands() {
@@ -231,7 +231,7 @@ func TestHelp(t *testing.T) {
 	}
 }
 
-// Each text that the code asks for is there, and no other.
+// Every template that the code names exists, and every template is used.
 func TestSay(t *testing.T) {
 	source, err := texts.ReadFile("texts/texts.tmpl")
 	require.NoError(t, err)

@@ -26,7 +26,7 @@ func (s *session) serve(c *call) error {
 		return err
 	}
 	defer f.close()
-	// Before the address is printed, so that no interrupt comes too early.
+	// Handle interrupts before the address is printed, so none comes too early.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address.String())
@@ -45,7 +45,7 @@ func (s *session) serve(c *call) error {
 		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 		defer cancel()
 		if server.Shutdown(late) != nil {
-			_ = server.Close() // what has not finished by now is cut off
+			_ = server.Close() // cut off the requests that are still running
 		}
 	})
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -55,13 +55,13 @@ func (s *session) serve(c *call) error {
 	return nil
 }
 
-// logged returns a handler that writes a line for each request.
+// logged returns a handler that calls h and writes a line for each request.
 func logged(out io.Writer, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		answered := &statusWriter{w, http.StatusOK}
 		line := shown(r.Method + " " + r.URL.Path)
 		defer func() {
-			// One write a line, so that lines do not mix.
+			// A single write, so that lines do not mix.
 			_, _ = io.WriteString(out, time.Now().Format(time.TimeOnly)+" "+line+" "+strconv.Itoa(answered.status)+"\n")
 		}()
 		h.ServeHTTP(answered, r)
@@ -79,7 +79,7 @@ func (w *statusWriter) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-// loopback reads the last address. It looks up no name.
+// loopback parses the last address. It looks up no names.
 func loopback(addresses []string) (netip.AddrPort, error) {
 	text := addresses[len(addresses)-1]
 	address, err := netip.ParseAddrPort(regexp.MustCompile(`(?i)^localhost:`).ReplaceAllString(text, "127.0.0.1:"))
@@ -87,12 +87,12 @@ func loopback(addresses []string) (netip.AddrPort, error) {
 		return address, usage("--addr "+quote(text)+" is not an IP address and a port", say("loopback", nil))
 	}
 	if !address.Addr().Unmap().IsLoopback() {
-		return address, usage("--addr "+quote(text)+" is not on the loopback, so other machines could reach it", say("loopback", nil))
+		return address, usage("--addr "+quote(text)+" is not a loopback address, so other machines could reach it", say("loopback", nil))
 	}
 	return netip.AddrPortFrom(address.Addr().Unmap(), address.Port()), nil
 }
 
-// reason returns what the system says, without the names that are known.
+// reason returns the innermost error, without the file or address it wraps.
 func reason(err error) string {
 	for errors.Unwrap(err) != nil {
 		err = errors.Unwrap(err)

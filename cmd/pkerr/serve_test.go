@@ -30,7 +30,7 @@ import (
 	"github.com/pkerr/pkerr/pkerrtest"
 )
 
-// serving is a run of pkerr serve.
+// A serving is a run of pkerr serve.
 type serving struct {
 	cmd    *exec.Cmd
 	url    string
@@ -57,12 +57,12 @@ func serve(t *testing.T, args ...string) *serving {
 	return s
 }
 
-// stop sends a signal, and requires that the command ends well, and has printed
-// nothing but a line for each request.
+// stop sends a signal. It requires that the command exits with 0, and has
+// printed only a line for each request.
 func (s *serving) stop(t *testing.T, signal os.Signal) {
 	t.Helper()
 	if runtime.GOOS == "windows" {
-		require.NoError(t, s.cmd.Process.Kill()) // which has no signals
+		require.NoError(t, s.cmd.Process.Kill()) // Windows has no signals
 		return
 	}
 	require.NoError(t, s.cmd.Process.Signal(signal))
@@ -132,7 +132,7 @@ func TestServe(t *testing.T) {
 		for _, path := range []string{"/codes/nope", "/codes/200", "/codes/20011", "/codes/20003/abc", "/codes/1/999", "/as/nope/v2/x", "/as/200/v2/x"} {
 			resp, body := get(t, "GET", s.url+path, nil)
 			require.Equal(t, 404, resp.StatusCode, path)
-			require.Equal(t, "pkerr serve: no such code; / has all\n", body, path)
+			require.Equal(t, "pkerr serve: no such code; / lists all\n", body, path)
 		}
 		for path, status := range map[string]int{"/corpus/nope": 404, "/corpus/": 200} {
 			resp, body := get(t, "GET", s.url+path, nil)
@@ -215,7 +215,7 @@ func request(t *testing.T, method, target string, body io.Reader) *http.Request 
 	return req
 }
 
-// HEAD is answered as GET, without the body.
+// A HEAD is answered like a GET, without the body.
 func TestServe_Head(t *testing.T) {
 	s := serve(t)
 	defer s.stop(t, os.Interrupt)
@@ -231,7 +231,7 @@ func TestServe_Head(t *testing.T) {
 	}
 }
 
-// Many requests at once are answered, each with its own code.
+// Many concurrent requests are answered, each with its own code.
 func TestServe_Parallel(t *testing.T) {
 	s := serve(t)
 	defer s.stop(t, os.Interrupt)
@@ -258,13 +258,13 @@ func TestServe_Parallel(t *testing.T) {
 	}
 }
 
-// A request that is being answered is waited for, but not for long.
+// The server waits for a request that is being answered, but not for long.
 func TestServe_StopsDuringRequest(t *testing.T) {
 	s := serve(t)
 	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
 	require.NoError(t, err)
 	defer conn.Close()
-	// Told to go on, it knows that it is being answered.
+	// The "100 Continue" shows that the request is being answered.
 	_, err = io.WriteString(conn, "POST /limited HTTP/1.1\r\nHost: x\r\nUser-Agent: x\r\nContent-Type: application/json\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n")
 	require.NoError(t, err)
 	answer := bufio.NewReader(conn)
@@ -274,7 +274,7 @@ func TestServe_StopsDuringRequest(t *testing.T) {
 	start := time.Now()
 	answered := make(chan string, 1)
 	go func() {
-		time.Sleep(100 * time.Millisecond) // until it is told to stop
+		time.Sleep(100 * time.Millisecond) // until the server has the signal
 		_, _ = io.WriteString(conn, "1234567890")
 		_, _ = answer.ReadString('\n') // the end of the 100
 		line, _ := answer.ReadString('\n')
@@ -288,7 +288,7 @@ func TestServe_StopsDuringRequest(t *testing.T) {
 func TestServe_IPv6(t *testing.T) {
 	listener, err := net.Listen("tcp", "[::1]:0")
 	if err != nil {
-		return // as where there is no IPv6
+		return // there is no IPv6
 	}
 	require.NoError(t, listener.Close())
 	s := serve(t, "--addr", "[::1]:0")
@@ -302,7 +302,7 @@ func TestServe_Stops(t *testing.T) {
 	s := serve(t, "--addr", "LOCALHOST:0")
 	require.True(t, strings.HasPrefix(s.url, "http://127.0.0.1:"))
 	_, _ = get(t, "GET", s.url, nil)
-	// A silent connection does not hold it up.
+	// A silent connection does not delay the stop.
 	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
 	require.NoError(t, err)
 	defer conn.Close()
@@ -330,12 +330,12 @@ func TestServe_LoopbackOnly(t *testing.T) {
 		r := pkerr(t, nil, "", "serve", "--addr", address)
 		require.Equal(t, 2, r.status, address)
 		require.Empty(t, r.stdout, address)
-		require.Regexp(t, `^pkerr serve: --addr ".*"( is not an IP address and a port| is not on the loopback, so other machines could reach it)\n  it is `, r.stderr)
+		require.Regexp(t, `^pkerr serve: --addr ".*"( is not an IP address and a port| is not a loopback address, so other machines could reach it)\n  use a loopback address and a port: `, r.stderr)
 		requirePrintable(t, r.stderr)
 	}
 }
 
-// The answers can be read by pages of any origin, as those of the API can.
+// Pages from any origin can read the answers, as with the API.
 func TestServe_CORS(t *testing.T) {
 	s := serve(t)
 	defer s.stop(t, os.Interrupt)
@@ -359,7 +359,7 @@ func TestServe_CORS(t *testing.T) {
 	}
 }
 
-// What a route answers is the caller's to say.
+// The caller can script what a route answers.
 func TestServe_On(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "member.json")
 	require.NoError(t, os.WriteFile(file, []byte(`{"id":"abcde"}`), 0o600))
@@ -379,7 +379,7 @@ func TestServe_On(t *testing.T) {
 		"GET /v2/groups/abcde":     "404  ",
 	} {
 		method, path, _ := strings.Cut(request, " ")
-		for range 15 { // no limit is in the way
+		for range 15 { // there is no rate limit
 			resp, body := get(t, method, s.url+path, token)
 			require.Equal(t, want, strconv.Itoa(resp.StatusCode)+" "+resp.Header.Get("Content-Type")+" "+body, request)
 		}
@@ -391,7 +391,7 @@ func TestServe_On(t *testing.T) {
 		r := pkerr(t, nil, "", "serve", "--on", on)
 		require.Equal(t, 2, r.status, on)
 		require.Empty(t, r.stdout, on)
-		require.Regexp(t, `^pkerr serve: --on ".*": .+\n  it is a route and a code, such as `, r.stderr)
+		require.Regexp(t, `^pkerr serve: --on ".*": .+\n  use a route and a code, such as `, r.stderr)
 		requirePrintable(t, r.stderr)
 	}
 	r := pkerr(t, nil, "", "serve", "--on", "GET /v2/{a}/x=404", "--on", "GET /v2/y/{b}=404")
@@ -399,8 +399,8 @@ func TestServe_On(t *testing.T) {
 	require.Contains(t, r.stderr, "conflicts with pattern")
 }
 
-// Each request is a line, with nothing in it that is secret, or that a terminal
-// would obey.
+// Each request is logged on one line, without secrets or anything that a
+// terminal would obey.
 func TestServe_Log(t *testing.T) {
 	s := serve(t)
 	_, _ = get(t, "GET", s.url+"/as/20003/v2/members/abcde?token=secret", http.Header{"Authorization": {"secret"}})
@@ -457,7 +457,7 @@ func TestServe_Page(t *testing.T) {
 		"HTTP/1.1 404 Not Found\n\n{\"message\":\"Member 'abcde' not found.\",\"code\":20003}": "<h2>20003/404 MemberNotFoundWithRef</h2>",
 		"200":  "<h2>A success response: 200</h2>",
 		"":     "<div id=\"decoded\" role=\"status\">\n\n\n</div>",
-		"what": "<p>Not understood: the input is text, not JSON, and does not tell its status.</p>",
+		"what": "<p>Not understood: the input is text, not JSON, and does not show its status.</p>",
 		"HTTP/1.1 404 x\n\n{\"message\":\"<script>alert(1)</script>\",\"code\":20001}": "<dd>&lt;script&gt;alert(1)&lt;/script&gt;</dd>",
 		"</textarea><script>alert(1)</script>":                                         "&lt;/textarea&gt;&lt;script&gt;",
 	} {

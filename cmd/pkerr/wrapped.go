@@ -15,9 +15,9 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// unwrapped returns the responses that JSON documents describe, as those of
-// logs, of exported traffic and of tools do: as a server sends them, with their
-// requests before them, errors last. It returns nil if there are none.
+// unwrapped returns the responses that JSON documents describe, such as logs,
+// exported traffic and the output of tools. It returns them as a server sends
+// them, each after its request, errors last. It returns nil if there are none.
 func unwrapped(text []byte) []byte {
 	if json.Valid(text) && contentOf(text).isCoded {
 		return nil // a message could look like a response
@@ -59,12 +59,12 @@ func unwrapped(text []byte) []byte {
 		}
 	})
 	if len(all) > 1 && failures.Len()+successes.Len() > 0 {
-		successes.Write(text) // a body, and what a tool says of it
+		successes.Write(text) // a body, and what a tool says about it
 	}
 	return append(successes.Bytes(), failures.Bytes()...)
 }
 
-// walk calls visit with a document and all in it, by the order of keys.
+// walk calls visit with a document and everything in it, in order of the keys.
 func walk(document any, visit func(any)) {
 	visit(document)
 	switch v := document.(type) {
@@ -79,7 +79,7 @@ func walk(document any, visit func(any)) {
 	}
 }
 
-// pathOf returns the path of the request that an object tells of.
+// pathOf returns the path of the request that an object describes, or "".
 func pathOf(m map[string]any) string {
 	for _, key := range []string{"path", "url_effective", "url"} {
 		s, _ := m[key].(string)
@@ -90,9 +90,9 @@ func pathOf(m map[string]any) string {
 	return ""
 }
 
-// responseOf returns the response that an object describes by its status, and
-// by headers, a body or a URL. The status is 0 for any other object, such as a
-// body that tells its own status.
+// responseOf returns the response that an object describes. Such an object has
+// a status, and headers, a body or a URL. The status is 0 for any other object,
+// such as a body that contains its own status.
 func responseOf(m map[string]any) (status int, response string) {
 	described, header, body := false, http.Header{}, ""
 	for _, key := range slices.Sorted(maps.Keys(m)) {
@@ -122,7 +122,7 @@ func responseOf(m map[string]any) (status int, response string) {
 	if !described || pkerr.MakeCode(0, status) == 0 {
 		return 0, ""
 	}
-	// What framed and packed the body is undone already.
+	// The body is no longer chunked, and its length may have changed.
 	header.Del("Transfer-Encoding")
 	header.Del("Content-Length")
 	if body == "" && header.Get("Content-Type") == "" {

@@ -44,7 +44,7 @@ func serve(t *testing.T) string {
 	return ""
 }
 
-// A tab is a tab of a browser, and fails the test if something fails in it.
+// A tab is a browser tab. Its methods fail the test on any error.
 type tab struct {
 	t   *testing.T
 	ctx context.Context
@@ -86,7 +86,7 @@ func (b *tab) open(url string) {
 	b.do(chromedp.Navigate(url))
 }
 
-// text returns the text of the element that a selector of CSS finds first.
+// text returns the text of the first element that a CSS selector finds.
 func (b *tab) text(selector string) string {
 	b.t.Helper()
 	text, err := chromedp.Run(b.ctx, chromedp.Text(chromedp.CSS(selector)))
@@ -94,8 +94,8 @@ func (b *tab) text(selector string) string {
 	return text
 }
 
-// value returns what an expression of JavaScript, or the promise that it is,
-// comes to.
+// value returns the value of a JavaScript expression. If it is a promise, value
+// awaits it.
 func value[T any](b *tab, expression string) T {
 	b.t.Helper()
 	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
@@ -180,7 +180,7 @@ func TestPage_Screens(t *testing.T) {
 	require.NotEqual(t, light, value[string](b, `getComputedStyle(document.body).backgroundColor`))
 	require.Empty(t, value[[]string](b, `performance.getEntriesByType("resource").map(e => e.name).filter(n => !n.startsWith("data:"))`), "nothing is loaded")
 
-	// With SCREENSHOTS=DIR it can be looked at.
+	// SCREENSHOTS=DIR saves the screenshots.
 	for scheme, width := range map[string]int64{"light": 1000, "dark": 400} {
 		b.prefer(scheme)
 		b.do(chromedp.EmulateViewport(width, 1400))
@@ -207,8 +207,8 @@ func TestPage_WithoutScript(t *testing.T) {
 	require.Equal(t, "429, an error whose code is not known", b.text("#decoded h2"))
 }
 
-// A page of another origin can ask the fake, with headers, and read the answer.
-func TestFetch(t *testing.T) {
+// A page of another origin can send headers to the fake, and read the answer.
+func TestServe_OtherOrigin(t *testing.T) {
 	url := serve(t)
 	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
