@@ -48,16 +48,16 @@ func resolve(text string) (m match, wrong usageError) {
 func notFound(text, why, question string, candidates []pkerr.Code) usageError {
 	trimmed, target := strings.TrimSpace(text), parseRequest(text)
 	lines := say("not found", map[string]any{
-		"Question": question, "Candidates": candidates, "Text": trimmed, "Status": statusOfTomorrow(trimmed),
+		"Question": question, "Candidates": candidates, "Text": trimmed, "Status": likelyStatus(trimmed),
 		"IsResponse": strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "HTTP/"),
 		"IsURL":      strings.Contains(text, "://") && len(target.segments) > 0, "Endpoint": quote(target.String()),
 	})
 	return usage(quote(text)+" "+why, strings.TrimSpace(screen{width: defaultWidth}.render(lines)))
 }
 
-// statusOfTomorrow returns the likely status of a number that the API may add,
+// likelyStatus returns the likely status of a number that the API may add,
 // or "".
-func statusOfTomorrow(text string) string {
+func likelyStatus(text string) string {
 	if len(text) != len("20003") || !digits(text) {
 		return ""
 	}

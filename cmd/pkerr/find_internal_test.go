@@ -355,7 +355,7 @@ func TestStatusOfTomorrow(t *testing.T) {
 		require.Empty(t, err)
 	}
 	for c := range pkerr.Codes() {
-		if status := statusOfTomorrow(reference.Code(c).Anchor()); status != "" {
+		if status := likelyStatus(reference.Code(c).Anchor()); status != "" {
 			require.Equal(t, strconv.Itoa(c.Status()), status, "%v", c)
 		}
 	}
