@@ -75,9 +75,11 @@ func start(w *Worker) (*process, error) {
 	return p, nil
 }
 
-// stop ends the process, and returns its counts.
-func (p *process) stop() (Stats, error) {
-	_ = p.input.Close()
+// stop makes the process end.
+func (p *process) stop() { _ = p.input.Close() }
+
+// stats returns the counts of a process that has been stopped.
+func (p *process) stats() (Stats, error) {
 	var stats Stats
 	err := json.NewDecoder(p.output).Decode(&stats)
 	if waitErr := p.command.Wait(); err == nil {
@@ -141,6 +143,10 @@ func (f *Fleet) Work() (*Result, error) {
 	if err := f.run.accompany(ctx, f.api); err != nil {
 		return nil, err
 	}
+	// Stop all at once, because the end of a process takes time.
+	for _, p := range f.processes {
+		p.stop()
+	}
 	result.Stall = <-stall
 	for _, request := range f.api.Requests() {
 		if at := request.At.Sub(result.Start); at >= 0 && at < f.run.Duration {
@@ -148,7 +154,7 @@ func (f *Fleet) Work() (*Result, error) {
 		}
 	}
 	for _, p := range f.processes {
-		stats, err := p.stop()
+		stats, err := p.stats()
 		if err != nil {
 			return nil, err
 		}
