@@ -90,7 +90,8 @@ var errorPaths = []struct {
 	{
 		"echo4",
 		func() http.Handler {
-			e := newEcho4()
+			e := echo4.New()
+			withEcho4(e)
 			e.GET("/", func(echo4.Context) error { return pkerr.MemberNotFound })
 			return e
 		},
@@ -105,7 +106,8 @@ var errorPaths = []struct {
 	{
 		"echo5",
 		func() http.Handler {
-			e := newEcho5()
+			e := echo5.New()
+			withEcho5(e)
 			e.GET("/", func(*echo5.Context) error { return pkerr.MemberNotFound })
 			return e
 		},
@@ -120,8 +122,8 @@ var errorPaths = []struct {
 	{
 		"gin",
 		func() http.Handler {
-			g := newGin()
-			g.GET("/", func(c *gin.Context) { _ = c.Error(pkerr.MemberNotFound) })
+			g := gin.New()
+			g.GET("/", ginHandler(func(*gin.Context) error { return pkerr.MemberNotFound }))
 			return g
 		},
 		func() http.Handler {
@@ -188,7 +190,7 @@ func BenchmarkHuma(b *testing.B) {
 	}
 	newError, newErrorWithContext := huma.NewError, huma.NewErrorWithContext
 	m := http.NewServeMux()
-	run(b, "impl=pkerr", m, newHuma(m), func() error { return pkerr.MemberNotFound })
+	run(b, "impl=pkerr", m, newHuma(m, huma.DefaultConfig("x", "1")), func() error { return pkerr.MemberNotFound })
 	huma.NewError, huma.NewErrorWithContext = newError, newErrorWithContext
 	m = http.NewServeMux()
 	run(b, "impl=std", m, humago.New(m, huma.DefaultConfig("x", "1")), func() error {
@@ -211,6 +213,6 @@ func BenchmarkFiber(b *testing.B) {
 			require.Equal(b, http.StatusNotFound, ctx.Response.StatusCode())
 		})
 	}
-	run("impl=pkerr", newFiber(), func() error { return pkerr.MemberNotFound })
+	run("impl=pkerr", withFiber(fiber.Config{}), func() error { return pkerr.MemberNotFound })
 	run("impl=std", fiber.New(), func() error { return fiber.NewError(http.StatusNotFound, "Member not found.") })
 }

@@ -19,23 +19,23 @@ import (
 
 // binders returns handlers that read the body with their framework's binder.
 func binders() map[string]http.Handler {
-	e4 := newEcho4()
+	e4 := echo4.New()
+	withEcho4(e4)
 	e4.POST("/", func(c echo4.Context) error {
 		var body rename
 		return bindError(c.Bind(&body))
 	})
-	e5 := newEcho5()
+	e5 := echo5.New()
+	withEcho5(e5)
 	e5.POST("/", func(c *echo5.Context) error {
 		var body rename
 		return bindError(c.Bind(&body))
 	})
-	g := newGin()
-	g.POST("/", func(c *gin.Context) {
+	g := gin.New()
+	g.POST("/", ginHandler(func(c *gin.Context) error {
 		var body rename
-		if err := c.ShouldBindJSON(&body); err != nil {
-			_ = c.Error(bindError(err))
-		}
-	})
+		return bindError(c.ShouldBindJSON(&body))
+	}))
 	f := newFuego()
 	fuego.Post(f, "/", func(c fuego.ContextWithBody[rename]) (any, error) {
 		_, err := c.Body()
@@ -77,7 +77,7 @@ func TestBindError(t *testing.T) {
 }
 
 func TestBindError_Fiber(t *testing.T) {
-	app := newFiber()
+	app := withFiber(fiber.Config{})
 	app.Post("/", func(c fiber.Ctx) error {
 		var body rename
 		return bindError(c.Bind().JSON(&body))

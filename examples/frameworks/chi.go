@@ -10,11 +10,9 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-func withChi(opts ...server.Option) http.Handler {
-	router := chi.NewRouter()
+func withChi(router *chi.Mux, opts ...server.Option) http.Handler {
 	router.NotFound(server.NotFound)
 	router.MethodNotAllowed(chiMethodNotAllowed(router))
-	routeChi(router)
 	return server.Middleware(opts...)(router)
 }
 
@@ -36,4 +34,10 @@ func routeChi(router chi.Router) {
 	for _, e := range endpoints() {
 		router.Method(e.method, e.path, handle(e, chi.URLParam))
 	}
+}
+
+func serveChi(opts ...server.Option) http.Handler {
+	router := chi.NewRouter()
+	routeChi(router)
+	return withChi(router, opts...)
 }

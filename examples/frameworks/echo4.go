@@ -10,18 +10,14 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-func withEcho4(opts ...server.Option) http.Handler {
-	e := newEcho4()
-	routeEcho4(e)
-	return server.Middleware(append(opts, server.WithErrorMapper(mapEcho4))...)(e)
-}
-
-func newEcho4() *echo.Echo {
-	e := echo.New()
+func withEcho4(e *echo.Echo, opts ...server.Option) http.Handler {
 	e.HTTPErrorHandler = func(err error, c echo.Context) {
+		if e, ok := errors.AsType[*echo.HTTPError](err); ok && pkerr.CodeOf(err) == 0 {
+			err = pkerr.MakeCode(0, e.Code).WithCause(err) // an error of Echo's own
+		}
 		server.Write(echoResponse{c.Response()}, c.Request(), err)
 	}
-	return e
+	return server.Middleware(opts...)(e)
 }
 
 // echoResponse lets server.Write see that Echo has started the response, which
@@ -29,14 +25,6 @@ func newEcho4() *echo.Echo {
 type echoResponse struct{ *echo.Response }
 
 func (r echoResponse) Written() bool { return r.Committed }
-
-// mapEcho4 sends Echo's own errors with their status.
-func mapEcho4(_ *http.Request, err error) error {
-	if e, ok := errors.AsType[*echo.HTTPError](err); ok && pkerr.CodeOf(err) == 0 {
-		return pkerr.MakeCode(0, e.Code)
-	}
-	return nil
-}
 
 func routeEcho4(e *echo.Echo) {
 	for _, p := range endpoints() {
@@ -58,4 +46,10 @@ func routeEcho4(e *echo.Echo) {
 			e.HEAD(colonPath(p.path), handler)
 		}
 	}
+}
+
+func serveEcho4(opts ...server.Option) http.Handler {
+	e := echo.New()
+	routeEcho4(e)
+	return withEcho4(e, opts...)
 }

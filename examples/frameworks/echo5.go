@@ -8,18 +8,11 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-func withEcho5(opts ...server.Option) http.Handler {
-	e := newEcho5()
-	routeEcho5(e)
-	return server.Middleware(append(opts, server.WithErrorMapper(server.MapStatusCode))...)(e)
-}
-
-func newEcho5() *echo.Echo {
-	e := echo.New()
+func withEcho5(e *echo.Echo, opts ...server.Option) http.Handler {
 	e.HTTPErrorHandler = func(c *echo.Context, err error) {
 		server.Write(c.Response(), c.Request(), err)
 	}
-	return e
+	return server.Middleware(append(opts, server.WithErrorMapper(server.MapStatusCode))...)(e)
 }
 
 func routeEcho5(e *echo.Echo) {
@@ -42,4 +35,10 @@ func routeEcho5(e *echo.Echo) {
 			e.HEAD(colonPath(p.path), handler)
 		}
 	}
+}
+
+func serveEcho5(opts ...server.Option) http.Handler {
+	e := echo.New()
+	routeEcho5(e)
+	return withEcho5(e, opts...)
 }

@@ -7,53 +7,50 @@ import (
 
 	"github.com/gofiber/fiber/v3"
 	"github.com/gofiber/fiber/v3/middleware/recover"
+	"github.com/valyala/fasthttp"
 
 	"github.com/pkerr/pkerr"
 	"github.com/pkerr/pkerr/server"
 )
 
-func withFiber(opts ...server.Option) *fiber.App {
-	app := newFiber(opts...)
-	routeFiber(app)
-	return app
-}
-
-func newFiber(opts ...server.Option) *fiber.App {
-	opts = append(opts, server.WithErrorMapper(mapFiber))
-	app := fiber.New(fiber.Config{ErrorHandler: fiberErrors(opts)})
+func withFiber(config fiber.Config, opts ...server.Option) *fiber.App {
+	config.ErrorHandler = func(c fiber.Ctx, err error) error { return writeFiber(c, err, opts) }
+	app := fiber.New(config)
 	app.Use(recover.New())
 	return app
 }
 
-// fiberErrors answers with the error that a handler returned.
-func fiberErrors(opts []server.Option) fiber.ErrorHandler {
-	return func(c fiber.Ctx, err error) error {
-		r := &http.Request{
-			Method: c.Method(), URL: &url.URL{Path: c.Path()}, Header: c.GetReqHeaders(),
-		}
-		ctx := server.NewContext(c.Context(), opts...)
-		status, header, body := server.Render(r.WithContext(ctx), err)
-		for _, stale := range []string{
-			"Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language",
-			"Content-Range", "Etag", "Expires", "Last-Modified", "Location",
-		} {
-			c.Response().Header.Del(stale)
-		}
-		c.Vary(header["Vary"]...) // Vary may have been set already
-		header.Del("Vary")
-		for key := range header {
-			c.Set(key, header.Get(key))
-		}
-		return c.Status(status).Send(body)
+// writeFiber answers with the error that a handler returned.
+func writeFiber(c fiber.Ctx, err error, opts []server.Option) error {
+	if e, ok := errors.AsType[*fiber.Error](err); ok && pkerr.CodeOf(err) == 0 {
+		err = pkerr.MakeCode(0, e.Code).WithCause(err) // an error of Fiber's own
 	}
+	r := &http.Request{Method: c.Method(), URL: &url.URL{Path: c.Path()}, Header: c.GetReqHeaders()}
+	r = r.WithContext(server.NewContext(c.Context(), opts...))
+	c.Response().Header.Del("Content-Encoding") // of the body that is not sent
+	server.Write(fiberResponse{c, c.GetRespHeaders()}, r, err)
+	return nil
 }
 
-// mapFiber sends Fiber's own errors with their status.
-func mapFiber(_ *http.Request, err error) error {
-	if e, ok := errors.AsType[*fiber.Error](err); ok && pkerr.CodeOf(err) == 0 {
-		return pkerr.MakeCode(0, e.Code)
+// fiberResponse is the http.ResponseWriter of a request to Fiber.
+type fiberResponse struct {
+	fiber.Ctx
+	header http.Header
+}
+
+func (w fiberResponse) Header() http.Header { return w.header }
+
+// WriteHeader replaces everything that was to be sent.
+func (w fiberResponse) WriteHeader(status int) {
+	w.Response().ResetBody()
+	// A new header, because w.header has strings of the old one.
+	w.Response().Header = fasthttp.ResponseHeader{}
+	for key, values := range w.header {
+		for _, value := range values {
+			w.Response().Header.Add(key, value)
+		}
 	}
-	return nil
+	w.Status(status)
 }
 
 func routeFiber(app *fiber.App) {
@@ -70,4 +67,10 @@ func routeFiber(app *fiber.App) {
 			return c.JSON(v)
 		})
 	}
+}
+
+func serveFiber(opts ...server.Option) *fiber.App {
+	app := withFiber(fiber.Config{}, opts...)
+	routeFiber(app)
+	return app
 }

@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 func start(t *testing.T, f framework, opts ...server.Option) string {
 	t.Helper()
 	if f.handler == nil {
-		return startFiber(t, withFiber(opts...))
+		return startFiber(t, serveFiber(opts...))
 	}
 	return startHandler(t, f.handler(opts...))
 }

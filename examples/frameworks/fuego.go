@@ -8,9 +8,7 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-func withFuego(opts ...server.Option) http.Handler {
-	s := newFuego()
-	routeFuego(s)
+func withFuego(s *fuego.Server, opts ...server.Option) http.Handler {
 	opts = append(opts, server.WithErrorMapper(server.MapStatusCode))
 	return server.Middleware(opts...)(server.Routes(s.Mux))
 }
@@ -45,4 +43,10 @@ func answerFuego(e endpoint, w http.ResponseWriter, r *http.Request) (any, error
 		fail:   r.FormValue("fail"),
 		decode: func(dst any) error { return server.DecodeJSON(w, r, dst) },
 	})
+}
+
+func serveFuego(opts ...server.Option) http.Handler {
+	s := newFuego()
+	routeFuego(s)
+	return withFuego(s, opts...)
 }

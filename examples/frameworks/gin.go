@@ -9,47 +9,47 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-func withGin(opts ...server.Option) http.Handler {
-	engine := newGin()
-	routeGin(engine)
+func withGin(engine *gin.Engine, opts ...server.Option) http.Handler {
+	engine.HandleMethodNotAllowed = true
+	engine.NoRoute(ginHandler(func(*gin.Context) error { return pkerr.NotFound }))
+	engine.NoMethod(ginHandler(func(*gin.Context) error { return pkerr.MethodNotAllowed }))
 	return server.Middleware(opts...)(engine)
 }
 
-func newGin() *gin.Engine {
-	engine := gin.New() // not gin.Default: its Recovery would answer panics
-	engine.HandleMethodNotAllowed = true
-	engine.Use(ginErrors)
-	engine.NoRoute(func(c *gin.Context) { _ = c.Error(pkerr.NotFound) })
-	engine.NoMethod(func(c *gin.Context) { _ = c.Error(pkerr.MethodNotAllowed) })
-	return engine
-}
-
-// ginErrors answers with the last error that a handler gave to c.Error.
-func ginErrors(c *gin.Context) {
-	c.Next()
-	if e := c.Errors.Last(); e != nil {
-		server.Write(c.Writer, c.Request, e.Err)
-		c.Writer.WriteHeaderNow() // for HEAD, which writes no body
+// ginHandler returns a handler or middleware of Gin that answers with the error
+// of h.
+func ginHandler(h func(*gin.Context) error) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if err := h(c); err != nil {
+			c.Abort()
+			server.Write(c.Writer, c.Request, err)
+			c.Writer.WriteHeaderNow() // for HEAD, which has no body
+		}
 	}
 }
 
 func routeGin(engine *gin.Engine) {
 	for _, e := range endpoints() {
-		handler := func(c *gin.Context) {
+		handler := ginHandler(func(c *gin.Context) error {
 			v, err := e.answer(c.Writer, request{
 				ref:    c.Param("ref"),
 				fail:   c.Query("fail"),
 				decode: func(dst any) error { return server.DecodeJSON(c.Writer, c.Request, dst) },
 			})
-			if err != nil {
-				_ = c.Error(err)
-				return
+			if err == nil {
+				c.JSON(http.StatusOK, v)
 			}
-			c.JSON(http.StatusOK, v)
-		}
+			return err
+		})
 		engine.Handle(e.method, colonPath(e.path), handler)
 		if e.method == http.MethodGet {
 			engine.HEAD(colonPath(e.path), handler)
 		}
 	}
+}
+
+func serveGin(opts ...server.Option) http.Handler {
+	engine := gin.New()
+	routeGin(engine)
+	return withGin(engine, opts...)
 }

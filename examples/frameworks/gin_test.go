@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -14,37 +15,77 @@ import (
 
 // AbortWithStatus, AbortWithError and Bind of gin send an empty response
 // immediately. Nothing can be sent after it.
-func TestGinErrors_EmptyStatus(t *testing.T) {
+func TestGinHandler_EmptyStatus(t *testing.T) {
 	for name, test := range map[string]struct {
-		handler gin.HandlerFunc
+		handler func(*gin.Context) error
 		status  int
 		body    string
 	}{
-		"AbortWithStatus": {func(c *gin.Context) {
+		"AbortWithStatus": {func(c *gin.Context) error {
 			c.AbortWithStatus(http.StatusForbidden)
-			_ = c.Error(pkerr.NotOwnMember)
+			return pkerr.NotOwnMember
 		}, 403, ""},
-		"AbortWithError": {func(c *gin.Context) { _ = c.AbortWithError(http.StatusForbidden, pkerr.NotOwnMember) }, 403, ""},
-		"Bind": {func(c *gin.Context) {
+		"AbortWithError": {func(c *gin.Context) error {
+			return c.AbortWithError(http.StatusForbidden, pkerr.NotOwnMember)
+		}, 403, ""},
+		"Bind": {func(c *gin.Context) error {
 			var body rename
-			_ = c.BindJSON(&body) // it also calls c.Error
+			return c.BindJSON(&body)
 		}, 400, ""},
-		"Abort": {func(c *gin.Context) {
+		"Abort": {func(c *gin.Context) error {
 			c.Abort()
-			_ = c.Error(pkerr.NotOwnMember)
+			return pkerr.NotOwnMember
 		}, 403, `{"message":"Target member is not part of your system.","code":30006}`},
-		"Status": {func(c *gin.Context) {
+		"Status": {func(c *gin.Context) error {
 			c.Status(http.StatusTeapot)
-			_ = c.Error(pkerr.NotOwnMember)
+			return pkerr.NotOwnMember
 		}, 403, `{"message":"Target member is not part of your system.","code":30006}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			engine := newGin()
-			engine.POST("/", test.handler)
+			engine := gin.New()
+			engine.POST("/", ginHandler(test.handler))
 			w := httptest.NewRecorder()
 			server.Middleware()(engine).ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/", http.NoBody))
 			require.Equal(t, test.status, w.Code)
 			require.Equal(t, test.body, w.Body.String())
 		})
 	}
+}
+
+// The first middleware that fails answers, and stops the chain.
+func TestGinHandler_Middleware(t *testing.T) {
+	handled := 0
+	engine := gin.New()
+	engine.Use(ginHandler(func(c *gin.Context) error {
+		if c.Query("fail") != "" {
+			return pkerr.Unauthorized
+		}
+		return nil
+	}))
+	engine.GET("/", ginHandler(func(c *gin.Context) error {
+		handled++
+		_ = c.Error(errDatabase)
+		return pkerr.MemberNotFound
+	}))
+	h := withGin(engine)
+	for path, want := range map[string]string{
+		"/":        `404 {"message":"Member not found.","code":20002}`,
+		"/?fail=1": `401 {"message":"401: Missing or invalid Authorization header","code":0}`,
+		"/nowhere": `404 {"message":"404: Not Found","code":0}`,
+	} {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, http.NoBody))
+		require.Equal(t, want, fmt.Sprint(w.Code, " ", w.Body))
+	}
+	require.Equal(t, 1, handled)
+}
+
+// Nothing answers with an error that a handler gives to c.Error.
+func TestGinHandler_ContextError(t *testing.T) {
+	engine := gin.New()
+	engine.GET("/", func(c *gin.Context) { _ = c.Error(pkerr.MemberNotFound) })
+	w := httptest.NewRecorder()
+	withGin(engine).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", http.NoBody))
+	require.Equal(t, 200, w.Code)
+	require.Empty(t, w.Body.String())
 }

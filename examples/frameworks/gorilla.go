@@ -8,11 +8,9 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-func withGorilla(opts ...server.Option) http.Handler {
-	router := mux.NewRouter()
+func withGorilla(router *mux.Router, opts ...server.Option) http.Handler {
 	router.NotFoundHandler = http.HandlerFunc(server.NotFound)
 	router.MethodNotAllowedHandler = gorillaMethodNotAllowed(router)
-	routeGorilla(router)
 	return server.Middleware(opts...)(router)
 }
 
@@ -40,4 +38,10 @@ func routeGorilla(router *mux.Router) {
 		param := func(r *http.Request, name string) string { return mux.Vars(r)[name] }
 		router.Handle(e.path, handle(e, param)).Methods(methods...)
 	}
+}
+
+func serveGorilla(opts ...server.Option) http.Handler {
+	router := mux.NewRouter()
+	routeGorilla(router)
+	return withGorilla(router, opts...)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"reflect"
 	"strings"
@@ -16,17 +17,14 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-func withHuma(opts ...server.Option) http.Handler {
-	mux := http.NewServeMux()
-	routeHuma(newHuma(mux))
+func withHuma(mux *http.ServeMux, opts ...server.Option) http.Handler {
 	return server.Middleware(opts...)(server.Routes(mux))
 }
 
-func newHuma(mux *http.ServeMux) huma.API {
+func newHuma(mux *http.ServeMux, config huma.Config) huma.API {
 	huma.NewError, huma.NewErrorWithContext = newHumaError, renderHuma
-	config := huma.DefaultConfig("Members", "1.0.0")
-	format := huma.Format{Marshal: marshalHuma, Unmarshal: json.Unmarshal}
-	config.Formats = map[string]huma.Format{"application/json": format, "json": format}
+	config.Formats = maps.Clone(config.Formats)
+	config.Formats["application/json"] = huma.Format{Marshal: marshalHuma, Unmarshal: json.Unmarshal}
 	return humago.New(mux, config)
 }
 
@@ -39,6 +37,13 @@ type humaError struct {
 
 func (e humaError) GetStatus() int { return e.status }
 
+func (humaError) ContentType(string) string { return "application/json" }
+
+// Schema describes the errors in the OpenAPI document.
+func (humaError) Schema(r huma.Registry) *huma.Schema {
+	return r.Schema(reflect.TypeFor[pkerr.Response](), true, "Error")
+}
+
 // marshalHuma writes the body of a humaError as is.
 func marshalHuma(w io.Writer, v any) error {
 	if e, ok := v.(humaError); ok {
@@ -48,23 +53,15 @@ func marshalHuma(w io.Writer, v any) error {
 	return huma.DefaultJSONFormat.Marshal(w, v)
 }
 
-// renderHuma renders the error that a handler returned, or that Huma found.
-func renderHuma(ctx huma.Context, status int, _ string, errs ...error) huma.StatusError {
-	r, _ := humago.Unwrap(ctx)
-	err := errors.Join(errs...)
-	if err == nil || status < http.StatusInternalServerError {
-		err = invalidHuma(status, errs)
-	}
-	status, header, body := server.Render(r, err)
-	for key := range header {
-		ctx.AppendHeader(key, header.Get(key)) // Vary may have been set already
-	}
-	return humaError{err, status, body}
+// newHumaError is for errors such as huma.Error404NotFound, and for Schema.
+func newHumaError(status int, _ string, _ ...error) huma.StatusError {
+	e := pkerr.MakeCode(0, status)
+	body, _ := server.Public(context.Background(), e).MarshalJSON() // never fails
+	return humaError{e, status, body}
 }
 
-// invalidHuma returns an error with the fields that do not match Huma's schema
-// of the body.
-func invalidHuma(status int, errs []error) error {
+// renderHuma renders the error that a handler returned, or that Huma found.
+func renderHuma(ctx huma.Context, status int, _ string, errs ...error) huma.StatusError {
 	var fields pkerr.Fields
 	for _, err := range errs {
 		if detail, ok := errors.AsType[*huma.ErrorDetail](err); ok {
@@ -73,22 +70,16 @@ func invalidHuma(status int, errs []error) error {
 			}
 		}
 	}
-	if err := fields.Err(); err != nil {
-		return err
+	if status < http.StatusInternalServerError || len(errs) == 0 { // Huma found it
+		errs = append(errs, fields.Err(), pkerr.MakeCode(0, status))
 	}
-	return pkerr.MakeCode(0, status).WithCause(errors.Join(errs...))
-}
-
-// newHumaError is for errors such as huma.Error404NotFound, and for Schema.
-func newHumaError(status int, _ string, _ ...error) huma.StatusError {
-	e := server.Public(context.Background(), pkerr.MakeCode(0, status))
-	body, _ := e.MarshalJSON() // never fails
-	return humaError{e, e.Code.Status(), body}
-}
-
-// Schema describes the errors in the OpenAPI document.
-func (humaError) Schema(r huma.Registry) *huma.Schema {
-	return r.Schema(reflect.TypeFor[pkerr.Response](), true, "Error")
+	r, _ := humago.Unwrap(ctx)
+	err := errors.Join(errs...)
+	status, header, body := server.Render(r, err)
+	for key := range header {
+		ctx.AppendHeader(key, header.Get(key)) // Vary may have been set already
+	}
+	return humaError{err, status, body}
 }
 
 func routeHuma(api huma.API) {
@@ -140,3 +131,9 @@ type humaPatch struct {
 }
 
 type humaOutput struct{ Body any }
+
+func serveHuma(opts ...server.Option) http.Handler {
+	mux := http.NewServeMux()
+	routeHuma(newHuma(mux, huma.DefaultConfig("Members", "1.0.0")))
+	return withHuma(mux, opts...)
+}

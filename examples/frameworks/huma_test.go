@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -11,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/stretchr/testify/require"
 
+	"github.com/pkerr/pkerr"
 	"github.com/pkerr/pkerr/locale"
 	"github.com/pkerr/pkerr/server"
 )
@@ -18,7 +21,7 @@ import (
 // Errors that Huma creates look like the API's.
 func TestRenderHuma_Own(t *testing.T) {
 	mux := http.NewServeMux()
-	api := newHuma(mux)
+	api := newHuma(mux, huma.DefaultConfig("x", "1"))
 	huma.Get(api, "/helper", func(context.Context, *struct{}) (*struct{}, error) {
 		return nil, huma.Error404NotFound("hunter2")
 	})
@@ -26,6 +29,9 @@ func TestRenderHuma_Own(t *testing.T) {
 		Limit int `maximum:"10" query:"limit"`
 	},
 	) (*struct{}, error) {
+		return new(struct{}), nil
+	})
+	huma.Get(api, "/resolver", func(context.Context, *failingInput) (*struct{}, error) {
 		return new(struct{}), nil
 	})
 	api.UseMiddleware(func(ctx huma.Context, next func(huma.Context)) {
@@ -37,6 +43,7 @@ func TestRenderHuma_Own(t *testing.T) {
 	})
 	huma.Get(api, "/middleware", func(context.Context, *struct{}) (*struct{}, error) { return new(struct{}), nil })
 	for path, want := range map[string]string{
+		"/resolver":                   `404 {"message":"Member not found.","code":20002}`,
 		"/helper":                     `404 {"message":"404: Not Found","code":0}`,
 		"/query?limit=x":              `422 {"message":"422: Unprocessable Entity","code":0}`,
 		"/query?limit=1000":           `422 {"message":"422: Unprocessable Entity","code":0}`,
@@ -49,20 +56,60 @@ func TestRenderHuma_Own(t *testing.T) {
 	}
 }
 
+// failingInput finds an error of the API before the handler is called.
+type failingInput struct{}
+
+func (failingInput) Resolve(huma.Context) []error { return []error{pkerr.MemberNotFound} }
+
 func TestRenderHuma_Vary(t *testing.T) {
 	r := httptest.NewRequest(http.MethodGet, "/members/zzzzz", http.NoBody)
 	r.Header.Set("Accept-Language", "de")
 	w := httptest.NewRecorder()
 	w.Header().Set("Vary", "Origin")
-	withHuma(server.WithLocalizer(locale.Match)).ServeHTTP(w, r)
+	serveHuma(server.WithLocalizer(locale.Match)).ServeHTTP(w, r)
 	require.Contains(t, w.Body.String(), "wurde nicht gefunden")
 	require.Equal(t, []string{"Origin", "Accept-Language"}, w.Header().Values("Vary"))
+}
+
+func TestNewHumaError_NotModified(t *testing.T) {
+	mux := http.NewServeMux()
+	huma.Get(newHuma(mux, huma.DefaultConfig("x", "1")), "/", func(context.Context, *struct{}) (*struct{}, error) {
+		return nil, huma.Status304NotModified()
+	})
+	w := httptest.NewRecorder()
+	withHuma(mux).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", http.NoBody))
+	require.Equal(t, 304, w.Code)
+	require.Empty(t, w.Body.String())
+}
+
+// Errors are JSON even if another format is registered and asked for.
+func TestHumaError_ContentType(t *testing.T) {
+	mux := http.NewServeMux()
+	config := huma.DefaultConfig("x", "1")
+	config.Formats = maps.Clone(config.Formats)
+	config.Formats["text/plain"] = huma.Format{Marshal: func(w io.Writer, v any) error {
+		_, err := fmt.Fprintf(w, "%+v", v)
+		return err
+	}}
+	api := newHuma(mux, config)
+	huma.Get(api, "/", func(context.Context, *struct{}) (*humaOutput, error) { return &humaOutput{"fine"}, nil })
+	huma.Get(api, "/fail", func(context.Context, *struct{}) (*humaOutput, error) { return nil, pkerr.MemberNotFound })
+	for path, want := range map[string]string{
+		"/": "text/plain fine", "/fail": `application/json {"message":"Member not found.","code":20002}`,
+	} {
+		r := httptest.NewRequest(http.MethodGet, path, http.NoBody)
+		r.Header.Set("Accept", "text/plain")
+		w := httptest.NewRecorder()
+		withHuma(mux).ServeHTTP(w, r)
+		require.Equal(t, want, w.Header().Get("Content-Type")+" "+w.Body.String())
+	}
+	require.NotContains(t, huma.DefaultFormats, "text/plain")
 }
 
 // The OpenAPI document describes the errors as they are sent.
 func TestHumaError_Schema(t *testing.T) {
 	w := httptest.NewRecorder()
-	withHuma().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/openapi.json", http.NoBody))
+	serveHuma().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/openapi.json", http.NoBody))
 	var doc struct {
 		Paths map[string]map[string]struct {
 			Responses map[string]struct {

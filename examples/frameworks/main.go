@@ -40,14 +40,14 @@ type framework struct {
 
 func frameworks() []framework {
 	return []framework{
-		{"net/http", withNetHTTP},
-		{"chi", withChi},
-		{"gorilla", withGorilla},
-		{"echo v4", withEcho4},
-		{"echo v5", withEcho5},
-		{"gin", withGin},
-		{"huma", withHuma},
-		{"fuego", withFuego},
+		{"net/http", serveNetHTTP},
+		{"chi", serveChi},
+		{"gorilla", serveGorilla},
+		{"echo v4", serveEcho4},
+		{"echo v5", serveEcho5},
+		{"gin", serveGin},
+		{"huma", serveHuma},
+		{"fuego", serveFuego},
 		{"fiber", nil},
 	}
 }
@@ -99,7 +99,7 @@ func ask(f framework, r *http.Request) (string, error) {
 		f.handler().ServeHTTP(w, r)
 		return fmt.Sprint(w.Code, " ", w.Body), nil
 	}
-	resp, err := withFiber().Test(r)
+	resp, err := serveFiber().Test(r)
 	if err != nil {
 		return "", err
 	}

@@ -106,7 +106,7 @@ func TestMiddlewares(t *testing.T) {
 			}
 			t.Run(name+"/"+test.name, func(t *testing.T) {
 				var rec recorder
-				url := startHandler(t, wrap(withNetHTTP(rec.options()...)))
+				url := startHandler(t, wrap(serveNetHTTP(rec.options()...)))
 				resp, got := doGzip(t, test.method, url+test.path, test.body)
 				require.Equal(t, test.status, resp.StatusCode)
 				require.Equal(t, test.want, got)
@@ -132,7 +132,7 @@ func TestMiddlewares(t *testing.T) {
 func TestMiddlewares_LatePanic(t *testing.T) {
 	for name, wrap := range middlewares() {
 		t.Run(name, func(t *testing.T) {
-			url := startHandler(t, wrap(withNetHTTP(new(recorder).options()...)))
+			url := startHandler(t, wrap(serveNetHTTP(new(recorder).options()...)))
 			c := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 			_, err := c.Get(url + "/members?fail=panic")
 			require.ErrorIs(t, err, io.EOF)
@@ -142,7 +142,7 @@ func TestMiddlewares_LatePanic(t *testing.T) {
 
 // Without Repanic, sentry swallows the panic that cuts the response off.
 func TestMiddlewares_SentryWithoutRepanic(t *testing.T) {
-	h := sentryhttp.New(sentryhttp.Options{}).Handle(withNetHTTP(new(recorder).options()...))
+	h := sentryhttp.New(sentryhttp.Options{}).Handle(serveNetHTTP(new(recorder).options()...))
 	resp, got := do(t, "GET", startHandler(t, h)+"/members?fail=panic", "")
 	require.Equal(t, 200, resp.StatusCode)
 	require.Equal(t, `[{"id":"abcde"`, got, "it looks complete")
@@ -182,7 +182,7 @@ func TestWithSentry(t *testing.T) {
 	})
 	require.NoError(t, err)
 	hub := sentry.NewHub(sentryClient, sentry.NewScope())
-	h := withNetHTTP(withSentry(), server.WithLogger(nil))
+	h := serveNetHTTP(withSentry(), server.WithLogger(nil))
 	ask := func(path string) {
 		r := httptest.NewRequest(http.MethodGet, path, http.NoBody)
 		h.ServeHTTP(httptest.NewRecorder(), r.WithContext(sentry.SetHubOnContext(r.Context(), hub)))

@@ -7,9 +7,7 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-func withNetHTTP(opts ...server.Option) http.Handler {
-	mux := http.NewServeMux()
-	routeNetHTTP(mux)
+func withNetHTTP(mux *http.ServeMux, opts ...server.Option) http.Handler {
 	return server.Middleware(opts...)(server.Routes(mux))
 }
 
@@ -34,4 +32,10 @@ func handle(e endpoint, param func(r *http.Request, name string) string) server.
 		w.Header().Set("Content-Type", "application/json")
 		return json.NewEncoder(w).Encode(v)
 	}
+}
+
+func serveNetHTTP(opts ...server.Option) http.Handler {
+	mux := http.NewServeMux()
+	routeNetHTTP(mux)
+	return withNetHTTP(mux, opts...)
 }

@@ -25,7 +25,7 @@ func TestWithTelemetry(t *testing.T) {
 	spans := tracetest.NewSpanRecorder()
 	reader := metric.NewManualReader()
 	count := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "errors_total", Help: "Errors."}, []string{"error_type"})
-	h := otelhttp.NewHandler(withNetHTTP(withTelemetry(count)), "api",
+	h := otelhttp.NewHandler(serveNetHTTP(withTelemetry(count)), "api",
 		otelhttp.WithTracerProvider(trace.NewTracerProvider(trace.WithSpanProcessor(spans))),
 		otelhttp.WithMeterProvider(metric.NewMeterProvider(metric.WithReader(reader))))
 
