@@ -190,7 +190,7 @@ func BenchmarkHuma(b *testing.B) {
 	}
 	newError, newErrorWithContext := huma.NewError, huma.NewErrorWithContext
 	m := http.NewServeMux()
-	run(b, "impl=pkerr", m, newHuma(m, huma.DefaultConfig("x", "1")), func() error { return pkerr.MemberNotFound })
+	run(b, "impl=pkerr", m, newHuma(m), func() error { return pkerr.MemberNotFound })
 	huma.NewError, huma.NewErrorWithContext = newError, newErrorWithContext
 	m = http.NewServeMux()
 	run(b, "impl=std", m, humago.New(m, huma.DefaultConfig("x", "1")), func() error {
@@ -213,6 +213,6 @@ func BenchmarkFiber(b *testing.B) {
 			require.Equal(b, http.StatusNotFound, ctx.Response.StatusCode())
 		})
 	}
-	run("impl=pkerr", withFiber(fiber.Config{}), func() error { return pkerr.MemberNotFound })
+	run("impl=pkerr", withFiber(), func() error { return pkerr.MemberNotFound })
 	run("impl=std", fiber.New(), func() error { return fiber.NewError(http.StatusNotFound, "Member not found.") })
 }

@@ -77,7 +77,7 @@ func TestBindError(t *testing.T) {
 }
 
 func TestBindError_Fiber(t *testing.T) {
-	app := withFiber(fiber.Config{})
+	app := withFiber()
 	app.Post("/", func(c fiber.Ctx) error {
 		var body rename
 		return bindError(c.Bind().JSON(&body))

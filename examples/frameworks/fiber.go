@@ -13,9 +13,9 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-func withFiber(config fiber.Config, opts ...server.Option) *fiber.App {
-	config.ErrorHandler = func(c fiber.Ctx, err error) error { return writeFiber(c, err, opts) }
-	app := fiber.New(config)
+func withFiber(opts ...server.Option) *fiber.App {
+	write := func(c fiber.Ctx, err error) error { return writeFiber(c, err, opts) }
+	app := fiber.New(fiber.Config{ErrorHandler: write})
 	app.Use(recover.New())
 	return app
 }
@@ -70,7 +70,7 @@ func routeFiber(app *fiber.App) {
 }
 
 func serveFiber(opts ...server.Option) *fiber.App {
-	app := withFiber(fiber.Config{}, opts...)
+	app := withFiber(opts...)
 	routeFiber(app)
 	return app
 }

@@ -27,7 +27,7 @@ func testFiber(t *testing.T, app *fiber.App, r *http.Request) (*http.Response, s
 
 // Headers that describe a body that is not sent are removed; others are kept.
 func TestWithFiber_Headers(t *testing.T) {
-	app := withFiber(fiber.Config{})
+	app := withFiber()
 	app.Get("/", func(c fiber.Ctx) error {
 		for key, value := range map[string]string{
 			"CDN-Cache-Control": "max-age=60", "Surrogate-Control": "max-age=60", "Trailer": "X-Sum", "Content-Encoding": "gzip", "Content-Language": "de", "Etag": `"1"`, "Cache-Control": "max-age=60",
@@ -58,13 +58,16 @@ func TestWithFiber_Headers(t *testing.T) {
 
 // Errors of Fiber's own are sent with their status and without their text.
 func TestWithFiber_Own(t *testing.T) {
-	app := withFiber(fiber.Config{})
+	app := withFiber()
 	app.Get("/teapot", func(fiber.Ctx) error { return fiber.NewError(http.StatusTeapot, "hunter2") })
 	resp, body := testFiber(t, app, httptest.NewRequest(http.MethodGet, "/teapot", http.NoBody))
 	require.Equal(t, 418, resp.StatusCode)
 	require.Equal(t, `{"message":"418: I'm a teapot","code":0}`, body)
 
-	app = withFiber(fiber.Config{BodyLimit: 64})
+	app = fiber.New(fiber.Config{
+		ErrorHandler: func(c fiber.Ctx, err error) error { return writeFiber(c, err, nil) },
+		BodyLimit:    64,
+	})
 	resp, body = do(t, http.MethodPost, startFiber(t, app), strings.Repeat("x", 100))
 	require.Equal(t, 413, resp.StatusCode)
 	require.Equal(t, `{"message":"413: Content Too Large","code":0}`, body)
@@ -73,7 +76,7 @@ func TestWithFiber_Own(t *testing.T) {
 // A Cache-Control that keeps shared caches from storing the response becomes
 // no-store.
 func TestWithFiber_Private(t *testing.T) {
-	app := withFiber(fiber.Config{})
+	app := withFiber()
 	app.Get("/", func(c fiber.Ctx) error {
 		c.Set("Cache-Control", "private")
 		return pkerr.MemberNotFound
@@ -84,7 +87,7 @@ func TestWithFiber_Private(t *testing.T) {
 
 // Fiber would not recover a panic in its error handler.
 func TestWithFiber_HookPanics(t *testing.T) {
-	app := withFiber(fiber.Config{}, server.WithErrorHook(func(*http.Request, error) { panic("hook") }))
+	app := withFiber(server.WithErrorHook(func(*http.Request, error) { panic("hook") }))
 	app.Get("/", func(fiber.Ctx) error { return pkerr.MemberNotFound })
 	resp, body := testFiber(t, app, httptest.NewRequest(http.MethodGet, "/", http.NoBody))
 	require.Equal(t, 404, resp.StatusCode)
@@ -94,7 +97,7 @@ func TestWithFiber_HookPanics(t *testing.T) {
 // The options are used, and existing values of Vary are kept.
 func TestWithFiber_Options(t *testing.T) {
 	var requests []string
-	app := withFiber(fiber.Config{},
+	app := withFiber(
 		server.WithLocalizer(locale.Match),
 		server.WithErrorHook(func(r *http.Request, _ error) {
 			requests = append(requests, strings.Clone(r.Method+" "+r.URL.Path))

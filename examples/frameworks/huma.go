@@ -21,10 +21,11 @@ func withHuma(mux *http.ServeMux, opts ...server.Option) http.Handler {
 	return server.Middleware(opts...)(server.Routes(mux))
 }
 
-func newHuma(mux *http.ServeMux, config huma.Config) huma.API {
+func newHuma(mux *http.ServeMux) huma.API {
 	huma.NewError, huma.NewErrorWithContext = newHumaError, renderHuma
+	config := huma.DefaultConfig("Members", "1.0.0")
 	config.Formats = maps.Clone(config.Formats)
-	config.Formats["application/json"] = huma.Format{Marshal: marshalHuma, Unmarshal: json.Unmarshal}
+	config.Formats["application/json"] = huma.Format{Marshal: writeHuma, Unmarshal: json.Unmarshal}
 	return humago.New(mux, config)
 }
 
@@ -44,8 +45,8 @@ func (humaError) Schema(r huma.Registry) *huma.Schema {
 	return r.Schema(reflect.TypeFor[pkerr.Response](), true, "Error")
 }
 
-// marshalHuma writes the body of a humaError as is.
-func marshalHuma(w io.Writer, v any) error {
+// writeHuma writes the body of a humaError as is.
+func writeHuma(w io.Writer, v any) error {
 	if e, ok := v.(humaError); ok {
 		_, err := w.Write(e.body)
 		return err
@@ -134,6 +135,6 @@ type humaOutput struct{ Body any }
 
 func serveHuma(opts ...server.Option) http.Handler {
 	mux := http.NewServeMux()
-	routeHuma(newHuma(mux, huma.DefaultConfig("Members", "1.0.0")))
+	routeHuma(newHuma(mux))
 	return withHuma(mux, opts...)
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -21,7 +20,7 @@ import (
 // Errors that Huma creates look like the API's.
 func TestRenderHuma_Own(t *testing.T) {
 	mux := http.NewServeMux()
-	api := newHuma(mux, huma.DefaultConfig("x", "1"))
+	api := newHuma(mux)
 	huma.Get(api, "/helper", func(context.Context, *struct{}) (*struct{}, error) {
 		return nil, huma.Error404NotFound("hunter2")
 	})
@@ -73,7 +72,7 @@ func TestRenderHuma_Vary(t *testing.T) {
 
 func TestNewHumaError_NotModified(t *testing.T) {
 	mux := http.NewServeMux()
-	huma.Get(newHuma(mux, huma.DefaultConfig("x", "1")), "/", func(context.Context, *struct{}) (*struct{}, error) {
+	huma.Get(newHuma(mux), "/", func(context.Context, *struct{}) (*struct{}, error) {
 		return nil, huma.Status304NotModified()
 	})
 	w := httptest.NewRecorder()
@@ -84,14 +83,13 @@ func TestNewHumaError_NotModified(t *testing.T) {
 
 // Errors are JSON even if another format is registered and asked for.
 func TestHumaError_ContentType(t *testing.T) {
-	mux := http.NewServeMux()
-	config := huma.DefaultConfig("x", "1")
-	config.Formats = maps.Clone(config.Formats)
-	config.Formats["text/plain"] = huma.Format{Marshal: func(w io.Writer, v any) error {
+	huma.DefaultFormats["text/plain"] = huma.Format{Marshal: func(w io.Writer, v any) error {
 		_, err := fmt.Fprintf(w, "%+v", v)
 		return err
 	}}
-	api := newHuma(mux, config)
+	defer delete(huma.DefaultFormats, "text/plain")
+	mux := http.NewServeMux()
+	api := newHuma(mux)
 	huma.Get(api, "/", func(context.Context, *struct{}) (*humaOutput, error) { return &humaOutput{"fine"}, nil })
 	huma.Get(api, "/fail", func(context.Context, *struct{}) (*humaOutput, error) { return nil, pkerr.MemberNotFound })
 	for path, want := range map[string]string{
@@ -103,7 +101,6 @@ func TestHumaError_ContentType(t *testing.T) {
 		withHuma(mux).ServeHTTP(w, r)
 		require.Equal(t, want, w.Header().Get("Content-Type")+" "+w.Body.String())
 	}
-	require.NotContains(t, huma.DefaultFormats, "text/plain")
 }
 
 // The OpenAPI document describes the errors as they are sent.
