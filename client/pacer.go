@@ -57,8 +57,9 @@ type pacer struct {
 	crowd   float64
 	telling bool
 
-	// alone reports whether the last response found the bucket full.
-	alone bool
+	// quiet is how many requests in a row, up to the last, found the bucket
+	// full.
+	quiet int
 
 	// now is the time for which the other fields hold.
 	now time.Time
@@ -111,10 +112,12 @@ func (p *pacer) growth() float64 {
 	switch {
 	case p.telling:
 		return 0.05
-	case p.alone:
-		return 0.016 * math.Sqrt(p.share)
+	case p.quiet >= 4:
+		return 0.04 * p.share
+	case p.rate >= tellingRate:
+		return 0.02 * p.share
 	}
-	return 0.006 * math.Sqrt(p.share) // only a refusal, which is costly, takes it back
+	return 0.01 * p.share // only a refusal, which is costly, takes it back
 }
 
 // kept returns the part of the share that is left after a refusal.
@@ -122,7 +125,7 @@ func (p *pacer) kept() float64 {
 	if p.telling {
 		return 0.5
 	}
-	return 0.72
+	return 0.76
 }
 
 // turn returns the earliest time at which a request may be sent with this many
@@ -188,7 +191,10 @@ func (p *pacer) byOthers() bool {
 // compare computes how many requests of others are in the bucket: the rate,
 // less what remains and less this process's own requests.
 func (p *pacer) compare(remaining int) {
-	p.crowd, p.alone = 0, remaining == p.rate-1
+	p.crowd = 0
+	if p.quiet++; remaining != p.rate-1 {
+		p.quiet = 0
+	}
 	p.telling = remaining >= 0 && remaining <= p.rate && p.rate >= tellingRate
 	if !p.telling {
 		return

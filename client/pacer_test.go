@@ -28,7 +28,7 @@ func TestLocalLimiter_MakesRoomAfterRefusals(t *testing.T) {
 			time.Sleep(time.Nanosecond)
 			refuse(t, l, hold)
 			slower := gap()
-			require.InDelta(t, 0.139, slower.Seconds(), 0.002, "it leaves 0.72 of the share")
+			require.InDelta(t, 0.1316, slower.Seconds(), 0.002, "it leaves 0.76 of the share")
 			l.Observe(t.Context(), reads, client.Observation{Rate: 10, Remaining: -1, Hold: hold, Sent: before})
 			require.InDelta(t, slower.Seconds(), gap().Seconds(), 0.004, "what was sent before says nothing new")
 			for range 20 {
