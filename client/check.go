@@ -6,13 +6,7 @@ import (
 	"net/http"
 )
 
-const (
-	defaultBodyLimit = 64 << 10
-
-	// readSize is the size of the buffer that is allocated with the error. Most
-	// bodies are shorter.
-	readSize = 88
-)
+const defaultBodyLimit = 64 << 10
 
 // An Option changes what [Check] does. A nil Option changes nothing.
 type Option func(*options)
@@ -67,19 +61,47 @@ func bodyLimit(opts []Option) int {
 	return o.bodyLimit
 }
 
-// checked is an error with its body, in one allocation if the body is short.
+// checked is an error with its body.
 type checked struct {
 	decoded
 
 	body rereadable
-	room [readSize]byte
+}
+
+// The errors whose body is in the same allocation. Most bodies are short, and
+// most of those with fields are medium.
+type (
+	shortChecked struct {
+		checked
+
+		room [88]byte
+	}
+	mediumChecked struct {
+		checked
+
+		room [280]byte
+	}
+)
+
+// newChecked returns a new error, and a buffer for a body of n bytes, which is
+// nil if the body is long. n is -1 if the length is unknown.
+func newChecked(n int64) (*checked, []byte) {
+	switch {
+	case n < int64(len(shortChecked{}.room)):
+		c := new(shortChecked)
+		return &c.checked, c.room[:0]
+	case n < int64(len(mediumChecked{}.room)):
+		c := new(mediumChecked)
+		return &c.checked, c.room[:0]
+	}
+	return new(checked), nil
 }
 
 // check returns the error for resp, the response to req, which may be nil. It
 // never returns nil. It keeps up to limit bytes of the body. All of the body
 // can be read again; if it was read to its end, even after it has been closed.
 func check(resp *http.Response, req *http.Request, limit int) *ResponseError {
-	c := new(checked)
+	c, room := newChecked(resp.ContentLength)
 	e := &c.response
 	e.setRequest(req)
 	var (
@@ -89,7 +111,7 @@ func check(resp *http.Response, req *http.Request, limit int) *ResponseError {
 	// After a 101 the body is the connection, for another protocol.
 	if resp.Body != nil && resp.Body != http.NoBody &&
 		resp.StatusCode != http.StatusSwitchingProtocols {
-		body, e.Truncated, err = c.body.readFrom(resp, limit, c.room[:0])
+		body, e.Truncated, err = c.body.readFrom(resp, limit, room)
 		resp.Body = &c.body
 	}
 	c.decode(resp.StatusCode, resp.Header, body)
