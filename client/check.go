@@ -79,7 +79,7 @@ type (
 	mediumChecked struct {
 		checked
 
-		room [280]byte
+		room [336]byte
 	}
 )
 

@@ -75,7 +75,7 @@ func visit(t *testing.T, method string, goroutines int, pace bool, own float64, 
 }
 
 // Requests to members of which half are the system's own, and half are not, can
-// use two budgets, though nobody knows which one before they are sent.
+// use two budgets, though it is unknown which one before they are sent.
 func TestTransport_OwnAndOtherMembers(t *testing.T) {
 	for _, c := range []struct {
 		method string

@@ -232,7 +232,7 @@ func TestTransport_EndsWithContextWhileBodyIsRead(t *testing.T) {
 	})
 }
 
-// A body that cannot be closed keeps nobody waiting.
+// A body that cannot be closed delays no caller.
 func TestTransport_BodyThatIsNotClosed(t *testing.T) {
 	for name, size := range map[string]int{"a short one": 10, "a long one": 100 << 10} {
 		t.Run(name, func(t *testing.T) {
