@@ -87,8 +87,8 @@ func (s *Server) wait(d time.Duration) {
 	}
 }
 
-// serve answers a request that has arrived, in the order that [Server]
-// documents.
+// serve answers a request that has arrived, in the order that the comment of
+// this package lists.
 func (s *Server) serve(w *responseWriter, r *http.Request, body []byte) {
 	if r.Method == http.MethodOptions {
 		answer(w, http.StatusOK, "", "")

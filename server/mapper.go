@@ -40,8 +40,8 @@ func WithErrorMapper(mapper func(r *http.Request, err error) error) Option {
 // [*pkerr.Error] further out in the chain, and for errors of other servers (see
 // [Relay]).
 //
-// It is not on by default, because errors of clients for other services have
-// that method too, and a 401 that this server got is not one for its callers.
+// It is off by default, because errors of clients for other services have that
+// method too, and a 401 that this server received is not a 401 for its callers.
 func MapStatusCode(r *http.Request, err error) (mapped error) {
 	defer func() {
 		if recover() != nil {
