@@ -91,7 +91,7 @@ func (e *Error) copy() *Error {
 // asked for, as [Code.WithRef] does. It replaces the message.
 func (e *Error) WithRef(ref string) *Error {
 	c := e.copy()
-	if code, before, after, ok := c.Code.naming(); ok {
+	if code, before, after, ok := c.Code.refForm(); ok {
 		c.Code = code
 		c.Message = before + ref + after
 	}
@@ -312,7 +312,7 @@ func codeIn(err error) Code {
 // err names nothing or is nil. The reference is untrusted text.
 func Ref(err error) (string, bool) {
 	return inErrors(err, func(e *Error) (string, bool) {
-		code, before, after, ok := e.Code.naming()
+		code, before, after, ok := e.Code.refForm()
 		if !ok || code != e.Code || isTemplate(e.Message) {
 			return "", false
 		}

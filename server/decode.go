@@ -33,7 +33,7 @@ const defaultBodyLimit int64 = 1 << 20
 //     does not fit the type of dst, or could not be read.
 //   - [pkerr.ModelParse] if fields do not have the type that dst has for them.
 //     [pkerr.FieldErrors] names them by their paths as spelled in the body,
-//     such as "color" or "proxy_tags[0].prefix", in up to 256 bytes.
+//     such as "color" or "proxy_tags[0].prefix", cut to 256 bytes.
 //
 // At most 32 fields are named. Finding them takes at most a small multiple of
 // the work of decoding; after that, only the list or object that contains the

@@ -29,7 +29,7 @@ const (
 // refused as a whole. complete reports whether the search was finished.
 //
 // The errors of encoding/json are not enough: they report one fault of many,
-// sometimes without its place, and those of a type's own UnmarshalJSON can say
+// sometimes without its place, and the errors of an UnmarshalJSON can say
 // anything. So parts of the document are tried alone: `{"key":value}` is
 // decoded into a new target. A part that fails is invalid, or contains an
 // invalid part.
@@ -38,7 +38,7 @@ func invalidFields(
 ) (fields pkerr.Fields, complete bool) {
 	s := search{target: target, disallowUnknownFields: disallowUnknownFields}
 	s.work = leastWork + maxWork*(len(document)+int(min(target.Size(), leastWork)))
-	s.inside(place{}, document)
+	s.searchValue(place{}, document)
 	return s.fields, !s.stopped
 }
 
@@ -75,10 +75,10 @@ func (p place) item(index int) place {
 	return place{path, p.before + "[", "]" + p.after, p.depth + 1}
 }
 
-// inside names the invalid parts of the value at p, which does not decode. It
-// returns false if there are none, so that the value as a whole is invalid.
-func (s *search) inside(p place, value []byte) bool {
-	if p.depth == maxDepth || value[0] != '{' && value[0] != '[' || s.spent() {
+// searchValue names the invalid parts of the value at p, which does not decode.
+// It returns false if there are none, so that the value as a whole is invalid.
+func (s *search) searchValue(p place, value []byte) bool {
+	if p.depth == maxDepth || value[0] != '{' && value[0] != '[' || s.exhausted() {
 		return false
 	}
 	// If even an empty value fails, the failures of its parts mean nothing.
@@ -90,40 +90,39 @@ func (s *search) inside(p place, value []byte) bool {
 		return false
 	}
 	parts := split(value)
-	// If there is only one part, it is the one that fails. In the whole
-	// document it still has to be tried: the destination may refuse what a new
-	// value accepts.
+	// A single part is the one that fails. At the top of the document it still
+	// has to be tried, because dst may reject what a new value accepts.
 	if len(parts) == 2 && p.depth > 0 {
-		return s.among(p, value, parts, 0, 1)
+		return s.searchRun(p, value, parts, 0, 1)
 	}
 	found := false
-	// Try runs of parts, each twice as long as the last. An early part is found
-	// with little work, and one of very many parts with not much more.
-	for first, size := 0, 1; first < len(parts)-1 && !s.spent(); size *= 2 {
+	// Try runs of parts, each twice as long as the last, so that an early part
+	// is found with little work, and a late one with not much more.
+	for first, size := 0, 1; first < len(parts)-1 && !s.exhausted(); size *= 2 {
 		last := min(first+size, len(parts)-1)
 		if s.fails(p, value, run(value, parts, first, last)) {
-			found = s.among(p, value, parts, first, last) || found
+			found = s.searchRun(p, value, parts, first, last) || found
 		}
 		first = last
 	}
 	return found
 }
 
-// among is like inside for a run of parts of the value at p that does not
-// decode. It halves the run until one part is left.
-func (s *search) among(p place, value []byte, parts []int, first, last int) bool {
+// searchRun is like searchValue for a run of parts of the value at p that does
+// not decode. It halves the run until one part is left.
+func (s *search) searchRun(p place, value []byte, parts []int, first, last int) bool {
 	if last-first == 1 {
 		part, raw := p.part(value, run(value, parts, first, last), first)
-		if !s.inside(part, raw) {
-			s.name(part.path)
+		if !s.searchValue(part, raw) {
+			s.add(part.path)
 		}
 		return true
 	}
 	middle := (first + last) / 2
 	found := false
 	for _, half := range [...][2]int{{first, middle}, {middle, last}} {
-		if !s.spent() && s.fails(p, value, run(value, parts, half[0], half[1])) {
-			found = s.among(p, value, parts, half[0], half[1]) || found
+		if !s.exhausted() && s.fails(p, value, run(value, parts, half[0], half[1])) {
+			found = s.searchRun(p, value, parts, half[0], half[1]) || found
 		}
 	}
 	return found
@@ -182,8 +181,8 @@ func stringEnd(value []byte, start int) int {
 	return i
 }
 
-// spent reports whether the search has to stop.
-func (s *search) spent() bool {
+// exhausted reports whether the search has to stop.
+func (s *search) exhausted() bool {
 	if len(s.fields) < maxFields && s.work > 0 {
 		return false
 	}
@@ -206,8 +205,8 @@ func (s *search) fails(p place, value, parts []byte) (failed bool) {
 	return unmarshal(s.trial, reflect.New(s.target).Interface(), s.disallowUnknownFields) != nil
 }
 
-// name adds path to the invalid fields, once.
-func (s *search) name(path string) {
+// add adds path to the invalid fields, once.
+func (s *search) add(path string) {
 	if len(path) > maxPath {
 		// The cut may have split a character.
 		path = strings.ToValidUTF8(path[:maxPath], "") + "…"
