@@ -74,7 +74,7 @@ func visit(t *testing.T, method string, goroutines int, pace bool, own float64, 
 	return v
 }
 
-// If half of the members are the system's own, requests to them use two budgets,
+// If half of the members are the system's own, requests use two budgets,
 // although it is not known in advance which one each request uses.
 func TestTransport_OwnAndOtherMembers(t *testing.T) {
 	for _, c := range []struct {

@@ -258,8 +258,8 @@ func TestTransport_BodyThatIsNotClosed(t *testing.T) {
 	}
 }
 
-// MaxWait also bounds a GetBody that does not return, and the wait for a request
-// body that Base does not close.
+// MaxWait also bounds a GetBody that does not return, and the wait for a
+// request body that Base does not close.
 func TestTransport_RequestBodyNeverComes(t *testing.T) {
 	t.Run("GetBody", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
