@@ -146,6 +146,7 @@ func TestDecodeJSON_Fields(t *testing.T) {
 		"in a list":                            {`{"proxy_tags":[{"prefix":1},{"prefix":"a"},{"prefix":"a","postfix":2,"Suffix":[]}]}`, []string{"proxy_tags[0].prefix", "proxy_tags[2].Suffix", "proxy_tags[2].postfix"}},
 		"an invalid item":                      {`{"proxy_tags":[{},1,"x"]}`, []string{"proxy_tags[1]", "proxy_tags[2]"}},
 		"in an array":                          {`{"fixed":[1,"x"]}`, []string{"fixed[1]"}},
+		"beyond the end of an array":           {`{"fixed":["x",1,"x",2,"x"]}`, []string{"fixed[0]"}},
 		"in a map":                             {`{"counts":{"a":1,"b.c":"x","":null,"d":1.5}}`, []string{"counts.b.c", "counts.d"}},
 		"the key of a map":                     {`{"by_number":{"x":true,"1":"y"}}`, []string{"by_number.1", "by_number.x"}},
 		"overflow":                             {`{"small":128}`, []string{"small"}},

@@ -15,6 +15,7 @@ const (
 	maxDepth  = 32  // objects and lists within each other
 	maxFields = 32  // paths that are named
 	maxPath   = 256 // bytes of a path
+	maxArray  = 64  // length of the arrays whose ignored items are recognized
 
 	// The work is counted in decoded bytes. It is limited to a multiple of the
 	// document's size, and to a minimum that suffices for any small one. Each
@@ -112,6 +113,9 @@ func (s *search) searchValue(p place, value []byte) bool {
 // not decode. It halves the run until one part is left.
 func (s *search) searchRun(p place, value []byte, parts []int, first, last int) bool {
 	if last-first == 1 {
+		if value[0] == '[' && s.ignored(p, value, run(value, parts, first, last), first) {
+			return false
+		}
 		part, raw := p.part(value, run(value, parts, first, last), first)
 		if !s.searchValue(part, raw) {
 			s.add(part.path)
@@ -126,6 +130,17 @@ func (s *search) searchRun(p place, value []byte, parts []int, first, last int) 
 		}
 	}
 	return found
+}
+
+// ignored reports whether the item of the list at p decodes in its place,
+// although it does not decode as the first item. That is so beyond the end of a
+// Go array, where encoding/json ignores items.
+func (s *search) ignored(p place, value, item []byte, index int) bool {
+	if index == 0 || index > maxArray {
+		return false
+	}
+	nulls := bytes.Repeat([]byte("null,"), index) // null fits any type
+	return !s.fails(p, value, append(nulls, item...))
 }
 
 // part returns the place and the value of one part of the value at p.
