@@ -36,8 +36,8 @@ type Localizer interface {
 // the body and every object in errors get the key localized_message, and the
 // response gets a Content-Language header. The rest of the body does not
 // change. If match returns false, the Localizer has no text, or there is no
-// such header, the body is the same as without the option. Every response gets
-// a Vary header with Accept-Language.
+// such header, the body is the same as without the option. Every error response
+// gets a Vary header with Accept-Language.
 //
 // The Localizer gets the error that is sent, without its cause. One of package
 // locale goes by the code, so it does not translate a text that was set with

@@ -14,8 +14,8 @@ import (
 // is called once for every error passed to [Write], [Render] or [Public], but
 // not for panics.
 //
-// mapper returns the error to send instead of err, or nil to leave err to
-// others. The result is sent by the same rules as any error; to send an error
+// mapper returns the error to send instead of err, or nil if it does not handle
+// err. The result is sent by the same rules as any error; to send an error
 // of another server, return [Relay] of it. Hooks and logs still get err itself.
 //
 // The request is nil if there is none. Mappers of an inner Middleware are

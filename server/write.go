@@ -14,7 +14,7 @@ import (
 // [pkerr.Error.MarshalJSON] writes. Most handlers do not need it; [HandlerFunc]
 // calls it.
 //
-// What is sent is, in this order:
+// Write sends the first of these that applies:
 //
 //   - what a mapper returns for err; see [WithErrorMapper];
 //   - the outermost [pkerr.Code] or [*pkerr.Error] in its chain, in the order
