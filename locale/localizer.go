@@ -103,9 +103,9 @@ func (l *Localizer) orEnglish() *catalog {
 //
 // An error with [pkerr.ActionVerify] gets the text of
 // [pkerr.InternalServerError], which asks the user to check whether a change
-// was saved. So does a timeout or a failed connection, unless a [url.Error] says
-// that the request was not a write. Any other error gets a
-// general text. The text of err itself is never used.
+// was saved. So does a timeout or a failed connection, unless a [url.Error]
+// says that the request was not a write. Any other error gets a general text.
+// The text of err itself is never used.
 //
 // A name is untrusted text. It is stripped of control characters and of marks
 // that change the direction of writing, and cut to 64 characters. The caller
