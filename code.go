@@ -209,10 +209,10 @@ func (c Code) As(target any) bool {
 	return true
 }
 
-// naming returns the form of c whose message has a reference, which can be c
+// refForm returns the form of c whose message has a reference, which can be c
 // itself, and the text before and after the reference. It returns false if
 // there is no such form.
-func (c Code) naming() (_ Code, before, after string, _ bool) {
+func (c Code) refForm() (_ Code, before, after string, _ bool) {
 	n := c.Number()
 	for _, t := range templates {
 		if base := t.Base(); n != t.Number() && (base == 0 || n != base.Number()) {

@@ -30,11 +30,10 @@
 // it is wrapped, and [LogValue] logs it.
 //
 // Package client turns responses into these errors, package server turns these
-// errors into responses, package locale says them in the reader's language, and
-// package pkerrtest is a fake API for tests. This package does not use
-// net/http.
+// errors into responses, package locale translates them for users, and package
+// pkerrtest is a fake API for tests. This package does not use net/http.
 //
-// Codes are constants, and the methods of an Error never modify it. Both are
+// A Code is immutable, and the methods of an Error never modify it. Both are
 // safe for concurrent use, unless the fields of a shared Error are assigned to.
 package pkerr
 
@@ -92,7 +91,7 @@ func (e *Error) copy() *Error {
 // asked for, as [Code.WithRef] does. It replaces the message.
 func (e *Error) WithRef(ref string) *Error {
 	c := e.copy()
-	if code, before, after, ok := c.Code.naming(); ok {
+	if code, before, after, ok := c.Code.refForm(); ok {
 		c.Code = code
 		c.Message = before + ref + after
 	}
@@ -154,8 +153,7 @@ func (e *Error) Is(target error) bool {
 }
 
 // As sets target to the code of e if target is a *[Code], so that [errors.As]
-// and [errors.AsType] find the code. It returns false for an error without a
-// code.
+// and [errors.AsType] find the code. It returns false if e has no code.
 func (e *Error) As(target any) bool {
 	code, ok := target.(*Code)
 	if !ok || code == nil || e == nil || e.Code == 0 {
@@ -314,7 +312,7 @@ func codeIn(err error) Code {
 // err names nothing or is nil. The reference is untrusted text.
 func Ref(err error) (string, bool) {
 	return inErrors(err, func(e *Error) (string, bool) {
-		code, before, after, ok := e.Code.naming()
+		code, before, after, ok := e.Code.refForm()
 		if !ok || code != e.Code || isTemplate(e.Message) {
 			return "", false
 		}

@@ -27,7 +27,7 @@ func decode(t *testing.T, status int, header http.Header, body string) *pkerr.Er
 	return e
 }
 
-func TestDecode_BodySaysNothing(t *testing.T) {
+func TestDecode_UselessBody(t *testing.T) {
 	for _, body := range []string{
 		"", " \n", "null", "{}", "[]", `""`, `"x"`, "true", "0", "20001", "<html><body>502</body></html>", "\xff\xfe{\x00",
 		"\xef\xbb\xbf", "{", `{"`, `{"message"`, `{"message":`, `{"message":"x"`, `{"message":"x","code":20001`, "\x00", "}", "]]]",
@@ -387,7 +387,7 @@ func TestDecode_Scope(t *testing.T) {
 	require.Empty(t, decode(t, 404, own, `{}`).Scope, "the header alone does not mean that the limit was hit")
 }
 
-func TestDecode_AfterTheFirstValue(t *testing.T) {
+func TestDecode_TrailingData(t *testing.T) {
 	const first = `{"message":"m","code":20001}`
 	for _, rest := range []string{"", "\n", first, `{"message":"again"}`, "}", "\x00", "<html>"} {
 		for _, before := range []string{"", " \r\n\t", "\uFEFF", " \uFEFF "} {

@@ -32,15 +32,15 @@
 //
 // # How responses are read
 //
-// An error says what it does by these rules. Each of them handles something
-// that the API, an older version of it, or a proxy is known to send.
+// A response is decoded by these rules. Each of them handles something that the
+// API, an older version of it, or a proxy is known to send.
 //
 //  1. The status is always kept. The Content-Type does not decide whether a
 //     body is JSON.
 //  2. A byte order mark and white space before the body are skipped. The first
-//     JSON object or string counts, and anything after it is ignored. A string
-//     is the message. A body that is incomplete or not JSON is not decoded at
-//     all.
+//     JSON object or string is decoded, and anything after it is ignored. A
+//     string is the message. A body that is incomplete or not JSON is not
+//     decoded at all.
 //  3. Keys match exactly. Of duplicate keys the last one with a usable value
 //     counts. Unknown keys are ignored.
 //  4. A value of an unexpected type counts as absent, and does not hide the

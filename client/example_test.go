@@ -36,7 +36,7 @@ func get(httpClient *http.Client, url string) error {
 	return client.Check(resp)
 }
 
-// How do I find out what went wrong?
+// Find out what went wrong.
 func ExampleCheck() {
 	api := answer(404, nil, `{"message":"Member not found.","code":20002}`)
 	defer api.Close()
@@ -52,7 +52,7 @@ func ExampleCheck() {
 	// any 404:    true
 }
 
-// What happens when a proxy answers in HTML, or not at all?
+// An HTML page from a proxy is an error like any other.
 func ExampleCheck_proxy() {
 	api := answer(502, map[string]string{"Content-Type": "text/html", "Fly-Request-Id": "01JD0000-fra"}, "<html><h1>502 Bad Gateway</h1></html>")
 	defer api.Close()
@@ -66,7 +66,7 @@ func ExampleCheck_proxy() {
 	// any 5xx: true
 }
 
-// What if the API sends a code that this library does not know?
+// A code that this library does not know still matches its class.
 func ExampleCheck_unknownCode() {
 	api := answer(403, nil, `{"message":"This endpoint requires an active PluralKit Premium subscription","code":30010}`)
 	defer api.Close()
@@ -83,7 +83,7 @@ func ExampleCheck_unknownCode() {
 	// this one: true
 }
 
-// How do I show what is wrong with each field of a form?
+// Show what is wrong with each field of a form.
 func ExampleCheck_fields() {
 	api := answer(400, nil, `{"message":"Error parsing JSON model","code":40001,"errors":{"name":[{"message":"Field name is too long.","actual_length":101,"max_length":100}]}}`)
 	defer api.Close()
@@ -96,7 +96,7 @@ func ExampleCheck_fields() {
 	// Output: Field name is too long. 101 of 100
 }
 
-// How long do I have to wait?
+// Find out how long to wait.
 func ExampleCheck_rateLimit() {
 	api := answer(429, map[string]string{"X-RateLimit-Limit": "10", "X-RateLimit-Scope": "generic_get"},
 		`{"message":"429: too many requests","retry_after":19,"scope":"generic_get","code":0}`)
@@ -110,7 +110,7 @@ func ExampleCheck_rateLimit() {
 	// Output: try again in 119ms
 }
 
-// Can I check a response in a RoundTripper, and again in its caller?
+// Check a response in a RoundTripper, and again in its caller.
 func ExampleCheck_twice() {
 	api := answer(404, nil, `{"message":"Member not found.","code":20002}`)
 	defer api.Close()
@@ -130,7 +130,7 @@ func ExampleCheck_twice() {
 	// {"message":"Member not found.","code":20002}
 }
 
-// How do I read a key of the body that this library does not know?
+// Read a key of the body that this library does not know.
 func ExampleResponseError() {
 	api := answer(415, map[string]string{"Content-Type": "application/problem+json"}, `{"title":"Unsupported Media Type","status":415,"traceId":"00-0af7"}`)
 	defer api.Close()
@@ -146,7 +146,7 @@ func ExampleResponseError() {
 	// {"title":"Unsupported Media Type","status":415,"traceId":"00-0af7"}
 }
 
-// Which limit did the request count towards, and how much of it is left?
+// Find out which limit the request counted towards, and how much of it is left.
 func ExampleResponseError_RateLimit() {
 	api := answer(404, map[string]string{"X-RateLimit-Limit": "10", "X-RateLimit-Remaining": "8", "X-RateLimit-Scope": "generic_get"},
 		`{"message":"Member not found.","code":20002}`)
@@ -162,7 +162,7 @@ func ExampleResponseError_RateLimit() {
 	// Output: 8 of 10 left for generic_get
 }
 
-// What do I quote when I report a failure of the API?
+// Quote the request ID when you report a failure of the API.
 func ExampleResponseError_RequestID() {
 	api := answer(500, map[string]string{"Fly-Request-Id": "01JD0000-fra"}, `{"message":"500: Internal Server Error","code":0}`)
 	defer api.Close()
@@ -175,7 +175,7 @@ func ExampleResponseError_RequestID() {
 	// Output: request 01JD0000-fra
 }
 
-// Can I store an error, and handle it later?
+// Store an error, and handle it later.
 func ExampleResponseError_MarshalJSON() {
 	header := http.Header{"Fly-Request-Id": {"01JD0000-fra"}, "Set-Cookie": {"secret"}}
 	err := client.Decode(404, header, []byte(`{"message":"Member not found.","code":20002}`))
@@ -195,7 +195,7 @@ func ExampleResponseError_MarshalJSON() {
 	// true
 }
 
-// How does it look in a log?
+// Log an error with all that is known about its response.
 func ExampleResponseError_LogValue() {
 	err := client.Decode(404, nil, []byte(`{"message":"Member 'x\ny' not found.","code":20003}`))
 
@@ -209,7 +209,7 @@ func ExampleResponseError_LogValue() {
 	// Output: {"level":"ERROR","msg":"lookup","err":{"text":"20003/404: Member 'x\\ny' not found.","code":"20003/404","message":"Member 'x\\ny' not found.","status":404}}
 }
 
-// I have read the body myself. What now?
+// Decode a response whose body has already been read.
 func ExampleDecode() {
 	err := client.Decode(404, http.Header{}, []byte(`{"message":"System not found.","code":20001}`))
 
@@ -217,7 +217,7 @@ func ExampleDecode() {
 	// Output: 20001/404: System not found.
 }
 
-// How do I keep more of a long body, or less?
+// Keep more of a long body, or less.
 func ExampleWithBodyLimit() {
 	resp := &http.Response{StatusCode: 500, Body: io.NopCloser(strings.NewReader("a stack trace without end"))}
 	defer resp.Body.Close()

@@ -13,8 +13,8 @@ import (
 	"github.com/pkerr/pkerr/server"
 )
 
-// busy starts an API that refuses the first requests, and then has nothing to
-// say.
+// busy starts an API that refuses the first requests, and answers all others
+// with a 204.
 func busy(refusals int) *httptest.Server {
 	return httptest.NewServer(server.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) error {
 		if refusals--; refusals >= 0 {
@@ -25,8 +25,7 @@ func busy(refusals int) *httptest.Server {
 	}))
 }
 
-// How do I wait out rate limits without doing anything, and see what it waits
-// for?
+// Wait out rate limits, and see each wait.
 func ExampleTransport() {
 	api := busy(2)
 	defer api.Close()
@@ -49,7 +48,7 @@ func ExampleTransport() {
 	// 204 <nil>
 }
 
-// How do I repeat reads when a proxy fails?
+// Repeat reads when a proxy fails.
 func ExampleTransport_retrySafeMethods() {
 	failures := 1
 	proxy := roundTrip(func(*http.Request) (*http.Response, error) {
@@ -79,7 +78,7 @@ func ExampleTransport_retrySafeMethods() {
 	// 204
 }
 
-// What do I get when a request would have to wait for too long?
+// A request that would have to wait for too long gets a WaitError.
 func ExampleWaitError() {
 	limiter := &client.LocalLimiter{}
 	// Another request was refused.
@@ -101,7 +100,7 @@ func ExampleWaitError() {
 	// try again in 12s
 }
 
-// How do I stay below the limit in the first place?
+// Stay below the limit, so that hardly any request is refused.
 func ExampleLocalLimiter() {
 	api := busy(0)
 	defer api.Close()
@@ -120,7 +119,7 @@ func ExampleLocalLimiter() {
 	// Output: five at once, two more after a tenth of a second each: true
 }
 
-// How do I retry by hand?
+// Retry by hand.
 func ExampleRetryDelay() {
 	api := busy(1)
 	defer api.Close()
@@ -161,14 +160,14 @@ func (f *fleet) Wait(ctx context.Context, bucket client.Bucket) error {
 	return f.local.Wait(ctx, bucket)
 }
 
-// Observe tells the store what the API said: a rate, and how long to hold
-// everybody.
+// Observe tells the store what the API said: the rate, and how long to hold all
+// requests.
 func (f *fleet) Observe(ctx context.Context, bucket client.Bucket, seen client.Observation) {
 	fmt.Printf("%s takes %d a second, and is held for %v\n", bucket, seen.Rate, seen.Hold)
 	f.local.Observe(ctx, bucket, seen)
 }
 
-// How do several processes share one limit?
+// Share one limit between several processes.
 func ExampleLimiter() {
 	refusals := 1
 	api := roundTrip(func(*http.Request) (*http.Response, error) {
@@ -196,7 +195,7 @@ func ExampleLimiter() {
 	// 204
 }
 
-// What key does a limiter store a bucket by?
+// Use the key of a bucket to store it.
 func ExampleBucket_String() {
 	fmt.Println(client.Bucket{Host: "api.pluralkit.me", Scope: "generic_get"})
 	fmt.Println(client.Bucket{Host: "api.pluralkit.me", Scope: "own_system_get", Owner: "ab12cd34ef567890"})

@@ -52,20 +52,20 @@ func waitUntil(t *testing.T, l *client.LocalLimiter, deadline time.Time) error {
 	return l.Wait(ctx, reads)
 }
 
-func TestLocalLimiter_LetsEverythingThroughUntilARefusal(t *testing.T) {
+func TestLocalLimiter_UnlimitedUntilRefusal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &client.LocalLimiter{}
 		require.Zero(t, arrivals(t, l, reads, 100)[99])
 
 		refuse(t, l, 150*time.Millisecond)
 		at := arrivals(t, l, reads, 100)
-		require.Equal(t, 150*time.Millisecond, at[0], "it is held")
+		require.Equal(t, 150*time.Millisecond, at[0], "the bucket is held")
 		for i := 1; i < len(at); i++ {
 			require.Equal(t, readGap, at[i]-at[i-1], "19 requests in the time of 20")
 		}
 
 		time.Sleep(time.Minute)
-		require.Zero(t, arrivals(t, l, reads, 100)[99], "as it was, once the bucket has had the time to fill up")
+		require.Zero(t, arrivals(t, l, reads, 100)[99], "unlimited again once the bucket is full")
 	})
 }
 
@@ -168,7 +168,7 @@ func TestLocalLimiter_Try(t *testing.T) {
 			require.True(t, client.Try(l, reads))
 		}
 		require.False(t, client.Try(l, reads))
-		require.Equal(t, readGap, arrivals(t, l, reads, 1)[0], "they were counted")
+		require.Equal(t, readGap, arrivals(t, l, reads, 1)[0], "the requests were counted")
 		var group sync.WaitGroup
 		group.Go(func() { require.NoError(t, l.Wait(t.Context(), reads)) })
 		synctest.Wait()
@@ -178,7 +178,7 @@ func TestLocalLimiter_Try(t *testing.T) {
 	})
 }
 
-func TestLocalLimiter_AllocatesNothingUnlessItWaits(t *testing.T) {
+func TestLocalLimiter_Allocations(t *testing.T) {
 	l := &client.LocalLimiter{}
 	seen := client.Observation{Rate: 10, Remaining: 9, Sent: time.Now()}
 	require.Zero(t, testing.AllocsPerRun(100, func() {
@@ -188,19 +188,19 @@ func TestLocalLimiter_AllocatesNothingUnlessItWaits(t *testing.T) {
 	}))
 }
 
-func TestLocalLimiter_HoldsTheLongestOfSeveralRefusals(t *testing.T) {
+func TestLocalLimiter_LongestHold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &client.LocalLimiter{}
 		refuse(t, l, time.Second)
 		refuse(t, l, 5*time.Second)
 		refuse(t, l, 2*time.Second)
 		require.Equal(t, 5*time.Second, arrivals(t, l, reads, 1)[0])
-		require.Zero(t, arrivals(t, l, client.Bucket{Scope: "generic_update"}, 1)[0], "and no other bucket")
+		require.Zero(t, arrivals(t, l, client.Bucket{Scope: "generic_update"}, 1)[0], "other buckets are not held")
 	})
 }
 
 // A refusal that comes while requests wait makes them wait longer.
-func TestLocalLimiter_HoldsThoseThatWaitAlready(t *testing.T) {
+func TestLocalLimiter_HoldDuringWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &client.LocalLimiter{}
 		refuse(t, l, time.Second)
@@ -217,7 +217,7 @@ func TestLocalLimiter_HoldsThoseThatWaitAlready(t *testing.T) {
 }
 
 // A rate higher than expected speeds up requests that already wait.
-func TestLocalLimiter_RateOfAnUnknownScope(t *testing.T) {
+func TestLocalLimiter_UnknownScope(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &client.LocalLimiter{Pace: true}
 		bucket := client.Bucket{Scope: "other"}
@@ -256,7 +256,7 @@ func TestLocalLimiter_FirstComeFirstServed(t *testing.T) {
 }
 
 // A request that gives up does not cost the others their turn.
-func TestLocalLimiter_EndsWithTheContext(t *testing.T) {
+func TestLocalLimiter_ContextEndsDuringWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cause := errors.New("enough")
 		l := &client.LocalLimiter{}
@@ -279,12 +279,12 @@ func TestLocalLimiter_EndsWithTheContext(t *testing.T) {
 		cancel(cause)
 		group.Wait()
 		for range 100 {
-			require.ErrorIs(t, l.Wait(ctx, reads), cause, "nor is anything let through after it")
+			require.ErrorIs(t, l.Wait(ctx, reads), cause, "no later request gets through")
 		}
 	})
 }
 
-func TestLocalLimiter_LetsNothingThroughAfterTheContext(t *testing.T) {
+func TestLocalLimiter_ContextHasEnded(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for range 100 {
@@ -292,7 +292,7 @@ func TestLocalLimiter_LetsNothingThroughAfterTheContext(t *testing.T) {
 	}
 }
 
-func TestLocalLimiter_TellsAtOnceThatTheTurnComesTooLate(t *testing.T) {
+func TestLocalLimiter_WaitError(t *testing.T) {
 	for _, waiting := range []int{0, 1, 100} {
 		synctest.Test(t, func(t *testing.T) {
 			l := &client.LocalLimiter{}
@@ -307,7 +307,7 @@ func TestLocalLimiter_TellsAtOnceThatTheTurnComesTooLate(t *testing.T) {
 			err := waitUntil(t, l, start.Add(turn-1))
 			require.Equal(t, &client.WaitError{Bucket: reads, Delay: turn, Err: context.DeadlineExceeded}, err)
 			require.Zero(t, time.Since(start))
-			require.NoError(t, waitUntil(t, l, start.Add(turn+1)), "in time, and the one before took no turn")
+			require.NoError(t, waitUntil(t, l, start.Add(turn+1)), "the request before it took no turn")
 			require.Equal(t, turn, time.Since(start))
 			group.Wait()
 		})
@@ -315,14 +315,14 @@ func TestLocalLimiter_TellsAtOnceThatTheTurnComesTooLate(t *testing.T) {
 }
 
 // A refusal can delay the turns of waiting requests past their deadlines.
-func TestLocalLimiter_TellsThoseThatWaitAlready(t *testing.T) {
+func TestLocalLimiter_WaitErrorDuringWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &client.LocalLimiter{}
 		refuse(t, l, time.Second)
 		start := time.Now()
 		var group sync.WaitGroup
 		var mu sync.Mutex
-		var told []time.Duration
+		var failed []time.Duration
 		for i := range 10 { // every other one has a deadline
 			group.Go(func() {
 				if i%2 == 1 {
@@ -333,28 +333,28 @@ func TestLocalLimiter_TellsThoseThatWaitAlready(t *testing.T) {
 				require.ErrorAs(t, err, new(*client.WaitError))
 				mu.Lock()
 				defer mu.Unlock()
-				told = append(told, time.Since(start))
+				failed = append(failed, time.Since(start))
 			})
 			synctest.Wait()
 		}
 		time.Sleep(500 * time.Millisecond)
 		refuse(t, l, 10*time.Second)
 		synctest.Wait()
-		require.Equal(t, slices.Repeat([]time.Duration{500 * time.Millisecond}, 5), told)
+		require.Equal(t, slices.Repeat([]time.Duration{500 * time.Millisecond}, 5), failed)
 		group.Wait()
-		require.Equal(t, 10500*time.Millisecond+4*readGap, time.Since(start), "the others have their turns")
+		require.Equal(t, 10500*time.Millisecond+4*readGap, time.Since(start), "the others get their turns")
 	})
 }
 
 // A program that asks for more than a minute's worth at once gets errors
 // immediately.
-func TestLocalLimiter_TellsAllOfManyAtOnce(t *testing.T) {
+func TestLocalLimiter_WaitErrorForMany(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &client.LocalLimiter{Pace: true}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		start := time.Now()
-		var sent, told atomic.Int32
+		var sent, failed atomic.Int32
 		var group sync.WaitGroup
 		for range 500 {
 			group.Go(func() {
@@ -362,19 +362,19 @@ func TestLocalLimiter_TellsAllOfManyAtOnce(t *testing.T) {
 					sent.Add(1)
 				} else {
 					require.Zero(t, time.Since(start))
-					told.Add(1)
+					failed.Add(1)
 				}
 			})
 		}
 		group.Wait()
-		require.EqualValues(t, 172, sent.Load(), "all of the minute is used")
-		require.EqualValues(t, 500-172, told.Load())
+		require.EqualValues(t, 172, sent.Load(), "the whole minute is used")
+		require.EqualValues(t, 500-172, failed.Load())
 	})
 }
 
 // Tests in bubbles of testing/synctest have clocks of their own, which start in
 // the year 2000.
-func TestLocalLimiter_OutlivesItsClock(t *testing.T) {
+func TestLocalLimiter_SynctestBubbles(t *testing.T) {
 	for _, pace := range []bool{false, true} {
 		l := &client.LocalLimiter{Pace: pace}
 		use := func(t *testing.T) {
@@ -385,7 +385,7 @@ func TestLocalLimiter_OutlivesItsClock(t *testing.T) {
 				group.Go(func() { require.NoError(t, l.Wait(t.Context(), reads)) })
 			}
 			group.Wait()
-			require.Less(t, time.Since(start), 30*time.Millisecond, "nothing is left of the other clock")
+			require.Less(t, time.Since(start), 30*time.Millisecond, "the state of the other clock is dropped")
 			refuse(t, l, 50*time.Millisecond)
 			for range 3 {
 				group.Go(func() { require.NoError(t, l.Wait(t.Context(), reads)) })
@@ -406,7 +406,7 @@ func TestLocalLimiter_OutlivesItsClock(t *testing.T) {
 
 // A bucket is not forgotten to make room for others while its count still
 // matters.
-func TestLocalLimiter_ForgetsNothingThatMatters(t *testing.T) {
+func TestLocalLimiter_KeepsBucketsInUse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &client.LocalLimiter{}
 		refuse(t, l, 200*time.Millisecond)
@@ -420,7 +420,7 @@ func TestLocalLimiter_ForgetsNothingThatMatters(t *testing.T) {
 }
 
 // A program with very many tokens does not make the limiter grow without bound.
-func TestLocalLimiter_ForgetsFullBuckets(t *testing.T) {
+func TestLocalLimiter_DropsFullBuckets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &client.LocalLimiter{Pace: true}
 		held := client.Bucket{Owner: "held"}
@@ -432,7 +432,7 @@ func TestLocalLimiter_ForgetsFullBuckets(t *testing.T) {
 		require.LessOrEqual(t, client.Buckets(l), 1024+1)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 		defer cancel()
-		require.ErrorIs(t, l.Wait(ctx, held), context.DeadlineExceeded, "what is still held is not forgotten")
+		require.ErrorIs(t, l.Wait(ctx, held), context.DeadlineExceeded, "a held bucket is kept")
 	})
 }
 

@@ -16,8 +16,8 @@ import (
 	"github.com/pkerr/pkerr/pkerrtest"
 )
 
-// visits is what came of goroutines that go through members, each of a path of
-// its own, of which a part is the token's own system's.
+// visits is the outcome of requests from many goroutines, each to the path of a
+// different member. A part of the members belongs to the token's own system.
 type visits struct {
 	served, refused, givenUp int64
 	slowest                  time.Duration // of all requests
@@ -74,8 +74,8 @@ func visit(t *testing.T, method string, goroutines int, pace bool, own float64, 
 	return v
 }
 
-// Requests to members of which half are the system's own, and half are not, can
-// use two budgets, though it is unknown which one before they are sent.
+// If half of the members are the system's own, requests use two budgets,
+// although it is not known in advance which one each request uses.
 func TestTransport_OwnAndOtherMembers(t *testing.T) {
 	for _, c := range []struct {
 		method string
@@ -107,8 +107,8 @@ func TestTransport_OwnAndOtherMembers(t *testing.T) {
 	}
 }
 
-// A system's own members alone. The first requests wait in the wrong queue, but
-// only until the first response.
+// If all members are the system's own, the first requests wait in the wrong
+// queue, but only until the first response.
 func TestTransport_OwnMembersWithPace(t *testing.T) {
 	for _, c := range []struct {
 		method  string

@@ -12,7 +12,7 @@ import (
 )
 
 // A refusal while requests are counted is due to others. The process makes room
-// for them, and takes that room back when they are gone.
+// for them, and takes it back when they have stopped.
 func TestLocalLimiter_MakesRoomAfterRefusals(t *testing.T) {
 	for _, pace := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
@@ -23,35 +23,35 @@ func TestLocalLimiter_MakesRoomAfterRefusals(t *testing.T) {
 			}
 			const hold = 200 * time.Millisecond
 			refuse(t, l, hold)
-			require.Equal(t, readGap, gap(), "the first refusal is its own doing")
+			require.Equal(t, readGap, gap(), "the first refusal is due to the process itself")
 			before := time.Now()
 			time.Sleep(time.Nanosecond)
 			refuse(t, l, hold)
 			slower := gap()
-			require.InDelta(t, 0.1316, slower.Seconds(), 0.002, "it leaves 0.76 of the share")
+			require.InDelta(t, 0.1316, slower.Seconds(), 0.002, "the process keeps 0.76 of its share")
 			l.Observe(t.Context(), reads, client.Observation{Rate: 10, Remaining: -1, Hold: hold, Sent: before})
-			require.InDelta(t, slower.Seconds(), gap().Seconds(), 0.004, "what was sent before says nothing new")
+			require.InDelta(t, slower.Seconds(), gap().Seconds(), 0.004, "a request that was sent earlier changes nothing")
 			for range 20 {
 				time.Sleep(time.Nanosecond)
 				refuse(t, l, hold)
 				gap()
 			}
-			require.InDelta(t, 1.1, gap().Seconds(), 0.5, "there is an end to it")
+			require.InDelta(t, 1.1, gap().Seconds(), 0.5, "the gap is bounded")
 
 			for range 20 {
 				now := gap()
 				require.LessOrEqual(t, now, 1600*time.Millisecond)
 				arrivals(t, l, reads, 100)
 			}
-			require.Equal(t, readGap, gap(), "as if they had never been")
+			require.Equal(t, readGap, gap(), "the refusals have no effect any more")
 
 			refuse(t, l, hold)
-			require.Equal(t, readGap, gap(), "a single one shows nothing")
+			require.Equal(t, readGap, gap(), "a single refusal does not slow down")
 
 			refuse(t, l, hold)
 			time.Sleep(time.Hour)
 			refuse(t, l, hold)
-			require.Equal(t, readGap, gap(), "an hour later it is its own doing again")
+			require.Equal(t, readGap, gap(), "after an hour a refusal counts as the first")
 		})
 	}
 }
@@ -75,13 +75,13 @@ func TestLocalLimiter_PeriodsOfWrites(t *testing.T) {
 }
 
 // Processes that were refused together do not come back together.
-func TestLocalLimiter_ComesBackAtAnyMoment(t *testing.T) {
+func TestLocalLimiter_RandomDelayAfterRefusals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		back := map[time.Duration]bool{}
 		for range 20 {
 			l := &client.LocalLimiter{}
 			refuse(t, l, 200*time.Millisecond)
-			require.Equal(t, 200*time.Millisecond, arrivals(t, l, reads, 1)[0], "alone it does")
+			require.Equal(t, 200*time.Millisecond, arrivals(t, l, reads, 1)[0], "after one refusal the time is exact")
 			refuse(t, l, 200*time.Millisecond)
 			after := arrivals(t, l, reads, 1)[0] - 200*time.Millisecond
 			require.GreaterOrEqual(t, after, time.Duration(0))
@@ -94,7 +94,7 @@ func TestLocalLimiter_ComesBackAtAnyMoment(t *testing.T) {
 
 // If less remains than the process's own requests explain, others use the
 // bucket.
-func TestLocalLimiter_SeesOthers(t *testing.T) {
+func TestLocalLimiter_OthersUseBucket(t *testing.T) {
 	for _, pace := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
 			l := &client.LocalLimiter{Pace: pace}
@@ -108,17 +108,17 @@ func TestLocalLimiter_SeesOthers(t *testing.T) {
 				return wait
 			}
 			require.Zero(t, after(9))
-			require.Zero(t, after(-1), "which says nothing")
-			require.Zero(t, after(11), "which makes no sense")
+			require.Zero(t, after(-1), "Remaining is unknown")
+			require.Zero(t, after(11), "Remaining exceeds the rate")
 			require.Equal(t, 160*time.Millisecond, after(6).Round(10*time.Millisecond))
 			require.Equal(t, 260*time.Millisecond, after(3).Round(10*time.Millisecond))
-			require.Zero(t, after(9), "they are gone")
+			require.Zero(t, after(9), "the others have stopped")
 		})
 	}
 }
 
 // A process does not slow down because of its own requests.
-func TestLocalLimiter_KnowsItsOwn(t *testing.T) {
+func TestLocalLimiter_OwnRequestsOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &client.LocalLimiter{}
 		for i := range 9 {

@@ -22,7 +22,7 @@ func TestResponseError_RateLimit(t *testing.T) {
 			map[string]string{"X-RateLimit-Limit": "10", "X-RateLimit-Remaining": "8", "X-RateLimit-Reset": "1786982400", "X-RateLimit-Scope": "own_system_get"},
 			&client.RateLimit{Limit: 10, Remaining: 8, Reset: seconds, Scope: "own_system_get"},
 		},
-		"as it sent them in 2022": {
+		"as the API sent them in 2022": {
 			map[string]string{"X-RateLimit-Limit": "2", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1786982400123"},
 			&client.RateLimit{Limit: 2, Remaining: 0, Reset: seconds.Add(123 * time.Millisecond)},
 		},

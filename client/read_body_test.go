@@ -104,11 +104,11 @@ func TestTransport_BodyNeverComes(t *testing.T) {
 		holds      []hold
 		took       time.Duration
 	}{
-		"with a hint":                  {"2", 0, true, []hold{{0, 200 * ms}, {25 * ms, 2100 * ms}}, 5 * time.Second},
-		"without one":                  {"", 0, true, []hold{{0, 200 * ms}}, 5 * time.Second},
-		"for longer than MaxWait":      {"2", time.Second, true, []hold{{0, 200 * ms}, {25 * ms, 500 * ms}}, time.Second},
-		"and cannot be closed":         {"2", 0, false, []hold{{0, 200 * ms}, {25 * ms, 2100 * ms}}, 5 * time.Second},
-		"and cannot be closed in time": {"", time.Second, false, []hold{{0, 200 * ms}}, time.Second},
+		"a Retry-After header":                        {"2", 0, true, []hold{{0, 200 * ms}, {25 * ms, 2100 * ms}}, 5 * time.Second},
+		"no Retry-After header":                       {"", 0, true, []hold{{0, 200 * ms}}, 5 * time.Second},
+		"a Retry-After longer than MaxWait":           {"2", time.Second, true, []hold{{0, 200 * ms}, {25 * ms, 500 * ms}}, time.Second},
+		"a body that cannot be closed":                {"2", 0, false, []hold{{0, 200 * ms}, {25 * ms, 2100 * ms}}, 5 * time.Second},
+		"a body that cannot be closed before MaxWait": {"", time.Second, false, []hold{{0, 200 * ms}}, time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -140,14 +140,14 @@ func TestTransport_BodyNeverComes(t *testing.T) {
 
 				read, err := io.ReadAll(resp.Body)
 				require.ErrorContains(t, err, "did not come in time")
-				require.Equal(t, `{"message":"429: too ma`, string(read), "what has come is kept")
+				require.Equal(t, `{"message":"429: too ma`, string(read), "what was received is kept")
 				require.ErrorIs(t, client.Check(resp), pkerr.TooManyRequests)
 			})
 		})
 	}
 }
 
-// Others wait at once for what the header of a refusal says.
+// Other requests wait at once for as long as the header of a refusal says.
 func TestTransport_HoldsBeforeBody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var count atomic.Int32
@@ -177,7 +177,7 @@ func TestTransport_HoldsBeforeBody(t *testing.T) {
 	})
 }
 
-// What a late body says counts if it is longer.
+// A late body counts if it asks for a longer wait.
 func TestTransport_LateBody(t *testing.T) {
 	const ms = time.Millisecond
 	for name, c := range map[string]struct {
@@ -186,11 +186,11 @@ func TestTransport_LateBody(t *testing.T) {
 		after  time.Duration
 		holds  []hold
 	}{
-		"at once, and shorter than Retry-After": {map[string]string{"Retry-After": "1"}, `{"retry_after":19}`, 0, []hold{{0, 100 * ms}, {0, 119 * ms}}},
-		"late, and shorter than Retry-After":    {map[string]string{"Retry-After": "1"}, `{"retry_after":19}`, 100 * ms, []hold{{0, 100 * ms}, {25 * ms, 1100 * ms}}},
-		"late, and longer":                      {map[string]string{"Retry-After": "1"}, `{"retry_after":5000}`, 100 * ms, []hold{{0, 100 * ms}, {25 * ms, 1100 * ms}, {100 * ms, 5100 * ms}}},
-		"at once, and longer":                   {map[string]string{"Retry-After": "1"}, `{"retry_after":5000}`, 0, []hold{{0, 100 * ms}, {0, 5100 * ms}}},
-		"without any hint":                      {nil, `Too many requests`, 0, []hold{{0, 100 * ms}, {0, time.Second}}},
+		"a prompt body, shorter than Retry-After": {map[string]string{"Retry-After": "1"}, `{"retry_after":19}`, 0, []hold{{0, 100 * ms}, {0, 119 * ms}}},
+		"a late body, shorter than Retry-After":   {map[string]string{"Retry-After": "1"}, `{"retry_after":19}`, 100 * ms, []hold{{0, 100 * ms}, {25 * ms, 1100 * ms}}},
+		"a late body, longer than Retry-After":    {map[string]string{"Retry-After": "1"}, `{"retry_after":5000}`, 100 * ms, []hold{{0, 100 * ms}, {25 * ms, 1100 * ms}, {100 * ms, 5100 * ms}}},
+		"a prompt body, longer than Retry-After":  {map[string]string{"Retry-After": "1"}, `{"retry_after":5000}`, 0, []hold{{0, 100 * ms}, {0, 5100 * ms}}},
+		"no hint":                                 {nil, `Too many requests`, 0, []hold{{0, 100 * ms}, {0, time.Second}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -232,7 +232,7 @@ func TestTransport_EndsWithContextWhileBodyIsRead(t *testing.T) {
 	})
 }
 
-// A body that cannot be closed delays no caller.
+// A body that cannot be closed does not delay the request.
 func TestTransport_BodyThatIsNotClosed(t *testing.T) {
 	for name, size := range map[string]int{"a short one": 10, "a long one": 100 << 10} {
 		t.Run(name, func(t *testing.T) {
@@ -258,7 +258,8 @@ func TestTransport_BodyThatIsNotClosed(t *testing.T) {
 	}
 }
 
-// What the request itself brings is bound by MaxWait, too.
+// MaxWait also bounds a GetBody that does not return, and the wait for a
+// request body that Base does not close.
 func TestTransport_RequestBodyNeverComes(t *testing.T) {
 	t.Run("GetBody", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {

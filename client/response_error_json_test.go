@@ -78,7 +78,7 @@ func TestResponseError_JSON(t *testing.T) {
 	}
 }
 
-func TestResponseError_JSONWithoutABody(t *testing.T) {
+func TestResponseError_JSONNoBody(t *testing.T) {
 	e := requireResponseError(t, client.Decode(404, nil, nil))
 	require.Equal(t, e, stored(t, e))
 	e = requireResponseError(t, client.Check(&http.Response{StatusCode: 502, Body: http.NoBody}))
@@ -92,7 +92,7 @@ func TestResponseError_JSONCompressedText(t *testing.T) {
 	requireSame(t, e, stored(t, e))
 }
 
-func TestResponseError_JSONOfAReadError(t *testing.T) {
+func TestResponseError_JSONReadError(t *testing.T) {
 	resp := response(404, "")
 	resp.Header.Set("Content-Type", "text/plain")
 	resp.Body = io.NopCloser(io.MultiReader(strings.NewReader("words"), iotest.ErrReader(errors.New("broken"))))

@@ -53,22 +53,22 @@ func TestTransport_RetrySafeMethods(t *testing.T) {
 		sent     int
 		status   int // 0: the error
 	}{
-		"a 502":                     {"GET", "", []int{502, 200}, 2, 200},
-		"a 503":                     {"GET", "", []int{503, 200}, 2, 200},
-		"a 504":                     {"GET", "", []int{504, 200}, 2, 200},
-		"HEAD":                      {"HEAD", "", []int{503, 503, 200}, 3, 200},
-		"no method is GET":          {"", "", []int{503, 200}, 2, 200},
-		"a connection":              {"GET", "", []int{0, 0, 200}, 3, 200},
-		"one after the other":       {"GET", "", []int{0, 503, 429, 504, 200}, 5, 200},
-		"five at most":              {"GET", "", []int{503}, 5, 503},
-		"five connections at most":  {"GET", "", []int{0}, 5, 0},
-		"five at most, all counted": {"GET", "", []int{503, 429, 0, 503, 504, 200}, 5, 504},
-		"but no 500":                {"GET", "", []int{500, 200}, 1, 500},
-		"nor a 404":                 {"GET", "", []int{404, 200}, 1, 404},
-		"nor a write":               {"PATCH", "x", []int{503, 200}, 1, 503},
-		"nor a write's connection":  {"POST", "", []int{0, 200}, 1, 0},
-		"nor OPTIONS":               {"OPTIONS", "", []int{503, 200}, 1, 503},
-		"a GET with a body":         {"GET", "x", []int{503, 200}, 2, 200},
+		"a 502":                                {"GET", "", []int{502, 200}, 2, 200},
+		"a 503":                                {"GET", "", []int{503, 200}, 2, 200},
+		"a 504":                                {"GET", "", []int{504, 200}, 2, 200},
+		"HEAD":                                 {"HEAD", "", []int{503, 503, 200}, 3, 200},
+		"no method is GET":                     {"", "", []int{503, 200}, 2, 200},
+		"a connection":                         {"GET", "", []int{0, 0, 200}, 3, 200},
+		"several failures in a row":            {"GET", "", []int{0, 503, 429, 504, 200}, 5, 200},
+		"at most five attempts":                {"GET", "", []int{503}, 5, 503},
+		"at most five connections":             {"GET", "", []int{0}, 5, 0},
+		"at most five attempts, 429s included": {"GET", "", []int{503, 429, 0, 503, 504, 200}, 5, 504},
+		"not a 500":                            {"GET", "", []int{500, 200}, 1, 500},
+		"not a 404":                            {"GET", "", []int{404, 200}, 1, 404},
+		"not a write":                          {"PATCH", "x", []int{503, 200}, 1, 503},
+		"not a failed connection of a write":   {"POST", "", []int{0, 200}, 1, 0},
+		"not OPTIONS":                          {"OPTIONS", "", []int{503, 200}, 1, 503},
+		"a GET with a body":                    {"GET", "x", []int{503, 200}, 2, 200},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -134,11 +134,11 @@ func TestTransport_RetrySafeMethodsBounds(t *testing.T) {
 		took       time.Duration
 		sent       int
 	}{
-		"as Retry-After says":        {"3", 0, 0, []int{503, 503, 200}, 6 * time.Second, 3},
-		"at once":                    {"0", 0, 0, []int{503, 200}, 0, 2},
-		"longer than MaxWait":        {"3", 2 * time.Second, 0, []int{503, 200}, 0, 1},
-		"together more than MaxWait": {"3", 5 * time.Second, 0, []int{503, 503, 200}, 3 * time.Second, 2},
-		"longer than the deadline":   {"3", 0, 2 * time.Second, []int{503, 200}, 0, 1},
+		"Retry-After":                  {"3", 0, 0, []int{503, 503, 200}, 6 * time.Second, 3},
+		"Retry-After of 0":             {"0", 0, 0, []int{503, 200}, 0, 2},
+		"longer than MaxWait":          {"3", 2 * time.Second, 0, []int{503, 200}, 0, 1},
+		"together longer than MaxWait": {"3", 5 * time.Second, 0, []int{503, 503, 200}, 3 * time.Second, 2},
+		"longer than the deadline":     {"3", 0, 2 * time.Second, []int{503, 200}, 0, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// told teaches s the scope that a response of the route named.
-func told(s *scopes, r route, scope string) { s.counted(&slotRequest{route: r}, scope) }
+// learn makes s learn the scope that a response of the route named.
+func learn(s *scopes, r route, scope string) { s.counted(&slotRequest{route: r}, scope) }
 
 // bucketOf returns the bucket for which a request of the route waits first.
 func bucketOf(s *scopes, r route) Bucket {
@@ -23,17 +23,17 @@ func bucketOf(s *scopes, r route) Bucket {
 func TestScopes_Learn(t *testing.T) {
 	var s scopes
 	r := route{host: "h", owner: "o", path: "/v2/members/a", read: true}
-	told(&s, r, "generic_get")
+	learn(&s, r, "generic_get")
 	require.Empty(t, s.seen, "a correct guess need not be remembered")
 	require.Empty(t, s.kinds)
 	require.Equal(t, Bucket{Host: "h", Scope: "generic_get"}, bucketOf(&s, r))
-	told(&s, r, "own_system_get")
+	learn(&s, r, "own_system_get")
 	require.Equal(t, Bucket{Host: "h", Scope: "own_system_get", Owner: "o"}, bucketOf(&s, r))
-	told(&s, r, "")
-	told(&s, r, strings.Repeat("x", maxScope+1))
-	require.Equal(t, "own_system_get", bucketOf(&s, r).Scope, "what is no scope teaches nothing")
-	told(&s, r, "generic_get")
-	require.Equal(t, Bucket{Host: "h", Scope: "generic_get"}, bucketOf(&s, r), "the last word counts")
+	learn(&s, r, "")
+	learn(&s, r, strings.Repeat("x", maxScope+1))
+	require.Equal(t, "own_system_get", bucketOf(&s, r).Scope, "an unknown scope is ignored")
+	learn(&s, r, "generic_get")
+	require.Equal(t, Bucket{Host: "h", Scope: "generic_get"}, bucketOf(&s, r), "the last scope counts")
 }
 
 // The scope that the API names for a path is expected for similar paths, until
@@ -43,7 +43,7 @@ func TestScopes_Kinds(t *testing.T) {
 	at := func(owner, method, path string) route {
 		return route{host: "h", owner: owner, path: path, own: strings.Contains(path+"/", "/@me/"), read: isRead(method)}
 	}
-	told(&s, at("o", "PATCH", "/v2/members/a"), "own_system_update")
+	learn(&s, at("o", "PATCH", "/v2/members/a"), "own_system_update")
 	for r, want := range map[route]string{
 		at("o", "PATCH", "/v2/members/b"):            "own_system_update",
 		at("o", "PATCH", "/v2/members/b/groups"):     "own_system_update",
@@ -59,22 +59,22 @@ func TestScopes_Kinds(t *testing.T) {
 		require.Equal(t, want, bucketOf(&s, r).Scope, "%+v", r)
 	}
 
-	told(&s, at("o", "PATCH", "/v2/members/theirs"), "generic_update")
-	require.Equal(t, "generic_update", bucketOf(&s, at("o", "PATCH", "/v2/members/c")).Scope, "what was said last counts")
-	require.Equal(t, "own_system_update", bucketOf(&s, at("o", "PATCH", "/v2/members/a")).Scope, "what was said of itself counts more")
-	told(&s, at("o", "PATCH", "/v2/members/a"), "own_system_update")
+	learn(&s, at("o", "PATCH", "/v2/members/theirs"), "generic_update")
+	require.Equal(t, "generic_update", bucketOf(&s, at("o", "PATCH", "/v2/members/c")).Scope, "the last scope counts")
+	require.Equal(t, "own_system_update", bucketOf(&s, at("o", "PATCH", "/v2/members/a")).Scope, "the scope of the path itself counts more")
+	learn(&s, at("o", "PATCH", "/v2/members/a"), "own_system_update")
 	require.Equal(t, "generic_update", bucketOf(&s, at("o", "PATCH", "/v2/members/theirs")).Scope)
 
-	told(&s, at("o", "GET", "/v2/systems/@me"), "own_system_get")
-	require.Equal(t, "generic_get", bucketOf(&s, at("o", "GET", "/v2/systems/theirs")).Scope, "of @me it goes without saying")
-	told(&s, at("o", "GET", "/v2/systems/theirs"), "token2")
-	require.Equal(t, "own_system_get", bucketOf(&s, at("o", "GET", "/v2/systems/@me/members")).Scope, "and @me is one's own, whatever is said of others")
-	told(&s, at("o", "GET", "/v2/systems/@me"), "own_system_get")
+	learn(&s, at("o", "GET", "/v2/systems/@me"), "own_system_get")
+	require.Equal(t, "generic_get", bucketOf(&s, at("o", "GET", "/v2/systems/theirs")).Scope, "the scope of @me does not affect other paths")
+	learn(&s, at("o", "GET", "/v2/systems/theirs"), "token2")
+	require.Equal(t, "own_system_get", bucketOf(&s, at("o", "GET", "/v2/systems/@me/members")).Scope, "the scope of other paths does not affect @me")
+	learn(&s, at("o", "GET", "/v2/systems/@me"), "own_system_get")
 	require.Equal(t, "token2", bucketOf(&s, at("o", "GET", "/v2/systems/else")).Scope)
 
-	told(&s, at("o", "PATCH", "/v2/members"), "token2")
-	told(&s, at("o", "PATCH", "/v2/members/a"), "own_system_update")
-	require.Equal(t, "token2", bucketOf(&s, at("o", "PATCH", "/v2/members")).Scope, "a path is not all those below it")
+	learn(&s, at("o", "PATCH", "/v2/members"), "token2")
+	learn(&s, at("o", "PATCH", "/v2/members/a"), "own_system_update")
+	require.Equal(t, "token2", bucketOf(&s, at("o", "PATCH", "/v2/members")).Scope, "a path does not stand for those below it")
 }
 
 func TestRouteOf(t *testing.T) {
@@ -108,10 +108,10 @@ func TestRoute_Kind(t *testing.T) {
 	}
 }
 
-func TestScopes_DoNotGrowWithoutEnd(t *testing.T) {
+func TestScopes_Bounded(t *testing.T) {
 	var s scopes
 	for i := range 3 * maxRoutes {
-		told(&s, route{path: fmt.Sprint(i)}, "own_system_get")
+		learn(&s, route{path: fmt.Sprint(i)}, "own_system_get")
 		s.setSpare(Bucket{Owner: fmt.Sprint(i)}, spareSlots{})
 		require.LessOrEqual(t, len(s.seen), maxRoutes)
 		require.LessOrEqual(t, len(s.kinds), maxRoutes)
@@ -119,6 +119,6 @@ func TestScopes_DoNotGrowWithoutEnd(t *testing.T) {
 	}
 	full := len(s.seen)
 	require.Equal(t, maxRoutes, full)
-	told(&s, route{path: fmt.Sprint(3*maxRoutes - 1)}, "generic_get")
-	require.Len(t, s.seen, full, "a route that is known takes no room")
+	learn(&s, route{path: fmt.Sprint(3*maxRoutes - 1)}, "generic_get")
+	require.Len(t, s.seen, full, "a known route takes no room")
 }

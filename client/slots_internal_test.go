@@ -26,8 +26,8 @@ func member(id string) *slotRequest {
 // mixed returns scopes that expect both scopes for a member.
 func mixed() *scopes {
 	s := new(scopes)
-	told(s, member("mine").route, "own_system_get")
-	told(s, member("theirs").route, "generic_get")
+	learn(s, member("mine").route, "own_system_get")
+	learn(s, member("theirs").route, "generic_get")
 	s.spare = nil
 	return s
 }
@@ -100,7 +100,7 @@ func TestSlots_Two(t *testing.T) {
 }
 
 // A request that has to wait for one bucket keeps no slot of the other.
-func TestSlots_KeepsNoneWhileItWaits(t *testing.T) {
+func TestSlots_KeepsNoneDuringWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := mixed()
 		a := member("a")
@@ -137,8 +137,8 @@ func TestSlots_Drain(t *testing.T) {
 	for after, want := range map[time.Duration]bool{0: true, 10 * time.Millisecond: true, 100 * time.Millisecond: false, time.Hour: false, -time.Hour: false} {
 		synctest.Test(t, func(t *testing.T) {
 			s := new(scopes)
-			told(s, write("mine").route, "own_system_update")
-			told(s, write("theirs").route, "generic_update")
+			learn(s, write("mine").route, "own_system_update")
+			learn(s, write("theirs").route, "generic_update")
 			a, b := write("a"), write("b")
 			both(t, s, a)
 			s.counted(a, "generic_update")
@@ -218,7 +218,7 @@ func TestSlots_Wake(t *testing.T) {
 		}
 		wokenB, wokenOther := woken(&s, b), woken(&s, other)
 		s.counted(a, "generic_get")
-		require.False(t, *wokenB, "as expected")
+		require.False(t, *wokenB, "the scope is the expected one")
 		s.counted(a, "own_system_get")
 		require.True(t, *wokenB)
 		require.False(t, *wokenOther)
@@ -272,7 +272,7 @@ func TestSlots_Wake(t *testing.T) {
 func TestSlots_OneAgain(t *testing.T) {
 	s := mixed()
 	for i := range mixedRun {
-		told(s, member(fmt.Sprint(i)).route, "generic_get")
+		learn(s, member(fmt.Sprint(i)).route, "generic_get")
 		_, other := s.expect(member("x").route)
 		require.Equal(t, i < mixedRun-1, other != "")
 	}
@@ -281,7 +281,7 @@ func TestSlots_OneAgain(t *testing.T) {
 func TestLineDelay(t *testing.T) {
 	require.Zero(t, lineDelay(generic, 10))
 	require.Equal(t, 4500*time.Millisecond, lineDelay(generic, 100))
-	require.Zero(t, lineDelay(Bucket{Scope: "other"}, 100), "nothing is known of it")
+	require.Zero(t, lineDelay(Bucket{Scope: "other"}, 100), "the rate of the bucket is unknown")
 }
 
 // However many requests give up, and whenever, none is left behind, and the

@@ -17,7 +17,7 @@ import (
 // A Transport that has been used, and had requests waiting, still works in any
 // other synctest bubble and outside of one. Nothing in it belongs to the bubble
 // that used it first, or to that bubble's clock.
-func TestTransport_OutlivesItsClock(t *testing.T) {
+func TestTransport_SynctestBubbles(t *testing.T) {
 	for _, pace := range []bool{false, true} {
 		t.Run(fmt.Sprintf("pace %v", pace), func(t *testing.T) {
 			var mu sync.Mutex

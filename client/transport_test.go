@@ -87,7 +87,7 @@ func TestTransport_RepeatsAfter429(t *testing.T) {
 	})
 }
 
-func TestTransport_RepeatsNothingElse(t *testing.T) {
+func TestTransport_RepeatsOnly429(t *testing.T) {
 	for _, status := range []int{200, 204, 301, 304, 400, 401, 404, 408, 425, 500, 502, 503, 504} {
 		synctest.Test(t, func(t *testing.T) {
 			var count atomic.Int32
@@ -118,12 +118,12 @@ func TestTransport_GivesUpWithLastResponse(t *testing.T) {
 		sent        int32
 		took        time.Duration
 	}{
-		"after five attempts":           {0, 0, "GET", nil, 5, 800 * time.Millisecond},
-		"after as many as it is told":   {2, 0, "GET", nil, 2, 200 * time.Millisecond},
-		"never again":                   {1, 0, "GET", nil, 1, 0},
-		"less than none is the default": {-1, -1, "GET", nil, 5, 800 * time.Millisecond},
-		"if the wait would be too long": {0, 250 * time.Millisecond, "GET", nil, 2, 200 * time.Millisecond},
-		"if there is no GetBody":        {0, 0, "PATCH", io.MultiReader(strings.NewReader("x")), 1, 0},
+		"after five attempts":                   {0, 0, "GET", nil, 5, 800 * time.Millisecond},
+		"after MaxAttempts":                     {2, 0, "GET", nil, 2, 200 * time.Millisecond},
+		"after one attempt":                     {1, 0, "GET", nil, 1, 0},
+		"a negative MaxAttempts is the default": {-1, -1, "GET", nil, 5, 800 * time.Millisecond},
+		"if the wait would be too long":         {0, 250 * time.Millisecond, "GET", nil, 2, 200 * time.Millisecond},
+		"if there is no GetBody":                {0, 0, "PATCH", io.MultiReader(strings.NewReader("x")), 1, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -213,9 +213,9 @@ func TestTransport_DrainsDiscardedResponse(t *testing.T) {
 		body  func() io.Reader
 		ended bool
 	}{
-		"a short one":         {func() io.Reader { return strings.NewReader(refusal) }, true},
-		"a long one":          {func() io.Reader { return strings.NewReader(strings.Repeat("x", 100<<10)) }, false},
-		"one that breaks off": {func() io.Reader { return failing{errors.New("broken")} }, false},
+		"a short body":  {func() io.Reader { return strings.NewReader(refusal) }, true},
+		"a long body":   {func() io.Reader { return strings.NewReader(strings.Repeat("x", 100<<10)) }, false},
+		"a broken body": {func() io.Reader { return failing{errors.New("broken")} }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -291,7 +291,7 @@ func TestTransport_BaseReturnsNothing(t *testing.T) {
 
 // A wait that is known to outlast the deadline is not begun, even if another
 // request was refused.
-func TestTransport_DoesNotWaitInVain(t *testing.T) {
+func TestTransport_WaitOutlastsDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		transport := &client.Transport{Base: roundTrip(func(*http.Request) (*http.Response, error) {
 			return response(429, `{"retry_after":20000}`), nil
@@ -314,16 +314,16 @@ func TestTransport_DoesNotWaitInVain(t *testing.T) {
 	})
 }
 
-func TestTransport_KeepsOddBodyIntact(t *testing.T) {
+func TestTransport_KeepsBodyIntact(t *testing.T) {
 	broken := errors.New("broken")
 	for name, c := range map[string]struct {
 		body io.Reader
 		want int
 		err  error
 	}{
-		"a long one":               {strings.NewReader(strings.Repeat("x", 200<<10)), 200 << 10, nil},
-		"one of exactly the limit": {strings.NewReader(strings.Repeat("x", 64<<10)), 64 << 10, nil},
-		"one that breaks off":      {io.MultiReader(strings.NewReader("abc"), failing{broken}), 3, broken},
+		"a long body":                 {strings.NewReader(strings.Repeat("x", 200<<10)), 200 << 10, nil},
+		"a body of exactly the limit": {strings.NewReader(strings.Repeat("x", 64<<10)), 64 << 10, nil},
+		"a body that breaks off":      {io.MultiReader(strings.NewReader("abc"), failing{broken}), 3, broken},
 	} {
 		t.Run(name, func(t *testing.T) {
 			body := &closing{Reader: c.body}
@@ -439,7 +439,7 @@ func TestTransport_HoldsOneBucket(t *testing.T) {
 		free    []call
 		held    []call
 	}{
-		"a write does not stop reads, nor the other way round": {
+		"writes do not hold reads, and reads do not hold writes": {
 			refused: call{"PATCH", "/v2/members/a", ""},
 			free:    []call{{"GET", "/v2/members/a", ""}, {"GET", "/v2/members/b", "t"}},
 			held:    []call{{"PATCH", "/v2/members/b", ""}, {"POST", "/v2/members", "t"}, {"DELETE", "/v2/groups/a", ""}},
@@ -449,29 +449,29 @@ func TestTransport_HoldsOneBucket(t *testing.T) {
 			free:    []call{{"GET", "/v2/members/a", ""}},
 			held:    []call{{"PATCH", "/v2/members/b", ""}, {"HEAD", "/v2/systems/b", "t"}},
 		},
-		"one's own system does not stop those by address": {
+		"the own system's limit does not hold that of the address": {
 			refused: call{"GET", "/v2/systems/@me", "t"},
 			free:    []call{{"GET", "/v2/systems/b", ""}, {"GET", "/v2/systems/@me", "u"}, {"PATCH", "/v2/systems/@me", "t"}, {"GET", "/v2/members/a", "t"}},
 			held:    []call{{"GET", "/v2/systems/@me/members", "t"}},
 		},
-		"those by address do not stop one's own system": {
+		"the limit of the address does not hold the own system's": {
 			refused: call{"GET", "/v2/systems/b", "t"},
 			free:    []call{{"GET", "/v2/systems/@me", "t"}},
 			held:    []call{{"GET", "/v2/systems/c", "u"}, {"GET", "/v2/systems/c", ""}},
 		},
-		"a path that only looks like one's own, or without a token, is by address": {
+		"a path that only looks like @me, or has no token, counts by address": {
 			refused: call{"GET", "/v2/systems/b", ""},
 			free:    []call{{"GET", "/v2/systems/@me", "t"}},
 			held:    []call{{"GET", "/v2/systems/@mean", "t"}, {"GET", "/v2/systems/@me", ""}},
 		},
-		"what the API has said counts for more than the path": {
+		"the scope that the API names overrides the path": {
 			before:  []call{{"GET", "/v2/members/mine", "t"}},
 			refused: call{"GET", "/v2/members/mine", "t"},
 			scopes:  map[call]string{{"GET", "/v2/members/mine", "t"}: "own_system_get"},
 			free:    []call{{"GET", "/v2/groups/other", "t"}, {"GET", "/v2/members/other", "u"}, {"PATCH", "/v2/members/mine", "t"}},
 			held:    []call{{"GET", "/v2/members/mine", "t"}, {"GET", "/v2/members/other", "t"}, {"GET", "/v2/systems/@me", "t"}},
 		},
-		"also if it is the refusal itself that says so": {
+		"the scope of the refusal itself counts": {
 			refused: call{"GET", "/v2/members/mine", "t"},
 			scopes:  map[call]string{{"GET", "/v2/members/mine", "t"}: "own_system_get"},
 			free:    []call{{"GET", "/v2/groups/other", "t"}},

@@ -187,7 +187,7 @@ func interrupted(t *testing.T, _ *http.Response, err error) {
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 	require.ErrorIs(t, err, pkerr.TooManyRequests)
 	e, ok := errors.AsType[*client.ResponseError](err)
-	require.True(t, ok, "the refusal is told")
+	require.True(t, ok, "the error matches the refusal")
 	require.Equal(t, 429, e.Status)
 	require.True(t, os.IsTimeout(err))
 }

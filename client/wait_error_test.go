@@ -102,7 +102,7 @@ func TestWaitError_Zero(t *testing.T) {
 	require.False(t, zero.As((**pkerr.Error)(nil)))
 }
 
-// Transport fills in what the limiter of somebody else leaves out.
+// Transport fills in what another limiter leaves out.
 func TestTransport_WaitErrorOfLimiter(t *testing.T) {
 	broken := errors.New("the queue is full")
 	other := client.Bucket{Host: "elsewhere", Scope: "other"}
@@ -111,9 +111,9 @@ func TestTransport_WaitErrorOfLimiter(t *testing.T) {
 		err  error
 		want client.WaitError
 	}{
-		"all of it":             {&client.WaitError{Bucket: other, Delay: time.Hour, Err: context.DeadlineExceeded}, client.WaitError{Bucket: other, Delay: time.Hour, Bound: "MaxWait", Err: context.DeadlineExceeded}},
+		"every field":           {&client.WaitError{Bucket: other, Delay: time.Hour, Err: context.DeadlineExceeded}, client.WaitError{Bucket: other, Delay: time.Hour, Bound: "MaxWait", Err: context.DeadlineExceeded}},
 		"only the delay":        {&client.WaitError{Delay: time.Hour}, client.WaitError{Bucket: reads, Delay: time.Hour, Bound: "MaxWait", Err: context.DeadlineExceeded}},
-		"nothing":               {&client.WaitError{}, client.WaitError{Bucket: reads, Bound: "MaxWait", Err: context.DeadlineExceeded}},
+		"no field":              {&client.WaitError{}, client.WaitError{Bucket: reads, Bound: "MaxWait", Err: context.DeadlineExceeded}},
 		"a reason of its own":   {&client.WaitError{Delay: time.Second, Err: broken}, client.WaitError{Bucket: reads, Delay: time.Second, Err: broken}},
 		"an error of its own":   {broken, client.WaitError{Bucket: reads, Err: broken}},
 		"a WaitError, wrapped":  {wrapped, client.WaitError{Bucket: reads, Delay: time.Second, Err: wrapped}},

@@ -101,7 +101,7 @@ func (all *catalogs) match(tags []language.Tag) (*Localizer, bool) {
 }
 
 // sameLanguage reports whether two tags are forms of one language. The matcher
-// alone would also accept a related language that many readers are said to
+// alone would also accept a related language that many readers are assumed to
 // know, such as Russian for Belarusian. Users can list a second language
 // themselves.
 func sameLanguage(a, b language.Tag) bool {

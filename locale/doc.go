@@ -5,10 +5,10 @@
 //	locale.For(os.Getenv("LANG")).Message(err)                // a command
 //
 // [For] chooses the language and returns a [Localizer]. [Localizer.Message]
-// returns the text for an error as a whole, [Localizer.Fields] and
-// [Localizer.Field] those for the fields of a form, and [Localizer.RetryAfter]
-// how long to wait. The code and the API's English text stay in the error, for
-// logs and for support.
+// returns the text for an error as a whole. [Localizer.Fields] and
+// [Localizer.Field] return the texts for the fields of a form, and
+// [Localizer.RetryAfter] returns how long to wait. The code and the API's
+// English text stay in the error, for logs and for support.
 //
 // There are texts for every language that Discord offers; [Languages] lists
 // them. If a catalog has no text for a code, its text for the code's class is

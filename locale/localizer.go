@@ -28,8 +28,9 @@ type Localizer struct {
 //   - an Accept-Language header ("da, en;q=0.8"), read by descending weight,
 //   - a POSIX locale ("de_DE.UTF-8"), of which "C" and "POSIX" mean English.
 //
-// A bot passes the user's locale and then the guild's, a web app the user's
-// choice and then the header, a command LC_ALL, LC_MESSAGES and LANG.
+// A bot passes the user's locale and then the guild's. A web app passes the
+// user's choice and then the header. A command passes LC_ALL, LC_MESSAGES and
+// LANG.
 //
 // A regional form that has no catalog gets another form of the same language:
 // es-MX gets es-419, pt-PT gets pt-BR, and nn gets nb. It never gets a related
@@ -55,8 +56,8 @@ func Match(preferences ...string) (*Localizer, bool) {
 	return all.localizers[0], false
 }
 
-// New is like [For] for callers that have tags: it returns the Localizer for
-// the first tag with a catalog, or the English one if none has.
+// New is like [For], but takes tags: it returns the Localizer for the first tag
+// with a catalog, or the English one if none has a catalog.
 func New(tags ...language.Tag) *Localizer {
 	l, _ := embedded().match(tags)
 	return l
@@ -92,9 +93,9 @@ func (l *Localizer) orEnglish() *catalog {
 // Message returns what to tell the user about err in a few short sentences:
 // what happened, and what to do. It returns "" for a nil err.
 //
-// The text is that of err's code, as [pkerr.CodeOf] returns it, or of the most
-// specific code that err matches by [errors.Is]. It contains the name that
-// [pkerr.Ref] returns, and for a rate limit how long to wait.
+// The text is that of err's code, as [pkerr.CodeOf] returns it, or else of the
+// most specific code that err matches by [errors.Is]. It contains the name that
+// [pkerr.Ref] returns and, for a rate limit, how long to wait.
 //
 // A code without a text gets the text of the code that it refines, or of its
 // class: a 404 with an unknown number gets the text of [pkerr.NotFound]. The
@@ -102,9 +103,9 @@ func (l *Localizer) orEnglish() *catalog {
 //
 // An error with [pkerr.ActionVerify] gets the text of
 // [pkerr.InternalServerError], which asks the user to check whether a change
-// was saved. A timeout or a failed connection gets that text, too, unless a
-// [url.Error] says that the request was not a write. Any other error gets a
-// general text. The text of err itself is never used.
+// was saved. So does a timeout or a failed connection, unless a [url.Error]
+// says that the request was not a write. Any other error gets a general text.
+// The text of err itself is never used.
 //
 // A name is untrusted text. It is stripped of control characters and of marks
 // that change the direction of writing, and cut to 64 characters. The caller

@@ -43,17 +43,17 @@ func TestServer_CORS(t *testing.T) {
 		header       []string
 		status       int
 	}{
-		"Reply":              {"GET", "/v2/reply", nil, 404},
-		"ReplyBytes":         {"GET", "/v2/bytes", nil, 502},
-		"ReplyHandler":       {"GET", "/v2/handler", nil, 204},
-		"HEAD":               {"HEAD", "/v2/reply", nil, 404},
-		"another method":     {"PUT", "/v2/reply", nil, 405},
-		"unknown path":       {"GET", "/v2/unknown", nil, 404},
-		"version 1":          {"GET", "/v1/s/exmpl", nil, 410},
-		"no version":         {"GET", "/", nil, 400},
-		"no User-Agent":      {"GET", "/v2/reply", []string{"User-Agent", ""}, 400},
-		"OPTIONS":            {"OPTIONS", "/v2/reply", nil, 200},
-		"OPTIONS of nothing": {"OPTIONS", "/v2/unknown", []string{"User-Agent", ""}, 200},
+		"Reply":                      {"GET", "/v2/reply", nil, 404},
+		"ReplyBytes":                 {"GET", "/v2/bytes", nil, 502},
+		"ReplyHandler":               {"GET", "/v2/handler", nil, 204},
+		"HEAD":                       {"HEAD", "/v2/reply", nil, 404},
+		"another method":             {"PUT", "/v2/reply", nil, 405},
+		"unknown path":               {"GET", "/v2/unknown", nil, 404},
+		"version 1":                  {"GET", "/v1/s/exmpl", nil, 410},
+		"no version":                 {"GET", "/", nil, 400},
+		"no User-Agent":              {"GET", "/v2/reply", []string{"User-Agent", ""}, 400},
+		"OPTIONS":                    {"OPTIONS", "/v2/reply", nil, 200},
+		"OPTIONS of an unknown path": {"OPTIONS", "/v2/unknown", []string{"User-Agent", ""}, 200},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := do(t, s.Client(), test.method, s.URL+test.path, append(test.header, "X-Forwarded-For", name)...)
@@ -83,7 +83,7 @@ func TestServer_CORS(t *testing.T) {
 		require.Equal(t, 413, w.Code)
 		requireCORS(t, w.Header())
 	})
-	t.Run("the script has the last word", func(t *testing.T) {
+	t.Run("a header of the script", func(t *testing.T) {
 		s := pkerrtest.NewServer(t)
 		s.On("GET /v2/x").ReplyBytes(502, http.Header{"Access-Control-Allow-Origin": {"https://example.com"}, "access-control-max-age": nil}, "")
 		got := do(t, s.Client(), "GET", s.URL+"/v2/x")

@@ -20,12 +20,12 @@ const me = "@me"
 // The media types of the API's answers.
 const (
 	mediaJSON    = "application/json"
-	mediaText    = "text/plain; charset=utf-8" // of answers in JSON, too
+	mediaText    = "text/plain; charset=utf-8" // which the API also sends with JSON
 	mediaProblem = "application/problem+json; charset=utf-8"
 )
 
-// ServeHTTP records and answers one request. Call it in tests that use the fake
-// as the handler of their own server; the server at [Server.URL] calls it, too.
+// ServeHTTP records and answers one request. The server at [Server.URL] calls
+// it. A test calls it to use the fake as the handler of a server of its own.
 //
 // It panics with [http.ErrAbortHandler] to cut a response off, as net/http
 // expects.
@@ -73,7 +73,7 @@ func (s *Server) returned(conn net.Conn) {
 }
 
 // wait returns after d, or panics when the server closes. It does not end when
-// the client disconnects, because a request on its way arrives all the same.
+// the client disconnects, because a request on its way still arrives.
 func (s *Server) wait(d time.Duration) {
 	if d <= 0 {
 		return
@@ -87,8 +87,8 @@ func (s *Server) wait(d time.Duration) {
 	}
 }
 
-// serve answers a request that has arrived, in the order that [Server]
-// documents.
+// serve answers a request that has arrived, in the order that the comment of
+// this package lists.
 func (s *Server) serve(w *responseWriter, r *http.Request, body []byte) {
 	if r.Method == http.MethodOptions {
 		answer(w, http.StatusOK, "", "")

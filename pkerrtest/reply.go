@@ -26,7 +26,7 @@ import (
 func (r *Route) Reply(err error) *Route {
 	r.server.tb.Helper()
 	if err == nil {
-		return r.reject("Reply", "a nil error; for a success there are ReplyJSON and ReplyBytes")
+		return r.reject("Reply", "a nil error; for a success, use ReplyJSON or ReplyBytes")
 	}
 	return r.add("Reply("+oneline.Text(fmt.Sprint(err), 80)+")", errorHandler(err))
 }

@@ -35,7 +35,7 @@ func TestRoute_Reply(t *testing.T) {
 		"any error":       {errors.New("secret"), 500, `{"message":"500: Internal Server Error","code":0}`},
 		"over the wire":   {upstream, 500, `{"message":"500: Internal Server Error","code":0}`},
 		"relayed":         {server.Relay(upstream), 401, `{"message":"401: Missing or invalid Authorization header","code":0}`},
-		"tomorrow's code": {pkerr.MakeCode(30010, 403), 403, `{"message":"403: Missing permissions to access this resource","code":30010}`},
+		"an unknown code": {pkerr.MakeCode(30010, 403), 403, `{"message":"403: Missing permissions to access this resource","code":30010}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := pkerrtest.NewServer(t)
@@ -54,14 +54,14 @@ func TestRoute_ReplyBytes(t *testing.T) {
 		header http.Header
 		body   string
 	}{
-		"nothing":              {404, nil, ""},
-		"a page":               {502, http.Header{"Content-Type": {"text/html"}, "Server": {"cloudflare"}}, "<html>Bad gateway</html>"},
-		"not labelled":         {200, nil, "<html>no type is guessed</html>"},
-		"labelled in any case": {400, http.Header{"content-type": {"text/plain"}}, "x"},
-		"labelled with none":   {400, http.Header{"Content-Type": {}}, "x"},
-		"two of one":           {404, http.Header{"Via": {"1.1 a", "1.1 b"}}, "not JSON: \xff\x00"},
-		"no content":           {204, http.Header{"X-RateLimit-Scope": {"own_system_get"}}, ""},
-		"of no kind":           {999, nil, "x"},
+		"nothing":                      {404, nil, ""},
+		"a page":                       {502, http.Header{"Content-Type": {"text/html"}, "Server": {"cloudflare"}}, "<html>Bad gateway</html>"},
+		"no Content-Type":              {200, nil, "<html>no type is guessed</html>"},
+		"a Content-Type in lower case": {400, http.Header{"content-type": {"text/plain"}}, "x"},
+		"an empty Content-Type":        {400, http.Header{"Content-Type": {}}, "x"},
+		"two values of a header":       {404, http.Header{"Via": {"1.1 a", "1.1 b"}}, "not JSON: \xff\x00"},
+		"no content":                   {204, http.Header{"X-RateLimit-Scope": {"own_system_get"}}, ""},
+		"an unknown status":            {999, nil, "x"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := pkerrtest.NewServer(t)
@@ -91,7 +91,7 @@ func TestRoute_ReplyBytes(t *testing.T) {
 		})
 	}
 
-	t.Run("broken off", func(t *testing.T) {
+	t.Run("a long Content-Length", func(t *testing.T) {
 		s := pkerrtest.NewServer(t)
 		s.On("/v2/x").ReplyBytes(200, http.Header{"Content-Length": {"100"}}, "half")
 		_, err := send(t, s.Client(), "GET", s.URL+"/v2/x")

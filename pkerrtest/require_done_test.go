@@ -16,11 +16,11 @@ func TestServer_RequireDone(t *testing.T) {
 		requests int
 		want     string // "": it passes
 	}{
-		"no route":         {func(*pkerrtest.Server) {}, 0, ""},
-		"no reply":         {func(s *pkerrtest.Server) { s.On("/v2/x") }, 0, ""},
-		"once":             {func(s *pkerrtest.Server) { s.On("/v2/x").Reply(pkerr.NotFound) }, 1, ""},
-		"again and again":  {func(s *pkerrtest.Server) { s.On("/v2/x").Reply(pkerr.NotFound) }, 3, ""},
-		"as often as said": {func(s *pkerrtest.Server) { s.On("/v2/x").Reply(pkerr.NotFound).Times(2).Reply(pkerr.Gone) }, 3, ""},
+		"no route":             {func(*pkerrtest.Server) {}, 0, ""},
+		"no reply":             {func(s *pkerrtest.Server) { s.On("/v2/x") }, 0, ""},
+		"once":                 {func(s *pkerrtest.Server) { s.On("/v2/x").Reply(pkerr.NotFound) }, 1, ""},
+		"repeatedly":           {func(s *pkerrtest.Server) { s.On("/v2/x").Reply(pkerr.NotFound) }, 3, ""},
+		"as often as required": {func(s *pkerrtest.Server) { s.On("/v2/x").Reply(pkerr.NotFound).Times(2).Reply(pkerr.Gone) }, 3, ""},
 		"never": {func(s *pkerrtest.Server) { s.On("/v2/x").Reply(pkerr.MemberNotFound) }, 0,
 			`"/v2/x": reply 1, Reply(20002/404: Member not found.), was sent 0 of 1 times`},
 		"too few": {func(s *pkerrtest.Server) {

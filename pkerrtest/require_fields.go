@@ -59,9 +59,9 @@ func RequireTooLong(tb testing.TB, err error, key string, maxLength, actualLengt
 			length(o.MaxLength), length(o.ActualLength), o.Message))
 	}
 	if got == nil {
-		got = []string{"nothing is wrong with it"}
+		got = []string{"no error for this key"}
 	}
-	tb.Fatalf(`the key %q is not said to be too long
+	tb.Fatalf(`no error says that %q is too long, with these lengths
       want: max_length %d, actual_length %d
        got: %s
  the error: %v`, key, maxLength, actualLength, strings.Join(got, "\n            "), err)

@@ -27,26 +27,26 @@ func TestRequireFields(t *testing.T) {
 		keys []string
 		want string // "": it passes
 	}{
-		"these":           {wrong(), []string{"name", "color"}, ""},
-		"in any order":    {wrong(), []string{"color", "name", "name"}, ""},
-		"wrapped":         {fmt.Errorf("renaming: %w", wrong()), []string{"name", "color"}, ""},
-		"over the wire":   {client.Check(pkerrtest.Response(wrong())), []string{"name", "color"}, ""},
-		"none, of none":   {pkerr.MemberNotFound, nil, ""},
-		"none, of nil":    {nil, nil, ""},
-		"none, of a text": {errors.New("x"), nil, ""},
+		"these":                 {wrong(), []string{"name", "color"}, ""},
+		"in any order":          {wrong(), []string{"color", "name", "name"}, ""},
+		"wrapped":               {fmt.Errorf("renaming: %w", wrong()), []string{"name", "color"}, ""},
+		"over the wire":         {client.Check(pkerrtest.Response(wrong())), []string{"name", "color"}, ""},
+		"no key, no fields":     {pkerr.MemberNotFound, nil, ""},
+		"no key, nil":           {nil, nil, ""},
+		"no key, another error": {errors.New("x"), nil, ""},
 		"one is missing": {wrong(), []string{"name", "color", "tag"}, `the wrong keys have errors
       want: "color", "name", "tag"
        got: "color", "name"
    missing: "tag"
 unexpected: none
  the error: 40001/400: Error parsing JSON model: color: Field color is invalid.; name: Field name is invalid.; name: Field name is too long. (actual_length 101, max_length 100)`},
-		"one too many": {wrong(), []string{"name"}, `the wrong keys have errors
+		"one unexpected": {wrong(), []string{"name"}, `the wrong keys have errors
       want: "name"
        got: "color", "name"
    missing: none
 unexpected: "color"
  the error: 40001/400: Error parsing JSON model: color: Field color is invalid.; name: Field name is invalid.; name: Field name is too long. (actual_length 101, max_length 100)`},
-		"none was wanted": {client.Check(pkerrtest.Response((&pkerr.Error{Code: pkerr.ModelParse}).WithFields(pkerr.Fields{"a\nb": {{}}}))), nil, `the wrong keys have errors
+		"no key, but a field": {client.Check(pkerrtest.Response((&pkerr.Error{Code: pkerr.ModelParse}).WithFields(pkerr.Fields{"a\nb": {{}}}))), nil, `the wrong keys have errors
       want: none
        got: "a\nb"
    missing: none
@@ -86,30 +86,30 @@ func TestRequireTooLong(t *testing.T) {
 		most, given int
 		want        string // "": it passes
 	}{
-		"this":           {wrong(), "name", 100, 101, ""},
-		"over the wire":  {client.Check(pkerrtest.Response(wrong())), "name", 100, 101, ""},
-		"in other words": {(&pkerr.Error{}).WithFields(pkerr.Fields{"name": {{Message: "zu lang", MaxLength: new(100), ActualLength: new(101)}}}), "name", 100, 101, ""},
-		"another length": {wrong(), "name", 100, 102, `the key "name" is not said to be too long
+		"this":            {wrong(), "name", 100, 101, ""},
+		"over the wire":   {client.Check(pkerrtest.Response(wrong())), "name", 100, 101, ""},
+		"another message": {(&pkerr.Error{}).WithFields(pkerr.Fields{"name": {{Message: "zu lang", MaxLength: new(100), ActualLength: new(101)}}}), "name", 100, 101, ""},
+		"another length": {wrong(), "name", 100, 102, `no error says that "name" is too long, with these lengths
       want: max_length 100, actual_length 102
        got: max_length absent, actual_length absent ("Field name is invalid.")
             max_length 100, actual_length 101 ("Field name is too long.")
  the error: 40001/400: Error parsing JSON model: color: Field color is invalid.; name: Field name is invalid.; name: Field name is too long. (actual_length 101, max_length 100)`},
-		"another limit": {wrong(), "name", 79, 101, `the key "name" is not said to be too long
+		"another limit": {wrong(), "name", 79, 101, `no error says that "name" is too long, with these lengths
       want: max_length 79, actual_length 101
        got: max_length absent, actual_length absent ("Field name is invalid.")
             max_length 100, actual_length 101 ("Field name is too long.")
  the error: 40001/400: Error parsing JSON model: color: Field color is invalid.; name: Field name is invalid.; name: Field name is too long. (actual_length 101, max_length 100)`},
-		"only one length": {(&pkerr.Error{Code: pkerr.ModelParse}).WithFields(pkerr.Fields{"name": {{MaxLength: new(100)}}}), "name", 100, 101, `the key "name" is not said to be too long
+		"only one length": {(&pkerr.Error{Code: pkerr.ModelParse}).WithFields(pkerr.Fields{"name": {{MaxLength: new(100)}}}), "name", 100, 101, `no error says that "name" is too long, with these lengths
       want: max_length 100, actual_length 101
        got: max_length 100, actual_length absent ("")
  the error: 40001/400: Error parsing JSON model: name:  (max_length 100)`},
-		"another key": {wrong(), "tag", 79, 80, `the key "tag" is not said to be too long
+		"another key": {wrong(), "tag", 79, 80, `no error says that "tag" is too long, with these lengths
       want: max_length 79, actual_length 80
-       got: nothing is wrong with it
+       got: no error for this key
  the error: 40001/400: Error parsing JSON model: color: Field color is invalid.; name: Field name is invalid.; name: Field name is too long. (actual_length 101, max_length 100)`},
-		"nil": {nil, "name", 100, 101, `the key "name" is not said to be too long
+		"nil": {nil, "name", 100, 101, `no error says that "name" is too long, with these lengths
       want: max_length 100, actual_length 101
-       got: nothing is wrong with it
+       got: no error for this key
  the error: <nil>`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -224,7 +224,7 @@ func TestRequest_Aborted(t *testing.T) {
 				failed <- err
 			}()
 			time.Sleep(40 * time.Second)
-			require.Equal(t, 404, s.Requests()[0].Status, "on its way back")
+			require.Equal(t, 404, s.Requests()[0].Status, "the response is on its way back")
 			s.Close()
 			require.Error(t, <-failed)
 			require.True(t, s.Requests()[0].Aborted)

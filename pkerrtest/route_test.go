@@ -40,7 +40,7 @@ func TestRoute_Script(t *testing.T) {
 		"once, n times, always": {func(r *pkerrtest.Route) { r.Reply(pkerr.NotFound).Reply(pkerr.Gone).Times(2).Reply(pkerr.Forbidden) },
 			[]int{404, 410, 410, 403, 403}},
 		"last one limited": {func(r *pkerrtest.Route) { r.Reply(pkerr.NotFound).Reply(pkerr.Gone).Times(2) }, []int{404, 410, 410}},
-		"times again": {func(r *pkerrtest.Route) { r.Reply(pkerr.NotFound).Times(5).Times(1).Reply(pkerr.Gone) },
+		"Times twice": {func(r *pkerrtest.Route) { r.Reply(pkerr.NotFound).Times(5).Times(1).Reply(pkerr.Gone) },
 			[]int{404, 410}},
 		"every kind": {func(r *pkerrtest.Route) {
 			r.Reply(pkerr.NotFound).ReplyBytes(204, nil, "").ReplyHandler(http.NotFoundHandler())
@@ -97,23 +97,23 @@ func TestRoute_Mistakes(t *testing.T) {
 		want   []string
 		status int
 	}{
-		"no pattern":       {func(s *pkerrtest.Server) { s.On("").Reply(pkerr.Gone) }, []string{`On(""): http: invalid pattern`}, 404},
-		"no path":          {func(s *pkerrtest.Server) { s.On("GET").Reply(pkerr.Gone) }, []string{`On("GET"): parsing "GET": at offset 0: host/path missing /`}, 404},
-		"no name":          {func(s *pkerrtest.Server) { s.On("/v2/{").Reply(pkerr.Gone) }, []string{`On("/v2/{"): parsing "/v2/{": at offset 4: bad wildcard segment (must end with '}')`}, 404},
-		"nil":              {func(s *pkerrtest.Server) { s.On("/v2/x").Reply(nil) }, []string{`On("/v2/x").Reply: a nil error; for a success there are ReplyJSON and ReplyBytes`}, 500},
-		"nil handler":      {func(s *pkerrtest.Server) { s.On("/v2/x").ReplyHandler(nil) }, []string{`On("/v2/x").ReplyHandler: a nil handler`}, 500},
-		"no status":        {func(s *pkerrtest.Server) { s.On("/v2/x").ReplyBytes(0, nil, "") }, []string{`On("/v2/x").ReplyBytes: the status 0, want one from 200 to 999`}, 500},
-		"informational":    {func(s *pkerrtest.Server) { s.On("/v2/x").ReplyBytes(103, nil, "") }, []string{`On("/v2/x").ReplyBytes: the status 103, want one from 200 to 999`}, 500},
-		"too much":         {func(s *pkerrtest.Server) { s.On("/v2/x").ReplyBytes(1000, nil, "") }, []string{`On("/v2/x").ReplyBytes: the status 1000, want one from 200 to 999`}, 500},
-		"no times":         {func(s *pkerrtest.Server) { s.On("/v2/x").Reply(pkerr.Gone).Times(0) }, []string{`On("/v2/x").Times(0): a reply is sent at least once`}, 410},
-		"negative times":   {func(s *pkerrtest.Server) { s.On("/v2/x").Reply(pkerr.Gone).Times(-1) }, []string{`On("/v2/x").Times(-1): a reply is sent at least once`}, 410},
-		"times of nothing": {func(s *pkerrtest.Server) { s.On("/v2/x").Times(2).Reply(pkerr.Gone) }, []string{`On("/v2/x").Times(2): there is no reply before it`}, 410},
-		"JSON, no status":  {func(s *pkerrtest.Server) { s.On("/v2/x").ReplyJSON(99, nil) }, []string{`On("/v2/x").ReplyJSON: the status 99, want one from 200 to 999`}, 500},
-		"not JSON":         {func(s *pkerrtest.Server) { s.On("/v2/x").ReplyJSON(200, func() {}) }, []string{`On("/v2/x").ReplyJSON: json: unsupported type: func()`}, 500},
-		"no fault":         {func(s *pkerrtest.Server) { s.On("/v2/x").ReplyFault(0) }, []string{`On("/v2/x").ReplyFault: unknown Fault(0)`}, 500},
-		"unknown fault":    {func(s *pkerrtest.Server) { s.On("/v2/x").ReplyFault(6) }, []string{`On("/v2/x").ReplyFault: unknown Fault(6)`}, 500},
+		"no pattern":              {func(s *pkerrtest.Server) { s.On("").Reply(pkerr.Gone) }, []string{`On(""): http: invalid pattern`}, 404},
+		"no path":                 {func(s *pkerrtest.Server) { s.On("GET").Reply(pkerr.Gone) }, []string{`On("GET"): parsing "GET": at offset 0: host/path missing /`}, 404},
+		"no name":                 {func(s *pkerrtest.Server) { s.On("/v2/{").Reply(pkerr.Gone) }, []string{`On("/v2/{"): parsing "/v2/{": at offset 4: bad wildcard segment (must end with '}')`}, 404},
+		"nil":                     {func(s *pkerrtest.Server) { s.On("/v2/x").Reply(nil) }, []string{`On("/v2/x").Reply: a nil error; for a success, use ReplyJSON or ReplyBytes`}, 500},
+		"nil handler":             {func(s *pkerrtest.Server) { s.On("/v2/x").ReplyHandler(nil) }, []string{`On("/v2/x").ReplyHandler: a nil handler`}, 500},
+		"no status":               {func(s *pkerrtest.Server) { s.On("/v2/x").ReplyBytes(0, nil, "") }, []string{`On("/v2/x").ReplyBytes: the status 0, want one from 200 to 999`}, 500},
+		"informational":           {func(s *pkerrtest.Server) { s.On("/v2/x").ReplyBytes(103, nil, "") }, []string{`On("/v2/x").ReplyBytes: the status 103, want one from 200 to 999`}, 500},
+		"a status of four digits": {func(s *pkerrtest.Server) { s.On("/v2/x").ReplyBytes(1000, nil, "") }, []string{`On("/v2/x").ReplyBytes: the status 1000, want one from 200 to 999`}, 500},
+		"Times of 0":              {func(s *pkerrtest.Server) { s.On("/v2/x").Reply(pkerr.Gone).Times(0) }, []string{`On("/v2/x").Times(0): a reply is sent at least once`}, 410},
+		"negative Times":          {func(s *pkerrtest.Server) { s.On("/v2/x").Reply(pkerr.Gone).Times(-1) }, []string{`On("/v2/x").Times(-1): a reply is sent at least once`}, 410},
+		"Times without a reply":   {func(s *pkerrtest.Server) { s.On("/v2/x").Times(2).Reply(pkerr.Gone) }, []string{`On("/v2/x").Times(2): there is no reply before it`}, 410},
+		"JSON, no status":         {func(s *pkerrtest.Server) { s.On("/v2/x").ReplyJSON(99, nil) }, []string{`On("/v2/x").ReplyJSON: the status 99, want one from 200 to 999`}, 500},
+		"not JSON":                {func(s *pkerrtest.Server) { s.On("/v2/x").ReplyJSON(200, func() {}) }, []string{`On("/v2/x").ReplyJSON: json: unsupported type: func()`}, 500},
+		"no fault":                {func(s *pkerrtest.Server) { s.On("/v2/x").ReplyFault(0) }, []string{`On("/v2/x").ReplyFault: unknown Fault(0)`}, 500},
+		"unknown fault":           {func(s *pkerrtest.Server) { s.On("/v2/x").ReplyFault(6) }, []string{`On("/v2/x").ReplyFault: unknown Fault(6)`}, 500},
 		"one of many": {func(s *pkerrtest.Server) { s.On("/v2/x").Reply(nil).Times(2).Reply(pkerr.Gone) },
-			[]string{`On("/v2/x").Reply: a nil error; for a success there are ReplyJSON and ReplyBytes`}, 500},
+			[]string{`On("/v2/x").Reply: a nil error; for a success, use ReplyJSON or ReplyBytes`}, 500},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRecorder(t)

@@ -16,30 +16,10 @@ import (
 // its answers, and [Server.Client] returns a client that reaches it. Its
 // methods are safe for concurrent use.
 //
-// A request is checked in the same order as by the real API, and gets the first
-// answer that applies:
-//
-//  1. OPTIONS, to any path: a 200 without a body.
-//  2. A path that no pattern matches: a 404 without a body under /v2/, a 410
-//     under /v1/, a 400 elsewhere.
-//  3. No User-Agent header: a 400 without a body. Package net/http sends that
-//     header unless it is set to "".
-//  4. A path with @me, but no Authorization header: a 401.
-//  5. Too many requests, with [WithRateLimit]: a 429.
-//  6. A method that no pattern has for this path: a 405 without a body, with an
-//     Allow header.
-//  7. A POST, PUT or PATCH with a body: a 415 if its Content-Type is not JSON,
-//     a 400 if it is not a JSON document. Such a request does not get the 401.
-//  8. The next reply of the script.
-//
-// Requests that get one of the first four answers do not count towards the rate
-// limit. A scripted reply always counts, even a MemberNotFound for an ID in the
-// path, which the real API does not count.
-//
-// If the script does not answer a request, the test's log says why, and lists
-// the patterns. OPTIONS requests and 429s are not logged.
-//
-// Every response has the CORS headers of the API.
+// Like the API, it answers some requests itself; the comment of this package
+// lists them. The test's log says which requests it answered and why, except
+// for OPTIONS requests and 429s. Every response has the CORS headers of the
+// API.
 type Server struct {
 	// URL is the base of the server's URLs, such as "http://pluralkit.test". It
 	// has no trailing slash and does not include the version of the API.

@@ -33,18 +33,18 @@ const defaultBodyLimit int64 = 1 << 20
 //     does not fit the type of dst, or could not be read.
 //   - [pkerr.ModelParse] if fields do not have the type that dst has for them.
 //     [pkerr.FieldErrors] names them by their paths as spelled in the body,
-//     such as "color" or "proxy_tags[0].prefix", in up to 256 bytes.
+//     such as "color" or "proxy_tags[0].prefix", cut to 256 bytes.
 //
-// At most 32 fields are named. The work of finding them is limited to a small
-// multiple of that of decoding; once the limit is reached, only the list or
-// object that contains the rest is named. The text of the error says so if
-// there may be more. A BadRequest without fields means that the body as a whole
-// is refused: by the UnmarshalJSON of its type, or by the present value of dst
-// although a new value would accept it.
+// At most 32 fields are named. Finding them takes at most a small multiple of
+// the work of decoding; after that, only the list or object that contains the
+// remaining ones is named. The text of the error says whether there may be
+// more. If no field is at fault, because an UnmarshalJSON rejects the body as a
+// whole or only the present value of dst rejects it, the error is a BadRequest.
 //
 // To find invalid fields, parts of the body are decoded into new values of
-// dst's type, so the methods UnmarshalJSON and UnmarshalText of its types may
-// be called several times. Panics in these additional calls are caught.
+// dst's type. The methods UnmarshalJSON and UnmarshalText of its types may
+// therefore be called several times. Panics in these additional calls are
+// caught.
 //
 // The errors wrap their causes, such as [context.Canceled] after a client has
 // disconnected. If dst is nil or not a pointer, or r is nil, the error is not

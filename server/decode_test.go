@@ -134,38 +134,39 @@ func TestDecodeJSON_Fields(t *testing.T) {
 		body string
 		want []string
 	}{
-		"unknown":                    {`{"name":"a","nom":"b"}`, []string{"nom"}},
-		"an unknown object":          {`{"nom":{"a":{"b":1}}}`, []string{"nom"}},
-		"an unknown list":            {`{"nom":[{"b":1}]}`, []string{"nom"}},
-		"a wrong type":               {`{"name":1}`, []string{"name"}},
-		"several":                    {`{"name":1,"small":"x","nom":2,"birthday":"yesterday","color":"#ff0000"}`, []string{"birthday", "color", "name", "nom", "small"}},
-		"an object for a text":       {`{"name":{"a":1}}`, []string{"name"}},
-		"a text for an object":       {`{"parent":"x"}`, []string{"parent"}},
-		"a list for an object":       {`{"parent":[{"name":1}]}`, []string{"parent"}},
-		"an object for a list":       {`{"proxy_tags":{"prefix":1}}`, []string{"proxy_tags"}},
-		"in a list":                  {`{"proxy_tags":[{"prefix":1},{"prefix":"a"},{"prefix":"a","postfix":2,"Suffix":[]}]}`, []string{"proxy_tags[0].prefix", "proxy_tags[2].Suffix", "proxy_tags[2].postfix"}},
-		"an item":                    {`{"proxy_tags":[{},1,"x"]}`, []string{"proxy_tags[1]", "proxy_tags[2]"}},
-		"in an array":                {`{"fixed":[1,"x"]}`, []string{"fixed[1]"}},
-		"in a map":                   {`{"counts":{"a":1,"b.c":"x","":null,"d":1.5}}`, []string{"counts.b.c", "counts.d"}},
-		"the key of a map":           {`{"by_number":{"x":true,"1":"y"}}`, []string{"by_number.1", "by_number.x"}},
-		"overflow":                   {`{"small":128}`, []string{"small"}},
-		"an embedded one":            {`{"prefix":1}`, []string{"prefix"}},
-		"another case":               {`{"NAME":1}`, []string{"NAME"}},
-		"twice":                      {`{"name":1,"name":2}`, []string{"name"}},
-		"once of twice":              {`{"name":"a","name":2}`, []string{"name"}},
-		"an empty key":               {`{"":1}`, []string{""}},
-		"a key in need of escapes":   {`{"a\"\\\n":1,"\u0000":2,"<":3}`, []string{"\x00", "<", "a\"\\\n"}},
-		"a key that is not UTF-8":    {"{\"\xff\":1}", []string{"\uFFFD"}},
-		"too few of its own":         {`{"pair":[1]}`, []string{"pair"}},
-		"a type's own, as a whole":   {`{"interval":{"From":2,"To":1}}`, []string{"interval"}},
-		"a type's own, a member":     {`{"interval":{"From":2,"To":"x"}}`, []string{"interval.To"}},
-		"in a member":                {`{"parent":{"parent":{"name":1}},"name":"x"}`, []string{"parent.parent.name"}},
-		"deep":                       {deep(31, `{"name":1}`), []string{deepPath(31) + ".name"}},
-		"too deep":                   {deep(32, `{"name":1}`), []string{deepPath(32)}},
-		"a very long key":            {`{"` + long + `":1,"` + long + `2":1}`, []string{long[:256] + "…"}},
-		"a long key, cut in a rune":  {`{"a` + long + `":1}`, []string{"a" + long[:254] + "…"}},
-		"white space":                {" {\r\n\t\"proxy_tags\" : [ { \"prefix\" : 1 } , 2 ] } ", []string{"proxy_tags[0].prefix", "proxy_tags[1]"}},
-		"what is fine does not hide": {`{"name":"a","counts":{"a":1},"anything":[1],"small":"x"}`, []string{"small"}},
+		"unknown":                              {`{"name":"a","nom":"b"}`, []string{"nom"}},
+		"an unknown object":                    {`{"nom":{"a":{"b":1}}}`, []string{"nom"}},
+		"an unknown list":                      {`{"nom":[{"b":1}]}`, []string{"nom"}},
+		"a wrong type":                         {`{"name":1}`, []string{"name"}},
+		"several":                              {`{"name":1,"small":"x","nom":2,"birthday":"yesterday","color":"#ff0000"}`, []string{"birthday", "color", "name", "nom", "small"}},
+		"an object for a string":               {`{"name":{"a":1}}`, []string{"name"}},
+		"a string for an object":               {`{"parent":"x"}`, []string{"parent"}},
+		"a list for an object":                 {`{"parent":[{"name":1}]}`, []string{"parent"}},
+		"an object for a list":                 {`{"proxy_tags":{"prefix":1}}`, []string{"proxy_tags"}},
+		"in a list":                            {`{"proxy_tags":[{"prefix":1},{"prefix":"a"},{"prefix":"a","postfix":2,"Suffix":[]}]}`, []string{"proxy_tags[0].prefix", "proxy_tags[2].Suffix", "proxy_tags[2].postfix"}},
+		"an invalid item":                      {`{"proxy_tags":[{},1,"x"]}`, []string{"proxy_tags[1]", "proxy_tags[2]"}},
+		"in an array":                          {`{"fixed":[1,"x"]}`, []string{"fixed[1]"}},
+		"beyond the end of an array":           {`{"fixed":["x",1,"x",2,"x"]}`, []string{"fixed[0]"}},
+		"in a map":                             {`{"counts":{"a":1,"b.c":"x","":null,"d":1.5}}`, []string{"counts.b.c", "counts.d"}},
+		"the key of a map":                     {`{"by_number":{"x":true,"1":"y"}}`, []string{"by_number.1", "by_number.x"}},
+		"overflow":                             {`{"small":128}`, []string{"small"}},
+		"an embedded field":                    {`{"prefix":1}`, []string{"prefix"}},
+		"a key in another case":                {`{"NAME":1}`, []string{"NAME"}},
+		"a key that is invalid twice":          {`{"name":1,"name":2}`, []string{"name"}},
+		"a key that is invalid once":           {`{"name":"a","name":2}`, []string{"name"}},
+		"an empty key":                         {`{"":1}`, []string{""}},
+		"a key with escapes":                   {`{"a\"\\\n":1,"\u0000":2,"<":3}`, []string{"\x00", "<", "a\"\\\n"}},
+		"a key that is not UTF-8":              {"{\"\xff\":1}", []string{"\uFFFD"}},
+		"UnmarshalJSON rejects a list":         {`{"pair":[1]}`, []string{"pair"}},
+		"UnmarshalJSON rejects an object":      {`{"interval":{"From":2,"To":1}}`, []string{"interval"}},
+		"a field of a type with UnmarshalJSON": {`{"interval":{"From":2,"To":"x"}}`, []string{"interval.To"}},
+		"in an object":                         {`{"parent":{"parent":{"name":1}},"name":"x"}`, []string{"parent.parent.name"}},
+		"deep":                                 {deep(31, `{"name":1}`), []string{deepPath(31) + ".name"}},
+		"too deep":                             {deep(32, `{"name":1}`), []string{deepPath(32)}},
+		"a very long key":                      {`{"` + long + `":1,"` + long + `2":1}`, []string{long[:256] + "…"}},
+		"a long key, cut within a rune":        {`{"a` + long + `":1}`, []string{"a" + long[:254] + "…"}},
+		"white space":                          {" {\r\n\t\"proxy_tags\" : [ { \"prefix\" : 1 } , 2 ] } ", []string{"proxy_tags[0].prefix", "proxy_tags[1]"}},
+		"valid fields before an invalid one":   {`{"name":"a","counts":{"a":1},"anything":[1],"small":"x"}`, []string{"small"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := decodeStrictly(test.body, &member{})
@@ -183,11 +184,11 @@ func TestDecodeJSON_Fields(t *testing.T) {
 		err := decodeStrictly(`[{"name":"a"},{"name":1},2]`, &[]member{})
 		require.Equal(t, []string{"[1].name", "[2]"}, slices.Sorted(maps.Keys(pkerr.FieldErrors(err))))
 	})
-	t.Run("below an empty key", func(t *testing.T) {
+	t.Run("under an empty key", func(t *testing.T) {
 		err := decodeStrictly(`{"":{"a":"x"}}`, &map[string]map[string]int{})
 		require.Equal(t, []string{".a"}, slices.Sorted(maps.Keys(pkerr.FieldErrors(err))))
 	})
-	t.Run("very many", func(t *testing.T) {
+	t.Run("more fields than are named", func(t *testing.T) {
 		body := "{"
 		for i := range 100 {
 			body += fmt.Sprintf(`"unknown%02d":1,`, i)
@@ -197,13 +198,13 @@ func TestDecodeJSON_Fields(t *testing.T) {
 		require.Contains(t, fields, "unknown00")
 		require.Contains(t, fields, "unknown31")
 	})
-	t.Run("very many in a list", func(t *testing.T) {
+	t.Run("more items than are named", func(t *testing.T) {
 		body := `{"proxy_tags":[` + strings.Repeat(`{"prefix":1},`, 100) + `{}]}`
 		fields := pkerr.FieldErrors(decodeStrictly(body, &member{}))
 		require.Len(t, fields, 32)
 		require.Contains(t, fields, "proxy_tags[31].prefix")
 	})
-	t.Run("written", func(t *testing.T) {
+	t.Run("the response", func(t *testing.T) {
 		w := get(failing(decodeStrictly(`{"nom":1}`, &member{})))
 		requireBody(t, w, 400, `{"message":"Error parsing JSON model","code":40001,"errors":{"nom":[{"message":"Field nom is invalid."}]}}`)
 	})
@@ -214,25 +215,25 @@ func TestDecodeJSON_BadRequest(t *testing.T) {
 		body string
 		dst  any
 	}{
-		"empty":               {"", &member{}},
-		"white space":         {" \n", &member{}},
-		"two BOMs":            {"\uFEFF\uFEFF{}", &member{}},
-		"a BOM alone":         {"\uFEFF", &member{}},
-		"not JSON":            {"name=a", &member{}},
-		"cut off":             {`{"name":"a"`, &member{}},
-		"trailing text":       {`{} x`, &member{}},
-		"two documents":       {`{}{}`, &member{}},
-		"malformed within":    {`{"unknown":1,"name":}`, &member{}},
-		"null":                {" null ", &member{}},
-		"null for a pointer":  {"null", new(*member)},
-		"null for anything":   {"null", new(any)},
-		"a list":              {`[{"name":1}]`, &member{}},
-		"a text":              {`"x"`, &member{}},
-		"an object":           {`{"name":1}`, &[]member{}},
-		"its own opinion":     {`[1]`, &pair{}},
-		"a whole":             {`{"From":2,"To":1}`, &interval{}},
-		"too deep for JSON":   {strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000), new(any)},
-		"nothing to put into": {`{}`, new(chan int)},
+		"empty":                           {"", &member{}},
+		"white space":                     {" \n", &member{}},
+		"two BOMs":                        {"\uFEFF\uFEFF{}", &member{}},
+		"a BOM alone":                     {"\uFEFF", &member{}},
+		"not JSON":                        {"name=a", &member{}},
+		"an incomplete document":          {`{"name":"a"`, &member{}},
+		"trailing text":                   {`{} x`, &member{}},
+		"two documents":                   {`{}{}`, &member{}},
+		"a syntax error":                  {`{"unknown":1,"name":}`, &member{}},
+		"null":                            {" null ", &member{}},
+		"null for a pointer":              {"null", new(*member)},
+		"null for an any":                 {"null", new(any)},
+		"a list":                          {`[{"name":1}]`, &member{}},
+		"a string":                        {`"x"`, &member{}},
+		"an object":                       {`{"name":1}`, &[]member{}},
+		"UnmarshalJSON rejects a list":    {`[1]`, &pair{}},
+		"UnmarshalJSON rejects an object": {`{"From":2,"To":1}`, &interval{}},
+		"too deep for JSON":               {strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000), new(any)},
+		"a chan":                          {`{}`, new(chan int)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := decode(test.body, test.dst)
@@ -383,7 +384,7 @@ func TestDecodeJSON_FieldsAmongMany(t *testing.T) {
 		wrong []int
 	}{
 		"one": {1, []int{0}}, "the second of two": {2, []int{1}}, "both": {2, []int{0, 1}},
-		"behind 1100 others": {1101, []int{1100}}, "in the middle": {5000, []int{2500}},
+		"after 1100 others": {1101, []int{1100}}, "in the middle": {5000, []int{2500}},
 		"the first and the last": {5000, []int{0, 4999}},
 		"neighbors":              {3000, []int{1023, 1024, 1025}},
 		"several":                {3000, []int{0, 1, 2, 500, 501, 1700, 2999}},
@@ -687,7 +688,7 @@ func TestDecodeJSON_Connection(t *testing.T) {
 		"too large, by HTTP/2":    {"application/json", `"0123456789"`, "", 2},
 		"a wrong type":            {"text/plain", "x", "close", 1},
 		"a wrong type, by HTTP/2": {"text/plain", "x", "", 2},
-		"a wrong type of nothing": {"text/plain", "", "", 1},
+		"a wrong type, no body":   {"text/plain", "", "", 1},
 		"a wrong value":           {"application/json", `"x"`, "", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -738,20 +739,20 @@ func TestDecodeJSON_Work(t *testing.T) {
 	}
 	long := strings.Repeat("k", size/2)
 	for name, test := range map[string]struct{ body, want string }{
-		"many items, the first bad":   {`{"items":["bad",` + fill("%d,", size) + `1]}`, "items[0]"},
-		"many items, the last bad":    {`{"items":[` + fill("%d,", size) + `"bad"]}`, "items[45209]"},
-		"large items, the last bad":   {`{"items":[` + strings.Repeat(strings.Repeat(" ", 999)+"1,", size/1001) + `"bad"]}`, "items[259]"},
-		"many members, the last bad":  {`{"object":{` + fill(`"k%d":1,`, size) + `"z":"bad"}}`, "object.z"},
-		"many members, all bad":       {`{"object":{` + fill(`"k%d":[],`, size) + `"z":"bad"}}`, "object.k0"},
-		"many at the top, last bad":   {`{` + fill(`"object":{"%d":1},`, size) + `"z":"bad"}`, "z"},
-		"many at the top, all bad":    {`{` + fill(`"k%d":1,`, size) + `"z":"bad"}`, "k0"},
-		"one bad one":                 {`{"items":"` + strings.Repeat("x", size) + `"}`, "items"},
-		"many unknown within another": {`{"unknown":{` + fill(`"k%d":{"a":1},`, size) + `"z":1}}`, "unknown"},
-		"many items, deep down":       {nest(20, `{"items":[`+fill("%d,", size)+`"bad"]}`), strings.Repeat("next.", 20) + "items[45209]"},
-		"items beside a long key":     {`{"` + long + `":{"a":1},"items":[` + fill("%d,", size/3) + `"bad"]}`, "items[16304]"},
-		"items within a long key":     {`{"object":{"` + long + `":[` + fill("%d,", size/3) + `"bad"]}}`, ""},
-		"a key that grows in escapes": {`{"object":{"` + strings.Repeat("<", size) + `":["bad"]}}`, "object." + strings.Repeat("<", 249) + "…"},
-		"deep":                        {nest(9000, `{"items":1}`), strings.Repeat("next.", 31) + "next"},
+		"many items, the first bad":      {`{"items":["bad",` + fill("%d,", size) + `1]}`, "items[0]"},
+		"many items, the last bad":       {`{"items":[` + fill("%d,", size) + `"bad"]}`, "items[45209]"},
+		"large items, the last bad":      {`{"items":[` + strings.Repeat(strings.Repeat(" ", 999)+"1,", size/1001) + `"bad"]}`, "items[259]"},
+		"many keys, the last bad":        {`{"object":{` + fill(`"k%d":1,`, size) + `"z":"bad"}}`, "object.z"},
+		"many keys, all bad":             {`{"object":{` + fill(`"k%d":[],`, size) + `"z":"bad"}}`, "object.k0"},
+		"many at the top, last bad":      {`{` + fill(`"object":{"%d":1},`, size) + `"z":"bad"}`, "z"},
+		"many at the top, all bad":       {`{` + fill(`"k%d":1,`, size) + `"z":"bad"}`, "k0"},
+		"one long bad value":             {`{"items":"` + strings.Repeat("x", size) + `"}`, "items"},
+		"many keys of an unknown object": {`{"unknown":{` + fill(`"k%d":{"a":1},`, size) + `"z":1}}`, "unknown"},
+		"many items, deep down":          {nest(20, `{"items":[`+fill("%d,", size)+`"bad"]}`), strings.Repeat("next.", 20) + "items[45209]"},
+		"items beside a long key":        {`{"` + long + `":{"a":1},"items":[` + fill("%d,", size/3) + `"bad"]}`, "items[16304]"},
+		"items within a long key":        {`{"object":{"` + long + `":[` + fill("%d,", size/3) + `"bad"]}}`, ""},
+		"a key that grows in escapes":    {`{"object":{"` + strings.Repeat("<", size) + `":["bad"]}}`, "object." + strings.Repeat("<", 249) + "…"},
+		"deep":                           {nest(9000, `{"items":1}`), strings.Repeat("next.", 31) + "next"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			decodings.times, decodings.bytes = 0, 0

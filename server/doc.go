@@ -24,14 +24,15 @@
 // the API. [WithLocalizer] adds a text in the reader's language to the English
 // one.
 //
-// Without net/http there are [Render], which returns the response instead of
-// writing it, [UnmarshalJSON], and [Public], which returns what may be sent
-// over a stream or socket.
+// Code that does not use net/http calls [Render], which returns the response
+// instead of writing it; [UnmarshalJSON], which reads a body in memory; and
+// [Public], which returns what may be sent over a stream or socket.
 //
 // Only the [pkerr.Code] or [*pkerr.Error] in an error is sent to the client.
 // Its cause, the text of any other error and the value of a panic are never
 // sent. Those go to [log/slog] and to the hooks of [WithErrorHook].
 //
-// This package keeps no state between requests. Everything is safe for
-// concurrent use, to the extent that the [http.ResponseWriter] of a request is.
+// This package keeps no state between requests. Everything in it is safe for
+// concurrent use. Two goroutines must not answer the same request, because an
+// [http.ResponseWriter] is not safe for concurrent use.
 package server

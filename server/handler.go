@@ -7,8 +7,7 @@ import (
 
 // HandlerFunc is an [http.Handler] that returns an error, which is answered as
 // [Write] does. A nil error means that the function has answered the request
-// itself. Return the type error, not [*pkerr.Error]: a nil *pkerr.Error in an
-// error is not nil.
+// itself. Do not return a nil [*pkerr.Error]: in an error it is not nil.
 //
 // An error that is returned after the response has started is logged and given
 // to the hooks, but not sent. The client may then mistake a part of the

@@ -68,7 +68,7 @@ func TestWrite_Headers(t *testing.T) {
 		"Content-Type": {"application/json"}, "Content-Length": {"37"}, "X-Content-Type-Options": {"nosniff"},
 	}
 
-	t.Run("those of a handler's own body are dropped", func(t *testing.T) {
+	t.Run("headers of the handler's body are dropped", func(t *testing.T) {
 		w := get(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 			success(w)
 			return pkerr.NotFound
@@ -83,7 +83,7 @@ func TestWrite_Headers(t *testing.T) {
 		require.Equal(t, "gzip", w.Header().Get("Content-Encoding"))
 		require.Empty(t, w.Header().Get("Content-Length"), "it would be that of the unencoded body")
 	})
-	t.Run("in any spelling", func(t *testing.T) {
+	t.Run("headers in any spelling", func(t *testing.T) {
 		lower := "content-encoding"
 		w := get(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header()[lower] = []string{"gzip"}
@@ -109,7 +109,7 @@ func TestWrite_Headers(t *testing.T) {
 		want.Del("Content-Length")
 		require.Equal(t, want, w.Header())
 	})
-	t.Run("and behind another writer, which may be the one that encodes", func(t *testing.T) {
+	t.Run("an encoding behind another writer, which may encode", func(t *testing.T) {
 		w := get(server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 			success(w)
 			server.Write(wrapper{w}, r, pkerr.NotFound)
@@ -118,7 +118,7 @@ func TestWrite_Headers(t *testing.T) {
 		require.Equal(t, "stale", w.Header().Get("Content-Encoding"))
 		require.Empty(t, w.Header().Get("Content-Length"))
 	})
-	t.Run("no-store is kept, in the second place", func(t *testing.T) {
+	t.Run("no-store is kept in the second value", func(t *testing.T) {
 		w := get(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Add("Cache-Control", "private")
 			w.Header().Add("Cache-Control", "no-store")

@@ -15,6 +15,7 @@ const (
 	maxDepth  = 32  // objects and lists within each other
 	maxFields = 32  // paths that are named
 	maxPath   = 256 // bytes of a path
+	maxArray  = 64  // length of the arrays whose ignored items are recognized
 
 	// The work is counted in decoded bytes. It is limited to a multiple of the
 	// document's size, and to a minimum that suffices for any small one. Each
@@ -29,7 +30,7 @@ const (
 // refused as a whole. complete reports whether the search was finished.
 //
 // The errors of encoding/json are not enough: they report one fault of many,
-// sometimes without its place, and those of a type's own UnmarshalJSON can say
+// sometimes without its place, and the errors of an UnmarshalJSON can say
 // anything. So parts of the document are tried alone: `{"key":value}` is
 // decoded into a new target. A part that fails is invalid, or contains an
 // invalid part.
@@ -38,7 +39,7 @@ func invalidFields(
 ) (fields pkerr.Fields, complete bool) {
 	s := search{target: target, disallowUnknownFields: disallowUnknownFields}
 	s.work = leastWork + maxWork*(len(document)+int(min(target.Size(), leastWork)))
-	s.inside(place{}, document)
+	s.searchValue(place{}, document)
 	return s.fields, !s.stopped
 }
 
@@ -75,10 +76,10 @@ func (p place) item(index int) place {
 	return place{path, p.before + "[", "]" + p.after, p.depth + 1}
 }
 
-// inside names the invalid parts of the value at p, which does not decode. It
-// returns false if there are none, so that the value as a whole is invalid.
-func (s *search) inside(p place, value []byte) bool {
-	if p.depth == maxDepth || value[0] != '{' && value[0] != '[' || s.spent() {
+// searchValue names the invalid parts of the value at p, which does not decode.
+// It returns false if there are none, so that the value as a whole is invalid.
+func (s *search) searchValue(p place, value []byte) bool {
+	if p.depth == maxDepth || value[0] != '{' && value[0] != '[' || s.exhausted() {
 		return false
 	}
 	// If even an empty value fails, the failures of its parts mean nothing.
@@ -90,43 +91,56 @@ func (s *search) inside(p place, value []byte) bool {
 		return false
 	}
 	parts := split(value)
-	// If there is only one part, it is the one that fails. In the whole
-	// document it still has to be tried: the destination may refuse what a new
-	// value accepts.
+	// A single part is the one that fails. At the top of the document it still
+	// has to be tried, because dst may reject what a new value accepts.
 	if len(parts) == 2 && p.depth > 0 {
-		return s.among(p, value, parts, 0, 1)
+		return s.searchRun(p, value, parts, 0, 1)
 	}
 	found := false
-	// Try runs of parts, each twice as long as the last. An early part is found
-	// with little work, and one of very many parts with not much more.
-	for first, size := 0, 1; first < len(parts)-1 && !s.spent(); size *= 2 {
+	// Try runs of parts, each twice as long as the last, so that an early part
+	// is found with little work, and a late one with not much more.
+	for first, size := 0, 1; first < len(parts)-1 && !s.exhausted(); size *= 2 {
 		last := min(first+size, len(parts)-1)
 		if s.fails(p, value, run(value, parts, first, last)) {
-			found = s.among(p, value, parts, first, last) || found
+			found = s.searchRun(p, value, parts, first, last) || found
 		}
 		first = last
 	}
 	return found
 }
 
-// among is like inside for a run of parts of the value at p that does not
-// decode. It halves the run until one part is left.
-func (s *search) among(p place, value []byte, parts []int, first, last int) bool {
+// searchRun is like searchValue for a run of parts of the value at p that does
+// not decode. It halves the run until one part is left.
+func (s *search) searchRun(p place, value []byte, parts []int, first, last int) bool {
 	if last-first == 1 {
+		if value[0] == '[' && s.ignored(p, value, run(value, parts, first, last), first) {
+			return false
+		}
 		part, raw := p.part(value, run(value, parts, first, last), first)
-		if !s.inside(part, raw) {
-			s.name(part.path)
+		if !s.searchValue(part, raw) {
+			s.add(part.path)
 		}
 		return true
 	}
 	middle := (first + last) / 2
 	found := false
 	for _, half := range [...][2]int{{first, middle}, {middle, last}} {
-		if !s.spent() && s.fails(p, value, run(value, parts, half[0], half[1])) {
-			found = s.among(p, value, parts, half[0], half[1]) || found
+		if !s.exhausted() && s.fails(p, value, run(value, parts, half[0], half[1])) {
+			found = s.searchRun(p, value, parts, half[0], half[1]) || found
 		}
 	}
 	return found
+}
+
+// ignored reports whether the item of the list at p decodes in its place,
+// although it does not decode as the first item. That is so beyond the end of a
+// Go array, where encoding/json ignores items.
+func (s *search) ignored(p place, value, item []byte, index int) bool {
+	if index == 0 || index > maxArray {
+		return false
+	}
+	nulls := bytes.Repeat([]byte("null,"), index) // null fits any type
+	return !s.fails(p, value, append(nulls, item...))
 }
 
 // part returns the place and the value of one part of the value at p.
@@ -182,8 +196,8 @@ func stringEnd(value []byte, start int) int {
 	return i
 }
 
-// spent reports whether the search has to stop.
-func (s *search) spent() bool {
+// exhausted reports whether the search has to stop.
+func (s *search) exhausted() bool {
 	if len(s.fields) < maxFields && s.work > 0 {
 		return false
 	}
@@ -206,8 +220,8 @@ func (s *search) fails(p place, value, parts []byte) (failed bool) {
 	return unmarshal(s.trial, reflect.New(s.target).Interface(), s.disallowUnknownFields) != nil
 }
 
-// name adds path to the invalid fields, once.
-func (s *search) name(path string) {
+// add adds path to the invalid fields, once.
+func (s *search) add(path string) {
 	if len(path) > maxPath {
 		// The cut may have split a character.
 		path = strings.ToValidUTF8(path[:maxPath], "") + "…"

@@ -36,14 +36,14 @@ type Localizer interface {
 // the body and every object in errors get the key localized_message, and the
 // response gets a Content-Language header. The rest of the body does not
 // change. If match returns false, the Localizer has no text, or there is no
-// such header, the body is the same as without the option. Every response gets
-// a Vary header with Accept-Language.
+// such header, the body is the same as without the option. Every error response
+// gets a Vary header with Accept-Language.
 //
-// The Localizer gets the error that is sent, without its cause. It goes by the
-// code, so a text that was set with WithMessage is sent in English only. If it
-// panics, that is logged and the English response is sent. match and the
-// Localizer must be safe for concurrent use. To turn it off within another
-// Middleware, pass WithLocalizer[Localizer](nil).
+// The Localizer gets the error that is sent, without its cause. One of package
+// locale goes by the code, so it does not translate a text that was set with
+// WithMessage. If the Localizer panics, that is logged and the English response
+// is sent. match and the Localizer must be safe for concurrent use. To turn off
+// an outer Middleware's Localizer, pass WithLocalizer[Localizer](nil).
 func WithLocalizer[L Localizer](match func(preferences ...string) (L, bool)) Option {
 	return func(c *config) {
 		c.localizer = nil

@@ -164,7 +164,7 @@ func TestWrite_ClientGone(t *testing.T) {
 			},
 			"DEBUG", "request failed: the client has gone away" + late,
 		},
-		"while copying, later": {
+		"while copying a later part": {
 			gone, func(w http.ResponseWriter) error {
 				_, err := io.Copy(w, struct{ io.Reader }{strings.NewReader(strings.Repeat("x", 512) + "lost")})
 				return err
@@ -179,7 +179,7 @@ func TestWrite_ClientGone(t *testing.T) {
 			gone, func(w http.ResponseWriter) error { return errors.Join(encode(w), context.Canceled) },
 			"DEBUG", "request failed: the client has gone away" + late,
 		},
-		"another error after that": {
+		"an unrelated late error": {
 			gone, func(w http.ResponseWriter) error { _ = encode(w); return errors.New("broken") },
 			"ERROR", "request failed" + late,
 		},

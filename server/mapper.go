@@ -14,8 +14,8 @@ import (
 // is called once for every error passed to [Write], [Render] or [Public], but
 // not for panics.
 //
-// mapper returns the error to send instead of err, or nil to leave err to
-// others. The result is sent by the same rules as any error; to send an error
+// mapper returns the error to send instead of err, or nil if it does not handle
+// err. The result is sent by the same rules as any error; to send an error
 // of another server, return [Relay] of it. Hooks and logs still get err itself.
 //
 // The request is nil if there is none. Mappers of an inner Middleware are
@@ -40,8 +40,8 @@ func WithErrorMapper(mapper func(r *http.Request, err error) error) Option {
 // [*pkerr.Error] further out in the chain, and for errors of other servers (see
 // [Relay]).
 //
-// It is not on by default, because errors of clients for other services have
-// that method too, and a 401 that this server got is not one for its callers.
+// It is off by default, because errors of clients for other services have that
+// method too, and a 401 that this server received is not a 401 for its callers.
 func MapStatusCode(r *http.Request, err error) (mapped error) {
 	defer func() {
 		if recover() != nil {

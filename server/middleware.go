@@ -33,8 +33,8 @@ import (
 // [http.TimeoutHandler], belongs outside of Middleware. Inside, Write cannot
 // see that the response has started; [HandlerFunc] still can.
 //
-// Inside another Middleware it adds to the options of that one: options that it
-// does not set keep their values.
+// A Middleware inside another one adds to its options. Options that the inner
+// one does not set keep their values.
 func Middleware(opts ...Option) func(http.Handler) http.Handler {
 	opts = slices.Clone(opts) // because they are read again for each request
 	alone := new(config).with(opts)

@@ -26,13 +26,13 @@ func TestMiddleware(t *testing.T) {
 		text  string
 		is    error // found by errors.Is
 	}{
-		"a string":             {secret + "\x1b[2J", secret + `\x1b[2J`, nil},
-		"an error":             {errStore, errStore.Error(), errStore},
-		"an error of the API":  {pkerr.NotFound, "404: Not Found", pkerr.NotFound},
-		"what is relayed":      {server.Relay(pkerr.Gone), "410: Unsupported API version", pkerr.Gone},
-		"nil":                  {nil, new(runtime.PanicNilError).Error(), nil},
-		"what does not equal":  {[]int{1}, "[1]", nil},
-		"an abort, but not it": {fmt.Errorf("x: %w", http.ErrAbortHandler), "x: net/http: abort Handler", http.ErrAbortHandler},
+		"a string":                            {secret + "\x1b[2J", secret + `\x1b[2J`, nil},
+		"an error":                            {errStore, errStore.Error(), errStore},
+		"an error of the API":                 {pkerr.NotFound, "404: Not Found", pkerr.NotFound},
+		"a relayed error":                     {server.Relay(pkerr.Gone), "410: Unsupported API version", pkerr.Gone},
+		"nil":                                 {nil, new(runtime.PanicNilError).Error(), nil},
+		"an incomparable value":               {[]int{1}, "[1]", nil},
+		"an error that wraps ErrAbortHandler": {fmt.Errorf("x: %w", http.ErrAbortHandler), "x: net/http: abort Handler", http.ErrAbortHandler},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var j logRecorder
@@ -135,9 +135,9 @@ func TestMiddleware_LatePanicOnServer(t *testing.T) {
 	// A TimeoutHandler does not support flushing.
 	flush := func(w http.ResponseWriter) { _ = http.NewResponseController(w).Flush() }
 	for name, start := range map[string]func(http.ResponseWriter){
-		"a part that was flushed": func(w http.ResponseWriter) { _, _ = io.WriteString(w, "partial"); flush(w) },
-		"a part that was not":     func(w http.ResponseWriter) { _, _ = io.WriteString(w, "partial") },
-		"parts of both kinds": func(w http.ResponseWriter) {
+		"a flushed part":    func(w http.ResponseWriter) { _, _ = io.WriteString(w, "partial"); flush(w) },
+		"an unflushed part": func(w http.ResponseWriter) { _, _ = io.WriteString(w, "partial") },
+		"a flushed and an unflushed part": func(w http.ResponseWriter) {
 			_, _ = io.WriteString(w, "partial")
 			flush(w)
 			_, _ = io.WriteString(w, " and more")

@@ -73,9 +73,9 @@ func (c *config) with(opts []Option) *config {
 // the time of the error.
 //
 // An error that is sent with a status of 500 or more is logged at level Error,
-// others at Debug. An error that came too late to be sent is logged at Warn or
-// above. An error that is a consequence of the client having disconnected is
-// logged at Debug.
+// others at Debug. An error that cannot be sent because the response has
+// started is logged at Warn or above. An error that is only a consequence of
+// the client having disconnected is logged at Debug.
 //
 // The attributes are method, path, status (if one was sent) and error, and
 // stack for a panic. Neither the query nor any header of the request is logged.

@@ -2,17 +2,18 @@ package server
 
 // Relay allows [Write] to send an error that another server sent, such as a
 // *client.ResponseError, with its status, text, fields and time to wait.
-// Without Relay such an error is sent as a 500: a 401 for this server's token
-// is not one for its callers.
+// Without Relay such an error is sent as a 500, because a 401 for this server's
+// token is not a 401 for its callers.
 //
 // The text is sent as the other server wrote it, so relay only what your
 // clients may see. An error without a [pkerr.Error] or [pkerr.Code] in its
 // chain is still sent as a 500, and so is one with a status below 400, such as
 // a redirect.
 //
-// An error came from another server if it, or what its As method provides, has
-// a method Remote() bool that returns true. A [*pkerr.Error] that is unwrapped
-// from such an error and returned by itself counts as your own, and is sent.
+// An error counts as another server's if it has a method Remote() bool that
+// returns true, or if its As method provides an error that does. A
+// [*pkerr.Error] that is unwrapped from such an error and returned by itself
+// counts as your own, and is sent.
 //
 // The result has the text of err and wraps it. Relay(nil) is nil.
 func Relay(err error) error {

@@ -53,8 +53,8 @@ func TestResponseWriter_Abilities(t *testing.T) {
 			*recorder
 			http.Hijacker
 		}{httptest.NewRecorder(), hijackable{}}, true, true},
-		"through a middleware": {wrapper{wrapper{httptest.NewRecorder()}}, true, false},
-		"hidden by one":        {wrapper{onlyWriter{httptest.NewRecorder()}}, false, false},
+		"through a middleware":   {wrapper{wrapper{httptest.NewRecorder()}}, true, false},
+		"hidden by a middleware": {wrapper{onlyWriter{httptest.NewRecorder()}}, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := writerFor(test.w)
@@ -133,7 +133,7 @@ func TestResponseWriter_ReadFrom(t *testing.T) {
 		"short":                {strings.NewReader("short"), 200, "short"},
 		"just the first bytes": {strings.NewReader(long[:512]), 200, long[:512]},
 		"long":                 {strings.NewReader(long), 200, long},
-		"long, by halves":      {iotest.HalfReader(strings.NewReader(long)), 200, long},
+		"long, in halves":      {iotest.HalfReader(strings.NewReader(long)), 200, long},
 		"fails at once":        {iotest.ErrReader(errStore), 500, internalServerError},
 		"fails later":          {io.MultiReader(strings.NewReader("x"), iotest.ErrReader(errStore)), 200, "x"},
 		"fails much later":     {io.MultiReader(strings.NewReader(long), iotest.ErrReader(errStore)), 200, long},
@@ -249,12 +249,12 @@ func (w *ginWriter) Write(p []byte) (int, error) {
 // detects that.
 func TestWrite_ResponseStarted(t *testing.T) {
 	for name, around := range map[string]func(http.ResponseWriter) http.ResponseWriter{
-		"within Middleware":                    func(w http.ResponseWriter) http.ResponseWriter { return w },
-		"a writer with Unwrap, as echo's":      func(w http.ResponseWriter) http.ResponseWriter { return wrapper{w} },
-		"two of them":                          func(w http.ResponseWriter) http.ResponseWriter { return wrapper{wrapper{w}} },
-		"a writer with Written, as gin's":      func(w http.ResponseWriter) http.ResponseWriter { return &ginWriter{w: onlyWriter{w}} },
-		"one behind another":                   func(w http.ResponseWriter) http.ResponseWriter { return wrapper{&ginWriter{w: onlyWriter{w}}} },
-		"a writer of HandlerFunc in one of it": func(w http.ResponseWriter) http.ResponseWriter { return writerFor(onlyWriter{w}) },
+		"within Middleware":               func(w http.ResponseWriter) http.ResponseWriter { return w },
+		"a writer with Unwrap, as echo's": func(w http.ResponseWriter) http.ResponseWriter { return wrapper{w} },
+		"two such writers":                func(w http.ResponseWriter) http.ResponseWriter { return wrapper{wrapper{w}} },
+		"a writer with Written, as gin's": func(w http.ResponseWriter) http.ResponseWriter { return &ginWriter{w: onlyWriter{w}} },
+		"one behind another":              func(w http.ResponseWriter) http.ResponseWriter { return wrapper{&ginWriter{w: onlyWriter{w}}} },
+		"a HandlerFunc in a HandlerFunc":  func(w http.ResponseWriter) http.ResponseWriter { return writerFor(onlyWriter{w}) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			for start, body := range map[string]string{"": notFound, "[1": "[1", "status": ""} {

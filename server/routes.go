@@ -7,22 +7,22 @@ import (
 )
 
 // NotFound answers with [pkerr.NotFound]. It is an [http.HandlerFunc] for
-// routers that have a hook for unknown routes. For [http.ServeMux] there is
+// routers that have a hook for unknown routes. For an [http.ServeMux], use
 // [Routes].
 func NotFound(w http.ResponseWriter, r *http.Request) { Write(w, r, pkerr.NotFound) }
 
 // MethodNotAllowed answers with [pkerr.MethodNotAllowed]. It is an
 // [http.HandlerFunc] for routers that have a hook for methods that a route does
-// not have. An Allow header that is set already is kept.
+// not have. It keeps an Allow header that has already been set.
 func MethodNotAllowed(w http.ResponseWriter, r *http.Request) {
 	Write(w, r, pkerr.MethodNotAllowed)
 }
 
-// Routes returns a handler that serves mux, and answers as the API does if mux
-// has no handler: an unknown route with [pkerr.NotFound], and a method that a
-// route does not have with [pkerr.MethodNotAllowed] and the Allow header that
+// Routes returns a handler that serves mux, and that answers as the API does if
+// mux has no handler: an unknown route with [pkerr.NotFound], and a method that
+// a route does not have with [pkerr.MethodNotAllowed] and the Allow header that
 // mux would send. Redirects of mux and the answers of its handlers do not
-// change. For a mux with a handler for "/", no route is unknown.
+// change. If mux has a handler for "/", no route is unknown.
 //
 // The mux must not be nil. Handlers can still be added to it.
 func Routes(mux *http.ServeMux) http.Handler {

@@ -14,7 +14,7 @@ import (
 // [pkerr.Error.MarshalJSON] writes. Most handlers do not need it; [HandlerFunc]
 // calls it.
 //
-// What is sent is, in this order:
+// Write sends the first of these that applies:
 //
 //   - what a mapper returns for err; see [WithErrorMapper];
 //   - the outermost [pkerr.Code] or [*pkerr.Error] in its chain, in the order
@@ -78,12 +78,12 @@ func write(w http.ResponseWriter, r *http.Request, err error, stack []byte) (lat
 }
 
 // Render returns the response that [Write] sends for err: its status, headers
-// and body. Use it for frameworks without a [http.ResponseWriter]. It logs and
+// and body. Use it for frameworks without an [http.ResponseWriter]. It logs and
 // calls the hooks as Write does; the options are those in the context of r.
 //
-// The header belongs to the caller. It has only what Write adds: the caller
-// removes headers that describe another body, and adds Vary to an existing one.
-// The body is nil for a HEAD request.
+// The header belongs to the caller. It has only what Write adds, so the caller
+// must remove headers that describe another body, and must add the Vary header
+// to an existing one. The body is nil for a HEAD request.
 //
 // Render(r, nil) is (0, nil, nil). If r is nil, the options are the defaults.
 func Render(r *http.Request, err error) (status int, header http.Header, body []byte) {

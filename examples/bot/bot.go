@@ -85,7 +85,7 @@ func (b *bot) rename(ctx context.Context, ref, name string) (string, error) {
 	err := b.call(ctx, http.MethodPatch, "/v2/members/"+ref, map[string]string{"name": name}, nil)
 	if pkerr.ActionOf(err) == pkerr.ActionVerify {
 		// The answer was lost, but the API may have renamed the member.
-		if now, again := b.nameOf(ctx, ref); again == nil && now == name {
+		if current, readErr := b.nameOf(ctx, ref); readErr == nil && current == name {
 			err = nil
 		}
 	}

@@ -44,13 +44,13 @@ func run(ctx context.Context, out io.Writer) error {
 
 	for i, c := range []struct{ title, method, path, body string }{
 		{"A success", "GET", "/v2/members/abcde", ""},
-		{"The caller's mistake is relayed", "GET", "/v2/members/zzzzz", ""},
-		{"So is what is wrong with each field", "PATCH", "/v2/members/abcde", `{"color":"orange"}`},
-		{"So is a rate limit", "PATCH", "/v2/members/abcde", `{"color":"ff8800"}`},
-		{"A bad token of the proxy is not", "GET", "/v2/systems/@me/members", ""},
-		{"An API that fails is a bad gateway", "GET", "/v2/systems/@me/members", ""},
-		{"So is an API that cannot be reached", "GET", "/v2/systems/@me/members", ""},
-		{"The proxy has errors of its own", "GET", "/v2/nowhere", ""},
+		{"A wrong ID is relayed", "GET", "/v2/members/zzzzz", ""},
+		{"Invalid fields are relayed", "PATCH", "/v2/members/abcde", `{"color":"orange"}`},
+		{"A rate limit is relayed", "PATCH", "/v2/members/abcde", `{"color":"ff8800"}`},
+		{"An invalid token of the proxy becomes a 500", "GET", "/v2/systems/@me/members", ""},
+		{"A failure of the API becomes a 502", "GET", "/v2/systems/@me/members", ""},
+		{"An unreachable API becomes a 502", "GET", "/v2/systems/@me/members", ""},
+		{"An unknown route of the proxy is a 404", "GET", "/v2/nowhere", ""},
 	} {
 		answer, err := ask(ctx, caller.Client(), c.method, caller.URL+c.path, c.body)
 		if err != nil {

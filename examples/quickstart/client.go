@@ -109,7 +109,7 @@ func tour(ctx context.Context, out io.Writer, address string, log *serverLog) er
 		t.linef("handled ", "client.RetryDelay(err): retry in %v, as client.Transport does", delay)
 	}
 
-	err = ask("Get a proxy's page of HTML", "GET", "/v2/proxied", "")
+	err = ask("Get an HTML page from a proxy", "GET", "/v2/proxied", "")
 	if errors.Is(err, pkerr.InternalServerError) {
 		t.linef("handled ", "errors.Is(err, pkerr.InternalServerError): matches every 5xx")
 	}
@@ -120,7 +120,7 @@ func tour(ctx context.Context, out io.Writer, address string, log *serverLog) er
 		t.linef("handled ", "%v has no constant yet, and matches pkerr.NotFound", code.String())
 	}
 
-	err = ask("Hit a bug of the server", "GET", "/v2/systems/@me/fronters", "")
+	err = ask("Hit a bug in the server", "GET", "/v2/systems/@me/fronters", "")
 	if errors.Is(err, pkerr.InternalServerError) {
 		t.linef("handled ", "the cause is not sent; the server has logged it:")
 		t.linef("log     ", "%s", strings.TrimSpace(log.String()))
