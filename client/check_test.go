@@ -66,6 +66,8 @@ func TestCheck_MethodAndPath(t *testing.T) {
 	require.Equal(t, "GET", e.Method)
 	require.Equal(t, "GET", requireResponseError(t, client.Check(&http.Response{StatusCode: 404, Request: &http.Request{}})).Method, "an empty method is a GET")
 	require.Equal(t, "/v2/members/a/b\n", e.Path, "as http.Request has it")
+	resp.Request.URL = &url.URL{Scheme: "https", Host: "api.pluralkit.me"}
+	require.Equal(t, "/", requireResponseError(t, client.Check(resp)).Path)
 
 	resp.Request.URL = &url.URL{Opaque: "//user:pw@host/x"}
 	require.Empty(t, requireResponseError(t, client.Check(resp)).Path)

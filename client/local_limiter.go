@@ -209,7 +209,7 @@ func (b *localBucket) dismiss(bucket Bucket) {
 // it is known to come after its deadline, and nil otherwise.
 func (b *localBucket) late(bucket Bucket, before int, deadline time.Time) error {
 	turn := b.turn(before)
-	if deadline.IsZero() || !turn.After(deadline) {
+	if deadline.IsZero() || turn.Before(deadline) {
 		return nil
 	}
 	return &WaitError{Bucket: bucket, Delay: turn.Sub(b.now), Err: context.DeadlineExceeded}

@@ -56,8 +56,8 @@ func (e *ResponseError) setRequest(req *http.Request) {
 		return
 	}
 	e.Method = cmp.Or(req.Method, http.MethodGet)
-	if req.URL != nil {
-		e.Path = req.URL.Path
+	if u := req.URL; u != nil && u.Opaque == "" {
+		e.Path = cmp.Or(u.Path, "/") // as it is sent
 	}
 }
 
