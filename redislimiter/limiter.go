@@ -126,11 +126,11 @@ func (l *Limiter) observe(
 	if seen.Rate > 0 && limitRate(seen.Rate) != b.rate {
 		b.rate, news = limitRate(seen.Rate), true
 	}
-	if l.health.away {
-		l.alone.Observe(ctx, key, seen)
-		if seen.Hold > 0 {
-			b.hold(key, seen.Hold)
-		}
+	if seen.Hold > 0 {
+		b.hold(key, seen.Hold, l.health.away)
+	}
+	if seen.Hold > 0 || l.health.away {
+		l.alone.Observe(ctx, key, seen) // Redis may fail before the hold ends
 	}
 	var level time.Duration // the API's bucket is at least this full
 	switch {
@@ -152,6 +152,6 @@ func (l *Limiter) observe(
 		age = max(time.Since(seen.Sent), 0)
 	}
 	return b, []any{
-		"observe", b.rate, level.Microseconds(), seen.Hold.Microseconds(), age.Microseconds(),
+		"observe", b.rate, level.Microseconds(), max(seen.Hold, 0).Microseconds(), age.Microseconds(),
 	}
 }
