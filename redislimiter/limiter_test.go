@@ -79,6 +79,10 @@ func TestLimiter_Shares(t *testing.T) {
 		{"other prefix", nil, []redislimiter.Option{redislimiter.WithPrefix("p:")}, reads, false},
 		{"other egress", []redislimiter.Option{redislimiter.WithEgress("a")}, []redislimiter.Option{redislimiter.WithEgress("b")}, reads, false},
 		{"same egress", []redislimiter.Option{redislimiter.WithEgress("a")}, []redislimiter.Option{redislimiter.WithEgress("a")}, reads, true},
+		{"other egress, same in a query", []redislimiter.Option{redislimiter.WithEgress("a b")}, []redislimiter.Option{redislimiter.WithEgress("a+b")}, reads, false},
+		{"same egress, not printable", []redislimiter.Option{redislimiter.WithEgress("\x00}{\xff")}, []redislimiter.Option{redislimiter.WithEgress("\x00}{\xff")}, reads, true},
+		{"same prefix, in braces", []redislimiter.Option{redislimiter.WithPrefix("{p}")}, []redislimiter.Option{redislimiter.WithPrefix("{p}")}, reads, true},
+		{"other prefix, in braces", []redislimiter.Option{redislimiter.WithPrefix("{p}")}, []redislimiter.Option{redislimiter.WithPrefix("{}")}, reads, false},
 		{"own system", []redislimiter.Option{redislimiter.WithEgress("a")}, []redislimiter.Option{redislimiter.WithEgress("b")}, own, true},
 	}
 	for _, test := range tests {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -286,30 +287,48 @@ func (s slow) EvalSha(ctx context.Context, sha string, keys []string, args ...an
 	return s.Scripter.EvalSha(ctx, sha, keys, args...)
 }
 
-// A distant Redis serves a fleet as well as a near one.
+// A distant Redis serves a fleet as well as a near one. A process that is alone
+// sends one request per operation.
 func TestWait_DistantRedis(t *testing.T) {
-	server, logged := startRedis(t), captureLog(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
-	defer cancel()
-	counts := make([]int, 6)
-	var wg sync.WaitGroup
-	for i := range counts {
-		l := redislimiter.New(slow{connect(t, server), 150 * time.Millisecond})
-		wg.Go(func() {
-			for l.Wait(ctx, reads) == nil {
-				counts[i]++
+	for processes, want := range map[int]float64{1: 4 / 0.15, 6: 40} {
+		t.Run(strconv.Itoa(processes), func(t *testing.T) {
+			server, logged := startRedis(t), captureLog(t)
+			ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
+			defer cancel()
+			counts := make([]int, processes)
+			var wg sync.WaitGroup
+			for i := range counts {
+				l := redislimiter.New(slow{connect(t, server), 150 * time.Millisecond})
+				wg.Go(func() {
+					for l.Wait(ctx, reads) == nil {
+						counts[i]++
+					}
+				})
 			}
+			wg.Wait()
+			total := 0
+			for _, n := range counts {
+				total += n
+				require.InDelta(t, want/float64(processes), n, 4, counts)
+			}
+			require.InDelta(t, want, total, 7)
+			require.Empty(t, logged())
 		})
 	}
-	wg.Wait()
-	total := 0
-	for _, n := range counts {
-		total += n
-		require.InDelta(t, 7, n, 3, counts)
+}
+
+// A timeout that is not positive is the default.
+func TestWithTimeout_NotPositive(t *testing.T) {
+	for _, timeout := range []time.Duration{0, -time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			captureLog(t)
+			start := time.Now()
+			l := redislimiter.New(hanging{}, redislimiter.WithTimeout(timeout))
+			require.NoError(t, l.Wait(t.Context(), reads))
+			require.Equal(t, 500*time.Millisecond, time.Since(start))
+			time.Sleep(3 * time.Second)
+		})
 	}
-	t.Log(total, counts)
-	require.InDelta(t, 40, total, 6)
-	require.Empty(t, logged())
 }
 
 // A long queue and a hold are not mistaken for the work of another clock.
@@ -322,4 +341,23 @@ func TestObserve_HoldsLongQueue(t *testing.T) {
 	require.NoError(t, rdb.HIncrBy(t.Context(), key, "tat", (75*time.Second).Microseconds()).Err())
 	l.Observe(t.Context(), slowest, client.Observation{Rate: 1, Hold: time.Minute, Sent: time.Now()})
 	require.Greater(t, delay(t, redislimiter.New(rdb), slowest), 2*time.Minute)
+}
+
+// A client that is closed after the last caller has given up is not an outage.
+func TestLimiter_ClientClosed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		logged := captureLog(t)
+		l := redislimiter.New(scripted{answer: func(string) ([]any, error) {
+			time.Sleep(100 * time.Millisecond)
+			return nil, redis.ErrClosed
+		}})
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(50*time.Millisecond, cancel)
+		require.ErrorIs(t, l.Wait(ctx, reads), context.Canceled)
+		time.Sleep(time.Second)
+		require.Empty(t, logged())
+		require.NoError(t, l.Wait(t.Context(), reads))
+		require.Contains(t, logged(), "client is closed")
+		time.Sleep(time.Second)
+	})
 }

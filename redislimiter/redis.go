@@ -9,6 +9,8 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"github.com/pkerr/pkerr/client"
 )
 
@@ -175,7 +177,7 @@ func (l *Limiter) returned() {
 // failed records that an operation on a bucket failed, and makes all callers
 // check whether they can continue without Redis.
 func (l *Limiter) failed(ctx context.Context, b *bucket, err error) {
-	if l.lost(ctx, b) {
+	if l.lost(ctx, b, err) {
 		const text = "redislimiter: Redis is unavailable, continuing with the last known share"
 		slog.WarnContext(ctx, text, "error", err)
 	}
@@ -187,9 +189,12 @@ func (l *Limiter) failed(ctx context.Context, b *bucket, err error) {
 }
 
 // lost records that Redis is away, and reports whether it was not away before.
-func (l *Limiter) lost(ctx context.Context, b *bucket) bool {
+func (l *Limiter) lost(ctx context.Context, b *bucket, err error) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if errors.Is(err, redis.ErrClosed) && len(b.queue) == 0 {
+		return false // the program ends
+	}
 	now := time.Now()
 	// Add jitter, so that not all processes retry at the same time.
 	l.health.retry = now.Add(retryAfter + rand.N(retryAfter/2)) //nolint:gosec // It is only jitter.

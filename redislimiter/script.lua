@@ -50,7 +50,10 @@ local fresh = not (epoch and rate and tat and shift and held and room and change
 if fresh then
   epoch, rate, tat, shift, held, room, changed, rejoin = now, tonumber(ARGV[2]), now, 0, 0, 0, 0, 0
 end
-if op == 'observe' then rate = tonumber(ARGV[2]) end
+if op == 'observe' then
+  local said = tonumber(ARGV[2])
+  room, rate = room * rate / said, said -- it is room for as many requests as before
+end
 
 -- The fleet stays a little below the rate. It fills half of the API's bucket,
 -- from which the API serves bursts of one request less than the rate.
