@@ -156,6 +156,7 @@ func (l *Limiter) observe(
 		age = max(time.Since(seen.Sent), 0)
 	}
 	return b, []any{
-		"observe", b.rate, level.Microseconds(), max(seen.Hold, 0).Microseconds(), age.Microseconds(),
+		"observe", b.rate,
+		level.Microseconds(), max(seen.Hold, 0).Microseconds(), age.Microseconds(),
 	}
 }

@@ -53,6 +53,18 @@ func full(wait time.Duration) []any {
 	return answer
 }
 
+// failing is a Redis that gives one answer until some time has passed, and then
+// fails.
+func failing(after time.Duration, answer []any) scripted {
+	start := time.Now()
+	return scripted{answer: func(string) ([]any, error) {
+		if time.Since(start) >= after {
+			return nil, errDown
+		}
+		return answer, nil
+	}}
+}
+
 // served returns how many requests are served until d has passed.
 func served(t *testing.T, l client.Limiter, d time.Duration) (n int) {
 	t.Helper()
@@ -131,12 +143,7 @@ func TestObserve_RefusalOutlivesRedis(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				captureLog(t)
 				start := time.Now()
-				l := redislimiter.New(scripted{answer: func(string) ([]any, error) {
-					if time.Since(start) >= c.works {
-						return nil, errDown
-					}
-					return booked(0, 10, c.others), nil
-				}})
+				l := redislimiter.New(failing(c.works, booked(0, 10, c.others)))
 				if c.works > 0 {
 					require.NoError(t, l.Wait(t.Context(), reads))
 				}
@@ -155,12 +162,7 @@ func TestObserve_MovesSlotOfLostRedis(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		captureLog(t)
 		start := time.Now()
-		l := redislimiter.New(scripted{answer: func(string) ([]any, error) {
-			if time.Since(start) >= time.Second {
-				return nil, errDown
-			}
-			return booked(5*time.Second, 10, 9), nil
-		}})
+		l := redislimiter.New(failing(time.Second, booked(5*time.Second, 10, 9)))
 		time.AfterFunc(2*time.Second, func() { l.Observe(t.Context(), reads, refused(20*time.Second)) })
 		require.NoError(t, l.Wait(t.Context(), reads))
 		require.GreaterOrEqual(t, time.Since(start), 22*time.Second)
@@ -171,13 +173,7 @@ func TestObserve_MovesSlotOfLostRedis(t *testing.T) {
 func TestLimiter_LongOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		captureLog(t)
-		start := time.Now()
-		l := redislimiter.New(scripted{answer: func(string) ([]any, error) {
-			if time.Since(start) >= time.Second {
-				return nil, errDown
-			}
-			return booked(100*time.Millisecond, 10, 9), nil
-		}})
+		l := redislimiter.New(failing(time.Second, booked(100*time.Millisecond, 10, 9)))
 		served(t, l, 5*time.Minute)
 		require.InDelta(t, 60, served(t, l, time.Minute), 6) // a tenth of 10 a second
 	})
@@ -187,13 +183,7 @@ func TestLimiter_LongOutage(t *testing.T) {
 func TestLimiter_OutageAfterNewRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		captureLog(t)
-		start := time.Now()
-		l := redislimiter.New(scripted{answer: func(string) ([]any, error) {
-			if time.Since(start) >= time.Second {
-				return nil, errDown
-			}
-			return booked(0, 2, 0), nil
-		}})
+		l := redislimiter.New(failing(time.Second, booked(0, 2, 0)))
 		require.NoError(t, l.Wait(t.Context(), reads))
 		time.Sleep(time.Second)
 		require.InDelta(t, 20, served(t, l, 10*time.Second), 2)
