@@ -192,13 +192,11 @@ func (l *Limiter) failed(ctx context.Context, b *bucket, err error) {
 func (l *Limiter) lost(ctx context.Context, b *bucket, err error) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if errors.Is(err, redis.ErrClosed) && len(b.queue) == 0 {
-		return false // the program ends
-	}
 	now := time.Now()
 	// Add jitter, so that not all processes retry at the same time.
-	l.health.retry = now.Add(retryAfter + rand.N(retryAfter/2)) //nolint:gosec // It is only jitter.
-	if l.health.away {
+	l.health.retry = now.Add(retryAfter + rand.N(retryAfter/2))   //nolint:gosec // It is only jitter.
+	ended := errors.Is(err, redis.ErrClosed) && len(b.queue) == 0 // the program ends
+	if l.health.away || ended {
 		return false
 	}
 	l.health.away, l.health.failed = true, b
