@@ -14,7 +14,8 @@ const (
 	// minSweep is the number of buckets below which none are removed.
 	minSweep = 1024
 
-	// remembered is how long the last answer from Redis about a bucket is used.
+	// remembered is how long a process that does not use a bucket remembers its
+	// share. It does not forget while Redis is away.
 	remembered = time.Minute
 
 	// staleAfter is how late a slot may still be used.
@@ -35,6 +36,9 @@ type bucket struct {
 	// or requests a slot.
 	queue []*waiter
 
+	// asking reports whether Redis is being asked about the slot.
+	asking bool
+
 	// slot is the right to send the next request, or nil. It belongs to the
 	// process, so that it is not lost when a caller gives up.
 	slot *slot
@@ -44,7 +48,7 @@ type bucket struct {
 
 	// spacing is the time from one slot of the fleet to the next. others is how
 	// many other processes wait for slots. seen is when Redis last reported the
-	// two.
+	// two, or zero if that is not known or too long ago.
 	spacing time.Duration
 	others  float64
 	seen    time.Time
@@ -57,8 +61,8 @@ type bucket struct {
 	// Redis.
 	next time.Time
 
-	// held is the time until which nothing may be sent. It is used only without
-	// Redis.
+	// held is the time until which nothing may be sent, because this process was
+	// refused.
 	held time.Time
 }
 
@@ -80,6 +84,8 @@ type slot struct {
 type waiter struct {
 	wake     chan struct{} // gets a value when the waiter should check again
 	deadline time.Time     // that of the call's context, or zero
+	retry    time.Time     // when to ask Redis again after it had no slot
+	rejoin   func()        // ends a wait without Redis, or nil
 	err      error         // the reason to give up
 }
 
@@ -118,7 +124,7 @@ func (l *Limiter) enter(ctx context.Context, key client.Bucket) (*bucket, *waite
 	w := &waiter{wake: make(chan struct{}, 1)}
 	w.deadline, _ = ctx.Deadline()
 	b.queue = append(b.queue, w)
-	if b.dismiss(key); w.err != nil {
+	if b.dismiss(key, b.turn()); w.err != nil {
 		return nil, nil, w.err
 	}
 	return b, w, nil
@@ -145,6 +151,9 @@ func (l *Limiter) bucket(key client.Bucket) *bucket {
 		b = &bucket{redisKey: l.redisKey(key), rate: usualRate(key.Scope)}
 		l.buckets[key] = b
 	}
+	if !l.health.away {
+		b.expire(time.Now())
+	}
 	return b
 }
 
@@ -156,7 +165,7 @@ func (l *Limiter) forget() {
 	}
 	now := time.Now()
 	for key, b := range l.buckets {
-		if len(b.queue) == 0 && now.Sub(b.next) > time.Second && now.After(b.held) {
+		if len(b.queue) == 0 && !b.asking && now.Sub(b.next) > time.Second && now.After(b.held) {
 			delete(l.buckets, key)
 		}
 	}
@@ -175,13 +184,25 @@ func (b *bucket) notifyAll() {
 	}
 }
 
-// dismiss ends the wait of callers whose slot is known to come after their
-// deadline.
-func (b *bucket) dismiss(key client.Bucket) {
-	if b.slot == nil {
-		return
+// expire forgets the process's share if it was learned too long ago.
+func (b *bucket) expire(now time.Time) {
+	if now.Sub(b.seen) > remembered {
+		b.seen = time.Time{}
 	}
-	turn := b.slot.at
+}
+
+// turn returns the time before which this process does not send a request, as
+// far as it is known.
+func (b *bucket) turn() time.Time {
+	if b.slot == nil {
+		return b.held
+	}
+	return later(b.slot.at, b.held)
+}
+
+// dismiss ends the wait of callers whose deadline is before their slot, if the
+// first slot comes at the time turn.
+func (b *bucket) dismiss(key client.Bucket, turn time.Time) {
 	b.queue = slices.DeleteFunc(b.queue, func(w *waiter) bool {
 		if w.deadline.IsZero() || !turn.After(w.deadline) {
 			turn = turn.Add(interval(b.rate)) // or later, because of other processes
@@ -195,7 +216,7 @@ func (b *bucket) dismiss(key client.Bucket) {
 }
 
 func tooLate(key client.Bucket, delay time.Duration) error {
-	return &client.WaitError{Bucket: key, Delay: delay, Err: context.DeadlineExceeded}
+	return &client.WaitError{Bucket: key, Delay: max(delay, 0), Err: context.DeadlineExceeded}
 }
 
 // learn records what Redis said about the bucket.
@@ -203,31 +224,29 @@ func (b *bucket) learn(key client.Bucket, r reply) {
 	b.rate, b.spacing, b.seen, b.caution = r.rate, r.spacing, time.Now(), 1
 	if s := b.slot; s != nil && s.shared && s.epoch == r.epoch && r.shift > s.shift {
 		s.at, s.shift = s.at.Add(r.shift-s.shift), r.shift
-		b.dismiss(key)
+		b.dismiss(key, b.turn())
 	}
 }
 
-// hold records that a request was refused while Redis is away. From its next
-// slot on, the process takes a smaller share.
-func (b *bucket) hold(key client.Bucket, d time.Duration) {
+// hold records that a request was refused. If Redis is away, the process takes a
+// smaller share from its next slot on.
+func (b *bucket) hold(key client.Bucket, d time.Duration, away bool) {
 	now := time.Now()
-	if b.held.After(now) {
-		b.held = later(b.held, now.Add(d))
-	} else {
-		b.held = now.Add(d)
+	if away && !b.held.After(now) {
 		b.caution = min(2*max(b.caution, 1), maxCaution)
 		b.next = later(b.next, now.Add(b.step()))
+		if s := b.slot; s != nil && !s.shared {
+			s.at = later(s.at, b.next)
+		}
 	}
-	if s := b.slot; s != nil && !s.shared {
-		s.at = later(s.at, later(b.held, b.next))
-		b.dismiss(key)
-	}
+	b.held = later(b.held, now.Add(d))
+	b.dismiss(key, b.turn())
 }
 
 // round returns the time in which every process of the fleet gets a slot, with
 // some margin, or 0 if that is not known.
 func (b *bucket) round() time.Duration {
-	if b.seen.IsZero() || time.Since(b.seen) > remembered {
+	if b.seen.IsZero() {
 		return 0
 	}
 	return time.Duration(float64(b.spacing) * (1 + b.others) * 20 / 19)

@@ -25,7 +25,8 @@ import (
 // While Redis is unavailable, each process keeps to its last known share. A
 // process that does not know its share paces itself as [client.LocalLimiter]
 // does. The limiter logs the start and the end of an outage, with [log/slog].
-// The clocks of the processes do not need to agree.
+// Any error of Redis counts as an outage, for all buckets. The clocks of the
+// processes do not need to agree.
 //
 // A Limiter is safe for concurrent use, and must not be copied. It leaves no
 // goroutines behind when Wait and Observe return, except for operations that
@@ -97,8 +98,11 @@ func (l *Limiter) Wait(ctx context.Context, key client.Bucket) error {
 
 // Observe tells the other processes what a response says about the bucket, if
 // it says something new: a refusal, a changed rate, or that other programs use
-// more or less of the limit. It waits for Redis for at most the timeout. It
-// does so even if ctx is done, because the other processes need to know.
+// more or less of the limit. A refusal makes the other processes hold for at
+// most a minute, and this one for as long as the response says.
+//
+// Observe waits for Redis for at most the timeout. It does so even if ctx is
+// done, because the other processes need to know.
 func (l *Limiter) Observe(ctx context.Context, key client.Bucket, seen client.Observation) {
 	if l == nil || l.rdb == nil {
 		return
@@ -126,11 +130,11 @@ func (l *Limiter) observe(
 	if seen.Rate > 0 && limitRate(seen.Rate) != b.rate {
 		b.rate, news = limitRate(seen.Rate), true
 	}
-	if l.health.away {
-		l.alone.Observe(ctx, key, seen)
-		if seen.Hold > 0 {
-			b.hold(key, seen.Hold)
-		}
+	if seen.Hold > 0 {
+		b.hold(key, seen.Hold, l.health.away)
+	}
+	if seen.Hold > 0 || l.health.away {
+		l.alone.Observe(ctx, key, seen) // Redis may fail before the hold ends
 	}
 	var level time.Duration // the API's bucket is at least this full
 	switch {
@@ -152,6 +156,7 @@ func (l *Limiter) observe(
 		age = max(time.Since(seen.Sent), 0)
 	}
 	return b, []any{
-		"observe", b.rate, level.Microseconds(), seen.Hold.Microseconds(), age.Microseconds(),
+		"observe", b.rate,
+		level.Microseconds(), max(seen.Hold, 0).Microseconds(), age.Microseconds(),
 	}
 }

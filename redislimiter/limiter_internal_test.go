@@ -49,8 +49,8 @@ func TestBucket_Hold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &bucket{rate: 3, spacing: 340 * time.Millisecond, others: 9, seen: time.Now()}
 		round := b.round()
-		b.hold(client.Bucket{}, time.Second)
-		b.hold(client.Bucket{}, time.Second) // a second refusal of the same burst
+		b.hold(client.Bucket{}, time.Second, true)
+		b.hold(client.Bucket{}, time.Second, true) // a second refusal of the same burst
 		require.Equal(t, 2*round, b.step())
 		require.Equal(t, round, b.round())
 		for range 10 {

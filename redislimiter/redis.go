@@ -8,6 +8,10 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/pkerr/pkerr/client"
 )
 
 //go:embed script.lua
@@ -31,6 +35,7 @@ type health struct {
 	retry   time.Time // when to ask again
 	back    time.Time // when the last outage ended
 	pending int       // operations in progress
+	failed  *bucket   // that of the operation that noticed the outage
 }
 
 // reply is an answer of the script.
@@ -65,7 +70,7 @@ func parseReply(values []int64) (reply, error) {
 // of ctx, because a canceled request says nothing about Redis. It also ignores
 // the timeouts of the client.
 func (l *Limiter) call(ctx context.Context, b *bucket, args ...any) (reply, error) {
-	if !l.begin(ctx, b) {
+	if !l.begin(ctx) {
 		return reply{}, errAway
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.timeout)
@@ -83,13 +88,16 @@ func (l *Limiter) call(ctx context.Context, b *bucket, args ...any) (reply, erro
 	select {
 	case a = <-answers:
 	case <-ctx.Done():
-		a.err = fmt.Errorf("no answer within %v", l.timeout)
+		a.err = l.late()
 	}
 	if a.err != nil {
-		l.failed(ctx, a.err)
+		l.failed(ctx, b, a.err)
 	}
 	return a.reply, a.err
 }
+
+// late returns the error of an operation that takes too long.
+func (l *Limiter) late() error { return fmt.Errorf("no answer within %v", l.timeout) }
 
 // run runs the script, which [Limiter.begin] has counted as pending.
 func (l *Limiter) run(ctx context.Context, b *bucket, args []any) (reply, error) {
@@ -107,10 +115,10 @@ func (l *Limiter) run(ctx context.Context, b *bucket, args []any) (reply, error)
 
 // begin reports whether to call Redis, and if so counts an operation as
 // pending.
-func (l *Limiter) begin(ctx context.Context, b *bucket) bool {
+func (l *Limiter) begin(ctx context.Context) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.away(ctx, b) {
+	if l.away(ctx) {
 		return false
 	}
 	l.health.pending++
@@ -118,47 +126,85 @@ func (l *Limiter) begin(ctx context.Context, b *bucket) bool {
 }
 
 // away reports whether Redis is away. If so, one operation at a time checks
-// whether it is back, and no caller waits for it. That operation changes
+// whether it is back, and no caller waits for it. That operation books
 // nothing, because Redis may execute it much later. The caller holds l.mu.
-func (l *Limiter) away(ctx context.Context, b *bucket) bool {
+func (l *Limiter) away(ctx context.Context) bool {
 	if !l.health.away {
 		return false
 	}
 	if l.health.pending == 0 && time.Now().After(l.health.retry) {
 		l.health.pending++
-		go l.probe(ctx, b, b.rate)
+		go l.probe(ctx, l.health.failed, l.health.failed.rate)
 	}
 	return true
 }
 
-// probe checks whether Redis is back.
+// probe checks whether Redis is back, with the bucket for which it failed. The
+// node of another bucket, or another key, may be in order all the time.
 func (l *Limiter) probe(ctx context.Context, b *bucket, rate int) {
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.timeout)
 	defer cancel()
 	_, err := l.run(limited, b, []any{"ping", rate})
+	if err == nil && limited.Err() != nil {
+		err = l.late() // the next operations would fail again
+	}
 	if err != nil {
-		l.failed(ctx, err)
+		l.failed(ctx, b, err)
 		return
 	}
-	l.mu.Lock()
-	l.health.away, l.health.back = false, time.Now()
-	l.mu.Unlock()
+	l.returned()
 	slog.InfoContext(ctx, "redislimiter: Redis is available again")
 }
 
-// failed records that Redis did not answer.
-func (l *Limiter) failed(ctx context.Context, err error) {
+// returned records that Redis is back, and makes all callers return to it.
+func (l *Limiter) returned() {
 	l.mu.Lock()
-	first := !l.health.away
-	l.health.away = true
-	// Add jitter, so that not all processes retry at the same time.
-	l.health.retry = time.Now().Add(retryAfter + rand.N(retryAfter/2)) //nolint:gosec // It is only jitter.
+	defer l.mu.Unlock()
+	now := time.Now()
+	l.health.away, l.health.back = false, now
 	for _, b := range l.buckets {
-		b.notifyAll() // some callers can continue without Redis
+		if !b.seen.IsZero() {
+			b.seen = now // the share is still needed to return without a burst
+		}
+		for _, w := range b.queue {
+			if w.rejoin != nil {
+				w.rejoin()
+			}
+		}
 	}
-	l.mu.Unlock()
-	if first {
+}
+
+// failed records that an operation on a bucket failed, and makes all callers
+// check whether they can continue without Redis.
+func (l *Limiter) failed(ctx context.Context, b *bucket, err error) {
+	if l.lost(ctx, b, err) {
 		const text = "redislimiter: Redis is unavailable, continuing with the last known share"
 		slog.WarnContext(ctx, text, "error", err)
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, b := range l.buckets {
+		b.notifyAll()
+	}
+}
+
+// lost records that Redis is away, and reports whether it was not away before.
+func (l *Limiter) lost(ctx context.Context, b *bucket, err error) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := time.Now()
+	// Add jitter, so that not all processes retry at the same time.
+	l.health.retry = now.Add(retryAfter + rand.N(retryAfter/2))   //nolint:gosec // It is only jitter.
+	ended := errors.Is(err, redis.ErrClosed) && len(b.queue) == 0 // the program ends
+	if l.health.away || ended {
+		return false
+	}
+	l.health.away, l.health.failed = true, b
+	for key, b := range l.buckets {
+		b.expire(now)
+		if b.rate != usualRate(key.Scope) { // which l.alone does not know
+			l.alone.Observe(ctx, key, client.Observation{Rate: b.rate, Remaining: -1})
+		}
+	}
+	return true
 }

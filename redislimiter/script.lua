@@ -15,7 +15,8 @@
 --
 -- ARGV is the operation and the rate, and then the operation's own arguments:
 --
---   ping     No arguments. It changes nothing.
+--   ping     No arguments. It fails if the other operations would fail. It
+--            changes only a field that is not read.
 --   book     longest, outage, round. It books the next slot, unless its wait is
 --            more than longest, and returns the wait.
 --   check    outage, round, epoch. It returns how far slots have been moved. If
@@ -40,15 +41,19 @@ local saved = redis.call('HMGET', key,
 for i = 1, 8 do saved[i] = tonumber(saved[i]) end
 local epoch, rate, tat, shift, held, room, changed, rejoin = unpack(saved, 1, 8)
 
--- Slots cannot be this far ahead. A time beyond it was written when the clock
--- was wrong.
-local far = now + 2 * minute
+-- Times cannot be this far ahead: a slot is booked at most a minute ahead, and
+-- then held for at most another. A time beyond it was written when the clock was
+-- wrong.
+local far = now + 3 * minute
 local fresh = not (epoch and rate and tat and shift and held and room and changed and rejoin)
   or rate < 1 or epoch > now or changed > now or rejoin > far or tat > far or held > far
 if fresh then
   epoch, rate, tat, shift, held, room, changed, rejoin = now, tonumber(ARGV[2]), now, 0, 0, 0, 0, 0
 end
-if op == 'observe' then rate = tonumber(ARGV[2]) end
+if op == 'observe' then
+  local said = tonumber(ARGV[2])
+  room, rate = room * rate / said, said -- it is room for as many requests as before
+end
 
 -- The fleet stays a little below the rate. It fills half of the API's bucket,
 -- from which the API serves bursts of one request less than the rate.
@@ -85,6 +90,11 @@ local function rejoined(outage, round)
     rejoin = now + math.min(round, minute)
     tat = math.max(tat, rejoin + burst)
   end
+end
+
+if op == 'ping' then
+  redis.call('HSET', key, 'ping', string.format('%.0f', now))
+  if fresh then redis.call('PEXPIRE', key, minute / 1000) end
 end
 
 if op == 'book' then

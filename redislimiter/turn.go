@@ -24,7 +24,7 @@ type action int
 
 const (
 	send  action = iota // send the request
-	pause               // sleep until the slot's time, or until notified
+	pause               // sleep for some time, or until notified
 	alone               // wait as client.LocalLimiter does
 	book                // ask Redis for a slot
 	check               // ask Redis whether the slot has been moved
@@ -40,45 +40,70 @@ func (l *Limiter) step(ctx context.Context, key client.Bucket, b *bucket, w *wai
 	if err != nil {
 		return err
 	}
+	// The caller need not wait for Redis if ctx ends. The answer is then for the
+	// next one.
 	switch next {
 	case pause:
-		err = w.sleep(ctx, wait)
 	case alone:
-		return l.alone.Wait(ctx, key)
+		return l.waitAlone(ctx, key, w)
 	case book:
-		wait, err = l.book(ctx, key, b, w)
-		if err == nil && wait > 0 {
-			err = w.sleep(ctx, wait)
-		}
+		go l.book(ctx, key, b, w)
 	case check:
-		l.check(ctx, key, b)
+		go l.check(ctx, key, b)
 	case send:
 		return nil
 	}
-	if err != nil {
+	if err := w.sleep(ctx, wait); err != nil {
 		return err
 	}
 	return errAgain
 }
 
-// decide returns the next action of a caller, and how long to pause. If the
-// caller is to send its request, decide uses the slot.
+// waitAlone waits as client.LocalLimiter does. It returns errAgain if Redis is
+// back.
+func (l *Limiter) waitAlone(ctx context.Context, key client.Bucket, w *waiter) error {
+	limited, cancel := context.WithCancel(ctx)
+	defer cancel()
+	l.mu.Lock()
+	if !l.health.away {
+		l.mu.Unlock()
+		return errAgain
+	}
+	w.rejoin = cancel
+	l.mu.Unlock()
+	err := l.alone.Wait(limited, key)
+	l.mu.Lock()
+	l.away(ctx) // asks whether Redis is back, even if there are no new callers
+	l.mu.Unlock()
+	if err != nil && limited.Err() != nil && ctx.Err() == nil {
+		return errAgain
+	}
+	return err
+}
+
+// decide returns the next action of a caller, and how long to pause, or 0 to
+// pause until it is notified. If the caller is to send its request, decide uses
+// the slot. If it is to ask Redis, decide makes the others wait for the answer.
 func (l *Limiter) decide(ctx context.Context, b *bucket, w *waiter) (action, time.Duration, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	now := time.Now()
+	now, turn := time.Now(), b.turn()
 	switch {
 	case w.err != nil:
 		return send, 0, w.err
-	case l.away(ctx, b) && !b.hasOthers():
+	case l.away(ctx) && !b.hasOthers():
 		return alone, 0, nil
-	case b.queue[0] != w:
+	case b.asking || b.queue[0] != w:
 		return pause, 0, nil
-	case b.slot == nil || now.Sub(b.slot.at) > staleAfter:
+	case w.retry.After(now):
+		return pause, w.retry.Sub(now), nil
+	case b.slot == nil || now.Sub(turn) > staleAfter:
+		b.asking = true
 		return book, 0, nil
-	case b.slot.at.After(now):
-		return pause, b.slot.at.Sub(now), nil
+	case turn.After(now):
+		return pause, turn.Sub(now), nil
 	case !b.slot.final:
+		b.asking = true
 		return check, 0, nil
 	}
 	b.use(now)
@@ -86,12 +111,9 @@ func (l *Limiter) decide(ctx context.Context, b *bucket, w *waiter) (action, tim
 }
 
 // book reserves the process's next slot in Redis. Without Redis it takes a slot
-// that keeps the process to its share. It returns an error if the slot would be
-// too late for w; otherwise it returns how long to wait before asking again, or
-// 0.
-func (l *Limiter) book(
-	ctx context.Context, key client.Bucket, b *bucket, w *waiter,
-) (time.Duration, error) {
+// that keeps the process to its share. w is the caller for which the slot must
+// not be too late.
+func (l *Limiter) book(ctx context.Context, key client.Bucket, b *bucket, w *waiter) {
 	longest := horizon
 	if !w.deadline.IsZero() {
 		longest = min(longest, max(time.Until(w.deadline), 0))
@@ -101,46 +123,50 @@ func (l *Limiter) book(
 
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	b.asking = false
+	defer b.notifyFirst()
 	now := time.Now()
 	b.slot = nil
 	if err != nil {
 		if b.hasOthers() {
 			b.slot = b.ownSlot(now)
-			b.dismiss(key)
+			b.dismiss(key, b.turn())
 		}
-		return 0, nil // Redis is away, which the next step handles
+		return // Redis is away, which the next step handles
 	}
 	b.learn(key, r)
 	b.others = max(float64(r.ahead), b.others*0.9) // rises at once and falls slowly
 	if !r.booked {
-		if longest < horizon {
-			return 0, tooLate(key, r.wait)
+		if longest == horizon {
+			w.retry = now.Add(horizon / 4)
 		}
-		return horizon / 4, nil
+		b.dismiss(key, now.Add(r.wait))
+		return
 	}
 	at := now.Add(r.wait)
 	if rejoined := l.health.back.Add(rejoining); now.Before(rejoined) && at.Before(rejoined) {
 		at = later(at, b.next)
 	}
 	b.slot = &slot{at: at, shared: true, final: r.wait < unchecked, epoch: r.epoch, shift: r.shift}
-	b.dismiss(key)
-	return 0, nil
+	b.dismiss(key, b.turn())
 }
 
 // check asks Redis whether the slot has been moved, and updates it.
 func (l *Limiter) check(ctx context.Context, key client.Bucket, b *bucket) {
-	s := b.slot // only the first caller in the queue replaces it
+	s := b.slot // stays the same while b.asking is true
 	rate, outage, round := l.state(b)
 	r, err := l.call(ctx, b, "check", rate, outage, round.Microseconds(), s.epoch)
 
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	b.asking = false
+	defer b.notifyFirst()
 	if err != nil {
 		s.final = true // Redis gave it out, so it may be used
 		if s.shared {
 			// All slots move by the time that was lost waiting for an answer.
-			s.at = s.at.Add(l.timeout)
-			b.dismiss(key)
+			s.at, s.shared = s.at.Add(l.timeout), false
+			b.dismiss(key, b.turn())
 		}
 		return
 	}

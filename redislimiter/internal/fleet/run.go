@@ -139,7 +139,7 @@ func (f *Fleet) Work() (*Result, error) {
 		}
 	}
 	stall := make(chan time.Duration, 1)
-	go func() { stall <- watch(ctx) }()
+	go func() { stall <- Stall(ctx) }()
 	if err := f.run.accompany(ctx, f.api); err != nil {
 		return nil, err
 	}
@@ -163,9 +163,9 @@ func (f *Fleet) Work() (*Result, error) {
 	return result, nil
 }
 
-// watch sleeps repeatedly until ctx ends, and returns by how much the longest
+// Stall sleeps repeatedly until ctx ends, and returns by how much the longest
 // sleep was too long.
-func watch(ctx context.Context) (longest time.Duration) {
+func Stall(ctx context.Context) (longest time.Duration) {
 	const nap = 5 * time.Millisecond
 	for ctx.Err() == nil {
 		start := time.Now()
@@ -280,9 +280,13 @@ func name(i int) string { return fmt.Sprintf("process %d", i+1) }
 // Operations returns the number of operations on Redis, and the duration that
 // the slowest 1 % exceeded.
 func (r *Result) Operations() (n int, slow time.Duration) {
+	var all []time.Duration
 	for _, s := range r.Stats {
-		n += s.Operations
-		slow = max(slow, s.Slow)
+		all = append(all, s.Operations...)
 	}
-	return n, slow
+	if len(all) == 0 {
+		return 0, 0
+	}
+	slices.Sort(all)
+	return len(all), all[len(all)*99/100]
 }

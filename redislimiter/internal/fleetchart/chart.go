@@ -20,7 +20,7 @@ type line struct {
 	served []time.Duration
 }
 
-// colors returns the colors of the lines. Color-blind people can tell them
+// colors returns the colors of the lines, which color-blind people can tell
 // apart.
 func colors() []color.RGBA {
 	return []color.RGBA{
@@ -87,7 +87,7 @@ func (s situation) frame() *plot.Plot {
 	}
 	p.Title.Text = s.title
 	p.X.Label.Text = "seconds"
-	p.Y.Label.Text = "reads served in all"
+	p.Y.Label.Text = "reads served, in total"
 	p.X.Min, p.X.Max = 0, duration.Seconds()+1
 	p.X.Tick.Marker, p.Y.Tick.Marker = every(10), every(100)
 	p.Y.Min, p.Y.Max = 0, s.budget()+15

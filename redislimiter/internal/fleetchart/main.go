@@ -41,9 +41,9 @@ func limiters() []string {
 // situations returns the situations, one for each chart.
 func situations() []situation {
 	return []situation{
-		{file: "alone", title: "Five processes, and nobody else"},
-		{file: "outsider", title: "An outsider takes 2 of the 10", outsider: 2},
-		{file: "outage", title: "Redis is away from 12 s to 24 s", outage: true},
+		{file: "alone", title: "Five processes alone"},
+		{file: "outsider", title: "Beside an outsider that sends 2 reads per second", outsider: 2},
+		{file: "outage", title: "Redis is unavailable from 12 s to 24 s", outage: true},
 	}
 }
 
