@@ -200,11 +200,11 @@ func (b *bucket) turn() time.Time {
 	return later(b.slot.at, b.held)
 }
 
-// dismiss ends the wait of callers whose deadline is before their slot, if the
-// first slot comes at the time turn.
+// dismiss ends the wait of callers whose slot does not come before their
+// deadline, if the first slot comes at the time turn.
 func (b *bucket) dismiss(key client.Bucket, turn time.Time) {
 	b.queue = slices.DeleteFunc(b.queue, func(w *waiter) bool {
-		if w.deadline.IsZero() || !turn.After(w.deadline) {
+		if w.deadline.IsZero() || turn.Before(w.deadline) {
 			turn = turn.Add(interval(b.rate)) // or later, because of other processes
 			return false
 		}
