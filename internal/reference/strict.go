@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"encoding"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"reflect"
 )
 
@@ -23,23 +21,20 @@ func read(name string, dst any) error {
 }
 
 // unmarshal parses JSON in which every object has exactly the keys that its
-// struct has fields for.
+// struct has fields for, each once, and no value is null.
 func unmarshal(data []byte, dst any) error {
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(dst); err != nil {
+	if err := json.Unmarshal(data, dst); err != nil {
 		return err
-	}
-	if _, err := decoder.Token(); err != io.EOF {
-		return errors.New("there is more after the JSON document")
 	}
 	return requireKeys(data, reflect.TypeOf(dst).Elem(), "")
 }
 
-// requireKeys returns an error if a key of an object is missing. The value is
-// of type t, and at names it.
+// requireKeys returns an error if an object lacks a key, or has one that is
+// unknown, repeated or null. The value is of type t, and at names it.
 func requireKeys(data json.RawMessage, t reflect.Type, at string) error {
 	switch {
+	case string(data) == "null":
+		return fmt.Errorf("%s is null", at)
 	case reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()):
 		return nil
 	case t.Kind() == reflect.Slice:
@@ -53,9 +48,9 @@ func requireKeys(data json.RawMessage, t reflect.Type, at string) error {
 			}
 		}
 	case t.Kind() == reflect.Struct:
-		var object map[string]json.RawMessage
-		if err := json.Unmarshal(data, &object); err != nil {
-			return err
+		object, err := keys(data)
+		if err != nil {
+			return fmt.Errorf("%s: %w", at, err)
 		}
 		for field := range t.Fields() {
 			key := field.Tag.Get("json")
@@ -63,10 +58,36 @@ func requireKeys(data json.RawMessage, t reflect.Type, at string) error {
 			if !ok {
 				return fmt.Errorf("%s: the key %q is missing", at, key)
 			}
+			delete(object, key)
 			if err := requireKeys(value, field.Type, at+"."+key); err != nil {
 				return err
 			}
 		}
+		for key := range object {
+			return fmt.Errorf("%s: the key %q is unknown", at, key)
+		}
 	}
 	return nil
+}
+
+// keys returns the values of a JSON object by their keys. It returns an error
+// if a key is repeated.
+func keys(object json.RawMessage) (map[string]json.RawMessage, error) {
+	decoder := json.NewDecoder(bytes.NewReader(object))
+	_, err := decoder.Token() // the opening brace
+	all := map[string]json.RawMessage{}
+	for err == nil && decoder.More() {
+		var token json.Token
+		if token, err = decoder.Token(); err != nil {
+			break
+		}
+		key := fmt.Sprint(token)
+		if _, ok := all[key]; ok {
+			return nil, fmt.Errorf("the key %q is repeated", key)
+		}
+		var value json.RawMessage
+		err = decoder.Decode(&value)
+		all[key] = value
+	}
+	return all, err
 }

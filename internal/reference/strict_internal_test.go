@@ -46,12 +46,27 @@ func TestRead_MissingKey(t *testing.T) {
 	}
 }
 
-func TestRead_UnknownKey(t *testing.T) {
-	require.EqualError(t, unmarshal([]byte(`[{"code":"0/404","where":"by proxies","when":"Now.","why":""}]`), new([]Rule)),
-		`json: unknown field "why"`)
+func TestRead_OtherKeys(t *testing.T) {
+	for row, want := range map[string]string{
+		`{"code":"0/404","where":"by proxies","when":"Now.","why":""}`:       `[0]: the key "why" is unknown`,
+		`{"code":"0/404","where":"by proxies","when":"Now.","When":"Now."}`:  `[0]: the key "When" is unknown`,
+		`{"code":"0/404","where":"by proxies","When":"Now."}`:                `[0]: the key "when" is missing`,
+		`{"code":"0/404","where":"by proxies","when":"Now.","when":"Then."}`: `[0]: the key "when" is repeated`,
+		`{"code":"0/404","where":"by proxies","when":null}`:                  `[0].when is null`,
+		`{"code":null,"where":"by proxies","when":"Now."}`:                   `[0].code is null`,
+		`{"code":"0/404","where":"by proxies","when":"Now."}`:                "",
+		`null`: `[0] is null`,
+	} {
+		err := unmarshal([]byte("["+row+"]"), new([]Rule))
+		if want == "" {
+			require.NoError(t, err)
+			continue
+		}
+		require.EqualError(t, err, want)
+	}
 	require.ErrorContains(t, read("codes.json", new([]Rule)), "codes.json: ")
 	require.Error(t, read("nothing.json", new([]Entry)))
-	require.EqualError(t, unmarshal([]byte(`[] []`), new([]Rule)), "there is more after the JSON document")
+	require.ErrorContains(t, unmarshal([]byte(`[] []`), new([]Rule)), "after top-level value")
 }
 
 // withoutOneKey iterates over copies of a JSON document that lack one key, with
