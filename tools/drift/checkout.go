@@ -77,8 +77,7 @@ func readCheckout(dir fs.FS) (*checkout, error) {
 			return nil, err
 		}
 		if found == 0 {
-			return nil, fmt.Errorf("%s has no %s: the source must have changed its form",
-				part.name, part.want)
+			return nil, fmt.Errorf("%s has no %s", part.name, part.want)
 		}
 	}
 	return &c, nil
@@ -120,13 +119,15 @@ func (c *checkout) readMessages(name, text string) int {
 }
 
 // readRouter reads the routes of the server in Rust, such as
-// .route("/v2/members", post(rproxy)).
+// .route("/v2/members", post(rproxy)). The methods can be on several lines.
 func (c *checkout) readRouter(name, text string) int {
-	line := regexp.MustCompile(`\.route\(\s*"/v2(/[^"]*)",\s*(.*)`)
+	start := regexp.MustCompile(`\.route\(\s*"/v2(/[^"]*)",`)
 	method := regexp.MustCompile(`\b(get|post|patch|put|delete)\(`)
-	matches := line.FindAllStringSubmatchIndex(text, -1)
+	matches := start.FindAllStringSubmatchIndex(text, -1)
 	for _, m := range matches {
-		for _, verb := range method.FindAllStringSubmatch(text[m[4]:m[5]], -1) {
+		handlers := text[m[1]:]
+		handlers = handlers[:end(handlers)]
+		for _, verb := range method.FindAllStringSubmatch(handlers, -1) {
 			c.addRoute(verb[1], text[m[2]:m[3]], at(name, text, m[0]))
 		}
 	}
@@ -143,6 +144,23 @@ func (c *checkout) readController(name, text string) int {
 		c.addRoute(text[m[2]:m[3]], route, at(name, text, m[0]))
 	}
 	return len(matches)
+}
+
+// end returns the index of the parenthesis that closes one opened before text.
+func end(text string) int {
+	open := 1
+	for i, r := range text {
+		switch r {
+		case '(':
+			open++
+		case ')':
+			open--
+		}
+		if open == 0 {
+			return i
+		}
+	}
+	return len(text)
 }
 
 func (c *checkout) addRoute(method, pattern, at string) {

@@ -89,6 +89,8 @@ func TestCompare_Different(t *testing.T) {
 			`60001/418: on the page (docs/content/api/errors.md:N), not in the table`},
 		{routerFile, `.route("/v2/members", post(rproxy))`, `.route("/v2/members", post(rproxy).get(rproxy))`,
 			`GET /members: in crates/api/src/main.rs:N, not in the table`},
+		{routerFile, `.route("/v2/members", post(rproxy))`, ".route(\n\"/v2/members\",\npost(rproxy)\n.get(rproxy),\n)",
+			`GET /members: in crates/api/src/main.rs:N, not in the table`},
 		{routerFile, `.route("/v2/members", post(rproxy))`, ``,
 			`POST /members: in the table, not in crates/api/src/main.rs or PluralKit.API/Controllers/v2`},
 		{controller, "[HttpPatch(\"systems/{systemRef}\")]", "[HttpPost(\"systems/{systemRef}/images\")]",
@@ -137,8 +139,12 @@ func TestRun(t *testing.T) {
 	require.Equal(t, 1, run([]string{dir}, &stdout, &stderr))
 	require.Contains(t, stdout.String(), `20002/404: the message is "No member."`)
 
-	require.Equal(t, 2, run([]string{t.TempDir()}, &stdout, &stderr))
-	require.Contains(t, stderr.String(), "drift: ")
+	for _, dir := range []string{t.TempDir(), filepath.Join(dir, "missing"), filepath.Join(dir, filepath.FromSlash(pageFile)), ""} {
+		stderr.Reset()
+		require.Equal(t, 2, run([]string{dir}, &stdout, &stderr))
+		require.Contains(t, stderr.String(), "drift: "+dir+" is no checkout of the API's source, or the source has moved: ")
+		require.Contains(t, stderr.String(), errorsFile)
+	}
 	require.Equal(t, 2, run(nil, &stdout, &stderr))
 	require.Contains(t, stderr.String(), "usage: ")
 }

@@ -23,7 +23,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 	}
 	checkout, err := readCheckout(os.DirFS(args[0]))
 	if err != nil {
-		fmt.Fprintln(stderr, "drift:", err)
+		const text = "drift: %s is no checkout of the API's source, or the source has moved: %v\n"
+		fmt.Fprintf(stderr, text, args[0], err)
 		return 2
 	}
 	differences := compare(checkout)
