@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,19 +29,24 @@ func (s source) test() bool { return strings.HasSuffix(s.path, "_test.go") }
 // dir returns the directory of the file, "." for the root.
 func (s source) dir() string { return filepath.ToSlash(filepath.Dir(s.path)) }
 
+// readCode parses the Go files of this module and of nested ones, without
+// tests.
+func readCode(t *testing.T) (*token.FileSet, []source) {
+	t.Helper()
+	files, all := readSources(t)
+	all = slices.DeleteFunc(all, source.test)
+	require.NotEmpty(t, all)
+	return files, all
+}
+
 // readModule parses the Go files of this module, without those of nested
 // modules and without tests.
 func readModule(t *testing.T) (*token.FileSet, []source) {
 	t.Helper()
-	files, all := readSources(t)
-	var sources []source
-	for _, s := range all {
-		if !s.test() && !nested(s.dir()) {
-			sources = append(sources, s)
-		}
-	}
-	require.NotEmpty(t, sources)
-	return files, sources
+	files, all := readCode(t)
+	all = slices.DeleteFunc(all, func(s source) bool { return nested(s.dir()) })
+	require.NotEmpty(t, all)
+	return files, all
 }
 
 // nested reports whether a directory belongs to a module nested in this one.

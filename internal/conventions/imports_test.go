@@ -16,11 +16,11 @@ const module = "github.com/pkerr/pkerr"
 // the standard library that it may import, directly or indirectly. A path
 // includes everything below it.
 var mayImport = map[string][]string{
-	"":           {"internal"},
-	"/client":    {"", "internal", "client/internal"},
-	"/server":    {"", "internal", "server/internal"},
-	"/locale":    {"", "internal", "locale/internal", "golang.org/x/text"},
-	"/pkerrtest": {"", "internal", "client", "server", "pkerrtest/internal"},
+	"":           {"internal/oneline", "internal/verbatim"},
+	"/client":    {"", "internal/oneline", "internal/verbatim", "client/internal"},
+	"/server":    {"", "internal/oneline", "internal/verbatim"},
+	"/locale":    {"", "internal/oneline", "internal/verbatim", "golang.org/x/text"},
+	"/pkerrtest": {"", "internal/oneline", "internal/verbatim", "client", "server", "pkerrtest/internal"},
 	"/cmd/pkerr": {"", "internal", "client", "server", "locale", "pkerrtest", "cmd/pkerr", "golang.org/x/text"},
 }
 

@@ -64,9 +64,11 @@ func readPage(text string) page {
 		}
 		p.anchors[slug]++
 	}
-	for _, m := range regexp.MustCompile(`\]\(([^)\s]*)\)`).FindAllStringSubmatch(text, -1) {
-		if !strings.Contains(m[1], "://") && !strings.HasPrefix(m[1], "mailto:") {
-			p.links = append(p.links, m[1])
+	// [text](link "title"), [name]: link, and <img src="link">
+	links := regexp.MustCompile(`\]\(([^)\s]*)[^)]*\)|(?m:^\[[^\]]+\]: (\S+))|\b(?:href|src)="([^"]*)"`)
+	for _, m := range links.FindAllStringSubmatch(text, -1) {
+		if link := m[1] + m[2] + m[3]; !strings.Contains(link, "://") && !strings.HasPrefix(link, "mailto:") {
+			p.links = append(p.links, link)
 		}
 	}
 	return p
@@ -86,7 +88,8 @@ func slugOf(heading string) string {
 }
 
 func TestReadPage(t *testing.T) {
-	p := readPage("# A `b`, c\n\n## A b c\n\n<a id=\"d\"></a>[x](#d) [y](e.md#f) [z](https://example.com)\n\n```md\n# No\n[n](n)\n```\n")
+	p := readPage("# A `b`, c\n\n## A b c\n\n<a id=\"d\"></a>[x](#d) [y](e.md#f) [z](https://example.com)\n\n```md\n# No\n[n](n)\n```\n" +
+		"![g](h.svg \"A title\") <img src=\"i.svg\"> [j][k]\n\n[k]: l.md\n[m]: https://example.com\n")
 	require.Equal(t, map[string]int{"a-b-c": 1, "a-b-c-1": 1, "d": 1}, p.anchors)
-	require.Equal(t, []string{"#d", "e.md#f"}, p.links)
+	require.Equal(t, []string{"#d", "e.md#f", "h.svg", "i.svg", "l.md"}, p.links)
 }
