@@ -61,7 +61,7 @@ func TestActionOf_UnknownCode(t *testing.T) {
 	for code, want := range map[pkerr.Code]pkerr.Action{
 		99999_400: pkerr.ActionFixRequest,
 		99999_401: pkerr.ActionChangeToken,
-		30010_403: pkerr.ActionChangeToken,
+		39999_403: pkerr.ActionChangeToken,
 		99999_404: pkerr.ActionCheckRef,
 		99999_418: pkerr.ActionFixRequest,
 		99999_429: pkerr.ActionRetry,

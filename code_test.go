@@ -121,7 +121,7 @@ func pairs(t testing.TB) []pair {
 		all = append(all, pair{r.number, r.status})
 	}
 	return append(all,
-		pair{99999, 404}, pair{99999, 418}, pair{99998, 404}, pair{1, 404}, pair{20011, 404}, pair{20000, 404},
+		pair{99999, 404}, pair{99999, 418}, pair{99998, 404}, pair{1, 404}, pair{20991, 404}, pair{20000, 404},
 		pair{0, 418}, pair{0, 501}, pair{0, 502}, pair{0, 503}, pair{0, 499}, pair{0, 599},
 		pair{0, 100}, pair{0, 200}, pair{0, 300}, pair{0, 302}, pair{0, 600}, pair{0, 650}, pair{0, 999},
 		pair{20002, 410}, pair{20003, 410}, pair{20003, 418}, pair{20003, 403}, pair{20003, 500}, pair{20003, 100},

@@ -143,16 +143,12 @@ func ExampleLookup() {
 // Range over all codes that refine another one.
 func ExampleCodes() {
 	for code := range pkerr.Codes() {
-		if code.Base() != 0 {
-			fmt.Println(code.Name(), "is a", code.Base().Name())
+		if code.Base() == pkerr.MemberNotFound {
+			fmt.Println(code.Name(), "refines", code.Base().Name())
 		}
 	}
 	// Output:
-	// MemberNotFoundWithRef is a MemberNotFound
-	// GroupNotFoundWithRef is a GroupNotFound
-	// SwitchNotFoundPublic is a SwitchNotFound
-	// NotOwnMemberWithRef is a NotOwnMember
-	// NotOwnGroupWithRef is a NotOwnGroup
+	// MemberNotFoundWithRef refines MemberNotFound
 }
 
 // A code prints like the error that it is. It never prints the packed integer.

@@ -68,7 +68,7 @@ func ExampleCheck_proxy() {
 
 // A code that this library does not know still matches its class.
 func ExampleCheck_unknownCode() {
-	api := answer(403, nil, `{"message":"This endpoint requires an active PluralKit Premium subscription","code":30010}`)
+	api := answer(403, nil, `{"message":"This endpoint requires an active PluralKit Premium subscription","code":39999}`)
 	defer api.Close()
 
 	err := get(api.Client(), api.URL+"/v2/premium")
@@ -76,9 +76,9 @@ func ExampleCheck_unknownCode() {
 	code := pkerr.CodeOf(err)
 	fmt.Println(code.Number(), code.Status(), "known:", code.Name() != "")
 	fmt.Println("any 403:", errors.Is(err, pkerr.Forbidden))
-	fmt.Println("this one:", errors.Is(err, pkerr.MakeCode(30010, 403)))
+	fmt.Println("this one:", errors.Is(err, pkerr.MakeCode(39999, 403)))
 	// Output:
-	// 30010 403 known: false
+	// 39999 403 known: false
 	// any 403: true
 	// this one: true
 }

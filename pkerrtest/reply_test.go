@@ -35,7 +35,7 @@ func TestRoute_Reply(t *testing.T) {
 		"any error":       {errors.New("secret"), 500, `{"message":"500: Internal Server Error","code":0}`},
 		"over the wire":   {upstream, 500, `{"message":"500: Internal Server Error","code":0}`},
 		"relayed":         {server.Relay(upstream), 401, `{"message":"401: Missing or invalid Authorization header","code":0}`},
-		"an unknown code": {pkerr.MakeCode(30010, 403), 403, `{"message":"403: Missing permissions to access this resource","code":30010}`},
+		"an unknown code": {pkerr.MakeCode(39999, 403), 403, `{"message":"403: Missing permissions to access this resource","code":39999}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := pkerrtest.NewServer(t)

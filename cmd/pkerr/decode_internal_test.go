@@ -199,7 +199,7 @@ func TestContent_Status(t *testing.T) {
 	}{
 		`{"code":20003}`:                              {404, "number"},
 		`{"code":"50001"}`:                            {501, "number"},
-		`{"code":20011,"message":"404: x"}`:           {0, "unknown"},
+		`{"code":20991,"message":"404: x"}`:           {0, "unknown"},
 		`{"code":0,"message":"404: Not Found"}`:       {404, "message"},
 		`{"error":"503: gone away"}`:                  {503, "message"},
 		`"401: Missing"`:                              {401, "message"},
@@ -218,7 +218,7 @@ func TestContent_Status(t *testing.T) {
 		`{"title":1,"title":"x","status":415}`:        {415, "problem details"},
 		`{"detail":"x","status":415}`:                 {415, "problem details"},
 		`{"detail":"x","statusCode":415}`:             {415, "problem details"},
-		`{"code":20011,"retry_after":5}`:              {0, "unknown"},
+		`{"code":20991,"retry_after":5}`:              {0, "unknown"},
 		`{"code":20001,"code":"x"}`:                   {404, "number"},
 		`{"message":"404: x","message":1}`:            {404, "message"},
 		`{"message":"slow down","retry_after":5}`:     {429, "retry_after"},
@@ -258,7 +258,7 @@ func TestContent_Kind(t *testing.T) {
 		`{"error":null}`:                                  {kindJSON, true},
 		`{"code":0}`:                                      {kindJSON, true},
 		`{"code":"0"}`:                                    {kindJSON, true},
-		`{"code":20011}`:                                  {kindJSON, true},
+		`{"code":20991}`:                                  {kindJSON, true},
 		`{"retry_after":19}`:                              {kindJSON, true},
 		`{"errors":{"name":["x"]}}`:                       {kindJSON, true},
 		" \uFEFF {\"code\":20001}":                        {kindJSON, true},
@@ -520,12 +520,12 @@ func TestDecode_RetryDelay(t *testing.T) {
 
 // Decode does not make up a message that the response lacks.
 func TestDecode_WithoutMessage(t *testing.T) {
-	for _, input := range []string{`{"code":20011}`, "HTTP/1.1 404 x\nServer: x\n\n", "HTTP/1.1 502 x\n\n<html>busy</html>", "500", "HTTP/1.1 404 x\n\n{\"code\":20002}"} {
+	for _, input := range []string{`{"code":20991}`, "HTTP/1.1 404 x\nServer: x\n\n", "HTTP/1.1 502 x\n\n<html>busy</html>", "500", "HTTP/1.1 404 x\n\n{\"code\":20002}"} {
 		d, text, _ := runDecode(t, input)
 		require.Empty(t, d.Message, input)
 		require.NotContains(t, text, "Message", input)
 	}
-	d, _, _ := runDecode(t, `{"code":20011,"message":"x"}`)
+	d, _, _ := runDecode(t, `{"code":20991,"message":"x"}`)
 	require.Equal(t, "x", d.Message)
 }
 

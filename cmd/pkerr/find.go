@@ -199,6 +199,10 @@ func translations() (all []phrase) {
 			} else if c == pkerr.TooManyRequests {
 				err = c.WithRetryAfter(seconds * time.Second)
 			}
+			parent := cmp.Or(c.Base(), c.Class())
+			if c != parent && l.Message(err) == l.Message(parent) {
+				continue // it has no text of its own
+			}
 			before, after, _ := strings.Cut(letters(l.Message(err)), name)
 			if c == pkerr.TooManyRequests {
 				before, _, _ = strings.Cut(before, strconv.Itoa(seconds)) // what follows depends on the number

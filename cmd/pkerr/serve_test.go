@@ -112,8 +112,8 @@ func TestServe(t *testing.T) {
 				require.NotContains(t, body, "{group")
 			}
 		}
-		resp, _ := get(t, "GET", s.url+"/codes/20011/404", nil)
-		require.Equal(t, library.MakeCode(20011, 404), library.CodeOf(client.Check(resp)))
+		resp, _ := get(t, "GET", s.url+"/codes/20991/404", nil)
+		require.Equal(t, library.MakeCode(20991, 404), library.CodeOf(client.Check(resp)))
 		resp, _ = get(t, "GET", s.url+"/codes/30009", nil)
 		ref, ok := library.Ref(client.Check(resp))
 		require.True(t, ok)
@@ -129,7 +129,7 @@ func TestServe(t *testing.T) {
 		resp, body := get(t, http.MethodHead, s.url+"/codes/404", nil)
 		require.Equal(t, 404, resp.StatusCode)
 		require.Empty(t, body)
-		for _, path := range []string{"/codes/nope", "/codes/200", "/codes/20011", "/codes/20003/abc", "/codes/1/999", "/as/nope/v2/x", "/as/200/v2/x"} {
+		for _, path := range []string{"/codes/nope", "/codes/200", "/codes/20991", "/codes/20003/abc", "/codes/1/999", "/as/nope/v2/x", "/as/200/v2/x"} {
 			resp, body := get(t, "GET", s.url+path, nil)
 			require.Equal(t, 404, resp.StatusCode, path)
 			require.Equal(t, "pkerr serve: no such code; / lists all\n", body, path)
@@ -364,7 +364,7 @@ func TestServe_On(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "member.json")
 	require.NoError(t, os.WriteFile(file, []byte(`{"id":"abcde"}`), 0o600))
 	s := serve(t, "--on", "GET /v2/members/{ref}=20002", "--on", "patch /v2/members/{ref} = 200 "+file, "--on", "DELETE /members/{m}=204", "--on", "/v2/x=TooManyRequests",
-		"--on=GET /v2/systems/@me=200:"+file, "--on", "GET /healthz=20011/404", "--on", "GET /v2/y=503 "+file)
+		"--on=GET /v2/systems/@me=200:"+file, "--on", "GET /healthz=20991/404", "--on", "GET /v2/y=503 "+file)
 	defer s.stop(t, os.Interrupt)
 	token := http.Header{"Authorization": {"x"}}
 	for request, want := range map[string]string{
@@ -374,7 +374,7 @@ func TestServe_On(t *testing.T) {
 		"POST /v2/members/abcde":   "405  ",
 		"GET /v2/x":                `429 application/json {"message":"429: too many requests","retry_after":19,"scope":"generic_get","code":0}`,
 		"GET /v2/systems/@me":      `200 application/json {"id":"abcde"}`,
-		"GET /healthz":             `404 application/json {"message":"404: Not Found","code":20011}`,
+		"GET /healthz":             `404 application/json {"message":"404: Not Found","code":20991}`,
 		"GET /v2/y":                `503 application/json {"id":"abcde"}`,
 		"GET /v2/groups/abcde":     "404  ",
 	} {

@@ -11,6 +11,7 @@
 package reference
 
 //go:generate go run ./generate ../..
+//go:generate go test ../../cmd/pkerr -run ^TestBinary_Golden$ -update
 
 import (
 	"iter"

@@ -1,6 +1,7 @@
 package registry_test
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -12,14 +13,18 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// newRow is a row that the repository does not know. Its message has a
-// reference, and it refines no other code.
-const newRow = `,
+// newRows are rows that the repository does not know. One refines a code that
+// it knows. Their messages have references.
+var newRows = newRow("20888/404", "ImageNotFound", "Image '{imageRef}' not found.", "") +
+	newRow("20889/404", "MessageNotFoundWithRef", "Message '{messageRef}' not found.", "MessageNotFound")
+
+func newRow(code, name, message, base string) string {
+	return fmt.Sprintf(`,
         {
-          "code": "20888/404",
-          "name": "ImageNotFound",
-          "message": "Image '{imageRef}' not found.",
-          "base": "",
+          "code": %q,
+          "name": %q,
+          "message": %q,
+          "base": %q,
           "page": "",
           "meaning": "The image does not exist.",
           "cause": "",
@@ -30,16 +35,21 @@ const newRow = `,
           "variants": [],
           "sent": {"today": true, "how": "yes", "since": "", "until": ""},
           "source": "PluralKit.API/Errors.cs:999"
-        }`
+        }`, code, name, message, base)
+}
 
 // All tests pass after the three steps that add a code: its row, a text for
-// users in English, and go generate.
+// users in English, and go generate. The tests of nested modules, and those
+// that generate code for other languages, do not depend on the codes.
 func TestNewCode(t *testing.T) {
 	dir := t.TempDir()
 	clone(t, dir)
-	edit(t, dir, "internal/reference/codes.json", `(?s)("code": "20010/404".*?\n        \})`, "${1}"+newRow)
-	edit(t, dir, "internal/reference/endpoints.json", `("GET /messages/\{id\}", "codes": \["400", )`, `${1}"20888", `)
-	edit(t, dir, "locale/catalogs/en.json", `(\n    "MemberGuildNotFound": .*)`, "${1}\n    \"ImageNotFound\": \"The image “{ref}” couldn't be found.\",")
+	edit(t, dir, "internal/reference/codes.json", `(?s)("code": "20010/404".*?\n        \})`, "${1}"+newRows)
+	for _, endpoint := range []string{"GET /messages/{id}", "GET /systems/{s}/members", "POST /systems/{s}/switches", "PATCH /members/{m}"} {
+		edit(t, dir, "internal/reference/endpoints.json", regexp.QuoteMeta(`"`+endpoint+`", "codes": [`), "${0}\"20888\", \"20889\", ")
+	}
+	edit(t, dir, "locale/catalogs/en.json", `\n    "MemberGuildNotFound": .*`, "${0}\n    \"ImageNotFound\": \"The image “{ref}” couldn't be found.\","+
+		"\n    \"MessageNotFoundWithRef\": \"The message “{ref}” couldn't be found.\",")
 	goRun(t, dir, "generate", "./...")
 	for file, want := range map[string]string{
 		"codes.go":          "ImageNotFound Code = 20888_404",
@@ -53,6 +63,7 @@ func TestNewCode(t *testing.T) {
 	}
 	goRun(t, dir, "vet", "./...")
 	goRun(t, dir, "test", "./...")
+	goRun(t, filepath.Join(dir, "tools"), "test", "-run", "^(TestCompare|TestErr|TestOpenAPI_Examples)", "./...")
 }
 
 // clone copies the files of the repository.
