@@ -83,11 +83,9 @@ func TestImports_RootHasNoHTTP(t *testing.T) {
 	}
 }
 
-// testify is only for tests and for package pkerrtest.
+// testify is only for tests.
 func TestImports_Testify(t *testing.T) {
 	for path, imported := range imports(t) {
-		if path != module+"/pkerrtest" {
-			require.NotContains(t, strings.Join(imported, " "), "testify", path)
-		}
+		require.NotContains(t, strings.Join(imported, " "), "testify", path)
 	}
 }
