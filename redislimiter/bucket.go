@@ -61,8 +61,8 @@ type bucket struct {
 	// Redis.
 	next time.Time
 
-	// held is the time until which nothing may be sent, because this process was
-	// refused.
+	// held is the time until which nothing may be sent, because this process
+	// was refused.
 	held time.Time
 }
 
@@ -228,8 +228,8 @@ func (b *bucket) learn(key client.Bucket, r reply) {
 	}
 }
 
-// hold records that a request was refused. If Redis is away, the process takes a
-// smaller share from its next slot on.
+// hold records that a request was refused. If Redis is away, the process takes
+// a smaller share from its next slot on.
 func (b *bucket) hold(key client.Bucket, d time.Duration, away bool) {
 	now := time.Now()
 	if away && !b.held.After(now) {

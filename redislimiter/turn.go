@@ -40,8 +40,8 @@ func (l *Limiter) step(ctx context.Context, key client.Bucket, b *bucket, w *wai
 	if err != nil {
 		return err
 	}
-	// The caller need not wait for Redis if ctx ends. The answer is then for the
-	// next one.
+	// The caller need not wait for Redis if ctx ends. The answer is then for
+	// the next one.
 	switch next {
 	case pause:
 	case alone:
