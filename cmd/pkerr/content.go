@@ -75,6 +75,7 @@ func contentOf(body []byte) content {
 	text := trimBody(body)
 	c.err = client.Decode(http.StatusOK, nil, body) // with the status 0, Decode reads no number
 	c.number = pkerr.CodeOf(c.err).Number()
+	isStatus := c.number >= 100 && c.number <= 599 // the API's numbers are longer
 	_, waits := pkerr.RetryAfter(c.err)
 	var keys map[string]json.RawMessage
 	_ = json.NewDecoder(bytes.NewReader(text)).Decode(&keys) // fails if it is not an object
@@ -83,15 +84,18 @@ func contentOf(body []byte) content {
 	}
 	isString := func(key string) bool { return has(key) && keys[key][0] == '"' }
 	isProblem := isString("title") || isString("detail")
-	c.isCoded = regexp.MustCompile(`^"?\d+"?$`).Match(keys["code"])
+	c.isCoded = regexp.MustCompile(`^"?\d+"?$`).Match(keys["code"]) && !isStatus
 	// If the key is repeated, either message may be the string.
 	hasMessage := isString("message") || has("message") && messageOf(c.err) != http.StatusText(http.StatusOK)
 	c.isNamed = text[0] == '"' || hasMessage || isString("error") || isString("title")
 	c.isError = text[0] == '"' || // as version 1 of the API sent
-		c.number != 0 || waits || len(pkerr.FieldErrors(c.err)) > 0 || hasMessage ||
+		c.number != 0 && !isStatus || waits || len(pkerr.FieldErrors(c.err)) > 0 || hasMessage && !isStatus ||
 		has("error") || // even null, which private endpoints send
 		strings.Trim(string(keys["code"]), `"`) == "0"
 	status, _ := strconv.Atoi(string(append(keys["status"], keys["statusCode"]...)))
+	if isStatus && hasMessage {
+		status, isProblem = int(c.number), true
+	}
 	if isFailure(status) && isProblem {
 		c.problem, c.isError = status, true
 	}

@@ -69,10 +69,16 @@ type bodyFacts struct {
 // It returns an error if nothing shows whether the response is a success.
 func diagnose(r *reading, given int, who audience) (*diagnosis, error) {
 	c := contentOf(r.body)
+	encoding := r.header.Get("Content-Encoding")
+	if isUnread := c.kind == kindText || c.kind == kindBinary; isUnread && encoding == "" && strings.Contains(r.header.Get("Content-Type"), "json") {
+		c.kind = kindBroken
+	} else if isUnread && encoding != "" {
+		c.kind = kindBinary
+	}
 	d := &diagnosis{
 		Certainty: r.certainty, Source: r.source, StatusSource: "text", Method: r.method, Path: r.path,
 		verdict: verdict{Status: r.status, Notes: []string{}, Matches: []codeName{}}, Fields: map[string][]field{},
-		Body: bodyFacts{c.kind, len(r.body), r.truncated, r.header.Get("Content-Encoding")},
+		Body: bodyFacts{c.kind, len(r.body), r.truncated, encoding},
 		Go:   who.forGo, Challenge: r.header.Get("WWW-Authenticate") + r.header.Get("Proxy-Authenticate"),
 	}
 	if r.lack == kindMissing {

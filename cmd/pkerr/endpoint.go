@@ -23,12 +23,14 @@ func parseRequest(text string) request {
 	var r request
 	target := ""
 	for i, word := range words {
-		method := strings.ToUpper(strings.TrimPrefix(word[strings.LastIndexByte(word, '=')+1:], "-X"))
+		method := strings.ToUpper(strings.TrimPrefix(word[strings.LastIndexAny(word, "=.")+1:], "-X"))
 		switch {
 		case strings.Contains(word, "://") || target == "" && (strings.Contains(word, "/") || len(words) == i+1 && !isMethod(method)):
 			target = word
 		case isMethod(method) && (r.method == "" || strings.Contains(word, method)), i == 0 && len(words) == 2 && word == method:
 			r.method = method // in capitals, perhaps not an HTTP method
+		case word == "-G" || word == "--get":
+			r.method = http.MethodGet // with -d, too
 		case r.method == "" && (word == "-I" || word == "--head"):
 			r.method = http.MethodHead
 		case r.method == "" && (word == "-d" || strings.HasPrefix(word, "--data") || word == "--json"):

@@ -38,7 +38,7 @@ func newFake(routes []string) (*fake, error) {
 	}
 	f.Handle("/", f.api)
 	f.HandleFunc("/{$}", serveHTML)
-	for _, pattern := range []string{"/codes/{code}", "/codes/{code}/{status}", "/as/{code}", "/as/{code}/{path...}"} {
+	for _, pattern := range []string{"/codes/{code}", "/codes/{code}/{status}"} {
 		f.HandleFunc(pattern, serveCode)
 	}
 	f.HandleFunc("/corpus/{id...}", serveCorpus)
@@ -62,11 +62,17 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	} {
 		w.Header().Set("Access-Control-"+key, value)
 	}
-	if r.Method == http.MethodOptions {
+	below, isBelow := strings.CutPrefix(r.URL.Path, "/as/")
+	switch {
+	case r.Method == http.MethodOptions:
 		f.api.ServeHTTP(w, r) // any path
-		return
+	case isBelow: // the mux would redirect a path with two slashes
+		text, _, _ := strings.Cut(below, "/")
+		r.SetPathValue("code", text)
+		serveCode(w, r)
+	default:
+		f.ServeMux.ServeHTTP(w, r)
 	}
-	f.ServeMux.ServeHTTP(w, r)
 }
 
 // script adds a route, such as "GET /v2/x=20002" or "GET /v2/x=200 x.json".

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/pkerr/pkerr"
 	"github.com/pkerr/pkerr/internal/reference"
@@ -28,20 +30,24 @@ func resolve(text string) (m match, wrong usageError) {
 	if m, ok := exact(text); ok {
 		return m, ""
 	}
+	original := text
+	if strings.Contains(text, `\`) {
+		text = string(unescaped([]byte(text)))
+	}
 	all := beginning(text)
 	if m = findCode(text); len(all) == 0 && m.code != 0 && !digits(text) {
 		return m, ""
 	}
 	if len(all) == 0 {
-		all = longestIn(letters(text), translations(), len("identical"))
+		all = longestIn(letters(text), translations(), len("identical"), true)
 	}
 	switch len(all) {
 	case 0:
-		return match{}, notFound(text, "is not the number, name, status or message of a code", "did you mean", near(text))
+		return match{}, notFound(original, "is not the number, name, status or message of a code", "did you mean", near(text))
 	case 1:
 		return match{code: all[0]}, ""
 	}
-	return match{}, notFound(text, "is the start of several names or messages", "did you mean one of", all)
+	return match{}, notFound(original, "is the start of several names or messages", "did you mean one of", all)
 }
 
 // notFound returns the error for a text that does not mean one code.
@@ -117,12 +123,13 @@ func isFailure(status int) bool { return status >= 400 && status <= 599 }
 // letters returns text in lower case, without spaces and punctuation. Texts are
 // compared in this form.
 func letters(text string) string {
+	text = strings.NewReplacer("ς", "σ", "ı", "i", "\u0307", "").Replace(strings.ToLower(text))
 	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune(" \t\r\n\u00a0\u202f_-.,:'\"`’‘´\u00ab\u00bb“”„‹›「」『』", r) {
+		if unicode.IsSpace(r) || r == '`' || r == '´' || unicode.IsPunct(r) && !strings.ContainsRune(":/{}", r) {
 			return -1
 		}
 		return r
-	}, strings.ReplaceAll(strings.ToLower(text), "ς", "σ"))
+	}, text)
 }
 
 // message reads a message that the API sends, or a text of its page.
@@ -197,27 +204,40 @@ func translations() (all []phrase) {
 			if strings.Contains(c.Message(), "{") {
 				err = c.WithRef(name)
 			} else if c == pkerr.TooManyRequests {
-				err = c.WithRetryAfter(seconds * time.Second)
+				text := letters(l.Message(c.WithRetryAfter(seconds * time.Second)))
+				before, _, _ := strings.Cut(text, strconv.Itoa(seconds)) // what follows depends on the number
+				all = append(all, phrase{code: c, before: before})
 			}
 			parent := cmp.Or(c.Base(), c.Class())
 			if c != parent && l.Message(err) == l.Message(parent) {
 				continue // it has no text of its own
 			}
 			before, after, _ := strings.Cut(letters(l.Message(err)), name)
-			if c == pkerr.TooManyRequests {
-				before, _, _ = strings.Cut(before, strconv.Itoa(seconds)) // what follows depends on the number
-			}
-			all = append(all, phrase{c, before, after, false, false})
+			all = append(all, phrase{code: c, before: before, after: after})
 		}
 	}
 	return all
 }
 
-// longestIn returns the codes of the longest phrases that a text contains.
-func longestIn(key string, all []phrase, least int) (codes []pkerr.Code) {
+// longestIn returns the codes of the longest phrases that a text contains. If
+// partly is set, the text may also be part of a phrase, or end within it.
+func longestIn(key string, all []phrase, least int, partly bool) (codes []pkerr.Code) {
 	for _, p := range all {
-		i, n := strings.Index(key, p.before), len(p.before)+len(p.after)
-		if i < 0 || n < least || !strings.Contains(key[i+len(p.before):], p.after) {
+		_, rest, found := strings.Cut(key, p.before)
+		if found && p.after != "" && rest != "" {
+			rest = rest[1:] // at least one byte of an ID
+		}
+		for partly && found && !strings.Contains(rest, p.after) {
+			_, size := utf8.DecodeLastRuneInString(p.after)
+			p.after = p.after[:len(p.after)-size]
+		}
+		n := len(p.before) + len(p.after)
+		if partly && key != p.before && (strings.Contains(p.before, key) || strings.Contains(p.after, key)) {
+			n = len(key) - 1 // a whole phrase is better
+		} else if !found || !strings.Contains(rest, p.after) {
+			continue
+		}
+		if n < least {
 			continue
 		}
 		if n > least {
@@ -234,9 +254,6 @@ func longestIn(key string, all []phrase, least int) (codes []pkerr.Code) {
 // comes first, then a number after a word such as "code", then a name, a
 // message, a bare number, and at last a status.
 func findCode(text string) match {
-	if strings.Contains(text, `\`) {
-		text = string(unescaped([]byte(text)))
-	}
 	named, _ := namedIn(text)
 	of := func(c pkerr.Code) match {
 		if c == named.code {
@@ -269,7 +286,7 @@ func findCode(text string) match {
 	if c := byWord(`pkerr\.[A-Za-z]+|[A-Za-z]{8,}`, pkerr.Code.Name); named.code == 0 && c != 0 {
 		return match{code: c}
 	}
-	if all := longestIn(letters(text), phrases(), minMessage); named.ref == "" && len(all) > 0 {
+	if all := longestIn(letters(text), phrases(), minMessage, false); named.ref == "" && len(all) > 0 {
 		named = match{code: all[0]}
 	}
 	if named.code == 0 {

@@ -197,18 +197,21 @@ func (r *reading) takeBody(text []byte, h *head) {
 	length, err := strconv.Atoi(h.header.Get("Content-Length"))
 	kind, trimmed := kindOf(body), bytes.TrimSpace(body)
 	lengths := []int{len(body), len(trimmed), len(body) + bytes.Count(body, []byte("\n"))} // line endings may have changed
-	intact := h.clean && (kind == kindBroken || err != nil || slices.Contains(lengths, length))
+	isJSON := strings.Contains(h.header.Get("Content-Type"), "json")
+	intact := h.clean && (kind == kindBroken || err != nil && !isJSON || slices.Contains(lengths, length))
 	if kind != kindEmpty && kind != kindJSON && !intact {
 		// The text may contain more than the body.
 		found := bodyIn(trimmed)
-		if bytes.HasPrefix(found, []byte("<")) || contentOf(found).isError || strings.Contains(h.header.Get("Content-Type"), "json") {
+		if bytes.HasPrefix(found, []byte("<")) || contentOf(found).isError || isJSON && kind != kindBinary {
 			body, r.certainty = found, likely
 		} else if h.clean && length > 0 && length < len(body) {
 			body = body[:length]
 		}
 	}
-	if len(bytes.TrimSpace(body)) == 0 && r.status >= http.StatusBadRequest {
-		if earlier := objectIn(text[:h.start]); contentOf(earlier).isError {
+	if len(bytes.TrimSpace(body)) == 0 && r.status >= http.StatusBadRequest && (err != nil || length > 0) {
+		// A tool may print the body first, before the request and the headers.
+		before := regexp.MustCompile(`(?ms)^[A-Z]{3,7} \S+ HTTP/\d.*`).ReplaceAll(text[:h.start], nil)
+		if earlier := objectIn(before); contentOf(earlier).isError && !mentionsStatus(before) {
 			body, r.certainty = earlier, likely
 		}
 	}
@@ -248,10 +251,11 @@ func dechunked(body []byte) []byte {
 	}
 }
 
-// objectIn returns the last JSON object in a text that looks like an error. If
-// none does, it returns the first object, or nil.
+// objectIn returns the last JSON object in a text that has a code, or else the
+// last that has a message of an error, or else the first, or nil.
 func objectIn(text []byte) (found []byte) {
-	const maxTries, maxObject = 100, 4 * maxWords
+	const maxTries, maxObject = 1000, 4 * maxWords
+	best := -1
 	for range maxTries {
 		i := bytes.IndexByte(text, '{')
 		if i < 0 {
@@ -263,8 +267,14 @@ func objectIn(text []byte) (found []byte) {
 			text = text[1:]
 			continue
 		}
-		if found == nil || contentOf(object).isError {
-			found = text[:len(object)]
+		rank, c := 0, contentOf(object)
+		if c.isError && c.isCoded {
+			rank = 2
+		} else if c.isError && c.isNamed { // not only "error": null
+			rank = 1
+		}
+		if rank > best || rank == best && rank > 0 {
+			found, best = text[:len(object)], rank
 		}
 		text = text[len(object):]
 	}
@@ -298,7 +308,8 @@ func readLoose(text []byte) *reading {
 		around = nil
 	default:
 		found := bodyIn(r.body)
-		if r.prose = found == nil; !r.prose {
+		c := contentOf(found)
+		if r.prose = c.kind != kindHTML && !(c.isError && (c.isCoded || c.isNamed)); !r.prose {
 			i := bytes.Index(text, found)
 			r.body, around = found, slices.Concat(text[:i], []byte("\n"), text[i+len(found):])
 		}
@@ -307,6 +318,9 @@ func readLoose(text []byte) *reading {
 	if r.spoken = spokenStatus(around); r.spoken == 0 && kindOf(r.body) == kindHTML {
 		r.spoken = spokenStatus(r.body)
 	}
+	if !isFailure(r.spoken) && regexp.MustCompile(`(?im)^\W*error\b|level["=: ]+(?:error|fatal)|\bfailed\b|\bexception\b`).Match(around) {
+		r.spoken = 0 // it may be that of another response
+	}
 	return r
 }
 
@@ -314,16 +328,17 @@ func readLoose(text []byte) *reading {
 // alone on a line, after a word such as "status", or with its reason phrase. It
 // returns the last error status, or else the last status, or else 0.
 func spokenStatus(text []byte) int {
-	pattern := regexp.MustCompile(`(?im)^[ \t]*([1-5]\d\d)[ \t]*$|` +
+	pattern := regexp.MustCompile(`(?im)^[ \t]*([1-5]\d\d)(?:[ \t|]+(?:[\d.]+s?|[a-z]+/\S+|charset=\S+|https?://\S+))*[ \t]*$|` +
 		`(?:status(?:[ _-]?code)?|http[ _-]?code|response(?:[ _-]?code)?|http(?:[ _-]?error)?|error|HTTP/[\d.]+"?)` +
 		`["')\]]*[\s:=(<\["']{1,6}([1-5]\d\d)\b|` +
-		`\b([1-5]\d\d)\b\)?[\s:(<]*([A-Z][A-Za-z' :-]+)`)
+		`\A\s*([45]\d\d)[ \t]+[^\d\s]|` +
+		`\b([1-5]\d\d)\b\)?[\s:(<]*(?:, message=')?([A-Z][A-Za-z' :-]+)`)
 	found := 0
 	for _, m := range pattern.FindAllSubmatch(text[:min(len(text), maxWords)], -1) {
-		status, _ := strconv.Atoi(string(slices.Concat(m[1], m[2], m[3]))) // three digits
+		status, _ := strconv.Atoi(string(slices.Concat(m[1], m[2], m[3], m[4]))) // three digits
 		reason := strings.ToLower(http.StatusText(status))
-		isReason := reason != "" && strings.Contains(strings.ToLower(string(m[4])), reason)
-		if (m[4] == nil || isReason) && (status >= 400 || found < 400) {
+		isReason := reason != "" && strings.Contains(strings.ToLower(string(m[5])), reason)
+		if (m[5] == nil || isReason) && (status >= 400 || found < 400) {
 			found = status
 		}
 	}
@@ -334,7 +349,7 @@ func spokenStatus(text []byte) int {
 func requestIn(text []byte) (method, path string) {
 	text = text[max(0, len(text)-maxWords):]
 	lines := regexp.MustCompile(`(?m)\b([A-Z]{3,7}) (?:https?://[^/\s"]+)?(/[^\s?#"]*)\S* HTTP/\d|` +
-		`\b(GET|HEAD|POST|PUT|PATCH|DELETE) (/[^\s?#":]*)|^.*?https?://[^/\s"'<>\\]+(/[^\s?#"'<>\\,)]*).*$`)
+		`\b(GET|HEAD|POST|PUT|PATCH|DELETE) (/[^\s?#":]*)|^.*?https?://[^/\s"'<>\\]+(/[^\s?#"'<>\\,)|]*).*$`)
 	for _, m := range lines.FindAllSubmatch(text, -1) {
 		if method, path = string(slices.Concat(m[1], m[3])), string(slices.Concat(m[2], m[4], m[5])); method == "" {
 			method = cmp.Or(parseRequest(string(m[0])).method, http.MethodGet)

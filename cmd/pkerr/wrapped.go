@@ -17,10 +17,10 @@ import (
 
 // unwrapped returns the responses that JSON documents describe, such as logs,
 // exported traffic and the output of tools. It returns them as a server sends
-// them, each after its request, errors last. It returns nil if there are none.
+// them, each after its request. Errors are last, and those with a code at the end. It returns nil if there are none.
 func unwrapped(text []byte) []byte {
-	if json.Valid(text) && contentOf(text).isCoded {
-		return nil // a message could look like a response
+	if c := contentOf(text); json.Valid(text) && (c.isCoded || c.isModel) {
+		return nil // a text in it could look like a response
 	}
 	const most = 1000
 	var all []any
@@ -31,7 +31,7 @@ func unwrapped(text []byte) []byte {
 		}
 		all = append(all, v)
 	}
-	var successes, failures bytes.Buffer
+	var successes, failures, coded bytes.Buffer
 	request := ""
 	walk(all, func(v any) {
 		switch v := v.(type) {
@@ -43,6 +43,8 @@ func unwrapped(text []byte) []byte {
 				}
 			}
 			switch status, response := responseOf(v); {
+			case isFailure(status) && contentOf(objectIn([]byte(response))).isCoded:
+				coded.WriteString(request + response + "\n")
 			case isFailure(status):
 				failures.WriteString(request + response + "\n")
 			case status != 0:
@@ -54,14 +56,14 @@ func unwrapped(text []byte) []byte {
 				return
 			}
 			if inner := readText([]byte(v), maxNested); inner.found() && (inner.status == 0 || isFailure(inner.status)) {
-				failures.WriteString(v + "\n")
+				coded.WriteString(v + "\n")
 			}
 		}
 	})
-	if len(all) > 1 && failures.Len()+successes.Len() > 0 {
+	if len(all) > 1 && coded.Len()+failures.Len()+successes.Len() > 0 {
 		successes.Write(text) // a body, and what a tool says about it
 	}
-	return append(successes.Bytes(), failures.Bytes()...)
+	return bytes.TrimLeft(slices.Concat(successes.Bytes(), []byte("\n"), failures.Bytes(), coded.Bytes()), "\n")
 }
 
 // walk calls visit with a document and everything in it, in order of the keys.
@@ -98,9 +100,11 @@ func responseOf(m map[string]any) (status int, response string) {
 	for _, key := range slices.Sorted(maps.Keys(m)) {
 		value := m[key]
 		switch strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(key)) {
-		case "code": // in the shape of pkerr.LogValue
-			text, _ := value.(string)
-			if code, ok := numbered(text); ok && strings.Contains(text, "/") {
+		case "code": // a status, or in the shape of pkerr.LogValue
+			text := fmt.Sprint(value)
+			if n, err := strconv.Atoi(text); err == nil && isFailure(n) && m["message"] == nil {
+				status, described = n, true
+			} else if code, ok := numbered(text); ok && strings.Contains(text, "/") {
 				message, _ := m["message"].(string)
 				raw, _ := code.WithMessage(message).MarshalJSON() // never fails
 				return code.Status(), fmt.Sprintf("HTTP/1.1 %d\nX-Log: %s\n\n%s", code.Status(), text, raw)
@@ -111,7 +115,7 @@ func responseOf(m map[string]any) (status int, response string) {
 			}
 		case "headers", "header", "responseheaders":
 			header, described = headersOf(value), true
-		case "method", "url", "path", "statustext", "urleffective", "request":
+		case "method", "url", "path", "statustext", "urleffective", "request", "config", "stack":
 			described = true
 		case "body", "content", "data", "text", "responsetext", "responsebody":
 			if described = true; body == "" {
