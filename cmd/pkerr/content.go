@@ -18,14 +18,14 @@ import (
 
 // These are the kinds of bodies.
 const (
-	kindEmpty   = "empty"
-	kindMissing = "missing" // it was not in the input
-	kindJSON    = "json"
-	kindBroken  = "broken json"
-	kindHTML    = "html"
-	kindText    = "text"
-	kindBinary  = "binary"
-	kindSilent  = "silent" // it was not in the input, and the headers mention none
+	kindEmpty       = "empty"
+	kindMissing     = "missing" // it was not in the input
+	kindJSON        = "json"
+	kindBroken      = "broken json"
+	kindHTML        = "html"
+	kindText        = "text"
+	kindBinary      = "binary"
+	kindUnannounced = "unannounced" // it was not in the input, and the headers mention none
 )
 
 // kindOf returns the kind of a body.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -61,7 +62,7 @@ func isMethod(word string) bool {
 
 // String returns the request in the form of an endpoint, such as "GET /groups".
 func (r request) String() string {
-	return strings.TrimSpace(shown(r.method + " /" + strings.Join(r.segments, "/")))
+	return strings.TrimSpace(printable(r.method + " /" + strings.Join(r.segments, "/")))
 }
 
 // segmentsOf returns the segments of an endpoint's path.
@@ -95,7 +96,7 @@ func (r request) system(e *reference.Endpoint) string {
 // findEndpoint returns the endpoint of a request. A HEAD finds that of a GET.
 func findEndpoint(r request) (found reference.Endpoint, err error) {
 	if len(r.segments) == 0 {
-		return found, usage(quote(r.method)+" is not an endpoint: it has no path", say("endpoint", nil))
+		return found, usage(quote(r.method)+" is not an endpoint: it has no path", execute("endpoint", nil))
 	}
 	here := r.endpoints()
 	var lines []string
@@ -119,7 +120,6 @@ func findEndpoint(r request) (found reference.Endpoint, err error) {
 // in place of their placeholders.
 func (r request) nearEndpoints() string {
 	const most = 3
-	var all []string
 	names := map[string]string{}
 	for e := range reference.Endpoints() {
 		segments := segmentsOf(&e)
@@ -132,15 +132,14 @@ func (r request) nearEndpoints() string {
 		if r.method == "" {
 			like.method = ""
 		}
-		all = append(all, like.String())
-		names[like.String()] = "\n  " + e.String()
+		names[like.String()] += "\n  " + e.String()
 	}
-	near := nearest(r.String(), all, most)
-	if len(near) == 0 {
+	lines := ""
+	for _, name := range nearest(r.String(), slices.Sorted(maps.Keys(names)), most) {
+		lines += names[name]
+	}
+	if lines == "" {
 		return "pkerr list --endpoints shows all endpoints"
 	}
-	for i := range near {
-		near[i] = names[near[i]]
-	}
-	return "did you mean" + strings.Join(near, "")
+	return "did you mean" + lines
 }

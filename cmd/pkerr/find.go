@@ -39,7 +39,7 @@ func resolve(text string) (m match, wrong usageError) {
 		return m, ""
 	}
 	if len(all) == 0 {
-		all = longestIn(letters(text), translations(), len("identical"), true)
+		all = longestPhrases(letters(text), translations(), len("identical"), true)
 	}
 	switch len(all) {
 	case 0:
@@ -53,7 +53,7 @@ func resolve(text string) (m match, wrong usageError) {
 // notFound returns the error for a text that does not mean one code.
 func notFound(text, why, question string, candidates []pkerr.Code) usageError {
 	trimmed, target := strings.TrimSpace(text), parseRequest(text)
-	lines := say("not found", map[string]any{
+	lines := execute("not found", map[string]any{
 		"Question": question, "Candidates": candidates, "Text": trimmed, "Status": likelyStatus(trimmed),
 		"IsResponse": strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "HTTP/"),
 		"IsURL":      strings.Contains(text, "://") && len(target.segments) > 0, "Endpoint": quote(target.String()),
@@ -136,7 +136,7 @@ func letters(text string) string {
 func message(text string) (match, bool) {
 	text = regexp.MustCompile(`[’‘´]`).ReplaceAllLiteralString(text, "'")
 	text = strings.Trim(strings.Join(strings.Fields(text), " "), "\"\u00ab\u00bb“”")
-	if m, whole := namedIn(text); whole {
+	if m, whole := findNamed(text); whole {
 		return m, true
 	}
 	key := letters(text)
@@ -155,10 +155,10 @@ func message(text string) (match, bool) {
 	return match{}, false
 }
 
-// namedIn returns the code whose message names an ID, if a text contains that
+// findNamed returns the code whose message names an ID, if a text contains that
 // message. whole reports whether it contains nothing else. The ID is empty if
 // the text has the placeholder itself.
-func namedIn(text string) (found match, whole bool) {
+func findNamed(text string) (found match, whole bool) {
 	for c := range pkerr.Codes() {
 		before, rest, names := strings.Cut(c.Message(), "{")
 		_, after, _ := strings.Cut(rest, "}")
@@ -219,9 +219,9 @@ func translations() (all []phrase) {
 	return all
 }
 
-// longestIn returns the codes of the longest phrases that a text contains. If
+// longestPhrases returns the codes of the longest phrases that a text contains. If
 // partly is set, the text may also be part of a phrase, or end within it.
-func longestIn(key string, all []phrase, least int, partly bool) (codes []pkerr.Code) {
+func longestPhrases(key string, all []phrase, least int, partly bool) (codes []pkerr.Code) {
 	for _, p := range all {
 		_, rest, found := strings.Cut(key, p.before)
 		if found && p.after != "" && rest != "" {
@@ -254,7 +254,7 @@ func longestIn(key string, all []phrase, least int, partly bool) (codes []pkerr.
 // comes first, then a number after a word such as "code", then a name, a
 // message, a bare number, and at last a status.
 func findCode(text string) match {
-	named, _ := namedIn(text)
+	named, _ := findNamed(text)
 	of := func(c pkerr.Code) match {
 		if c == named.code {
 			return named
@@ -268,7 +268,7 @@ func findCode(text string) match {
 	if c, ok := numbered(first(`(?:^|[^\w/.-])((?:0|[1-9]\d{4})/[45]\d\d)(?:[^\w/.]|\.?$|\.\W)`)); ok {
 		return of(c)
 	}
-	status := spokenStatus([]byte(text))
+	status := findStatus([]byte(text))
 	called := first(`(?i)(?:code|number|errno|error)["']?\s*(?:[:=(#]|=>)?\s*["']?([1-9]\d{4})\b`)
 	if n, err := strconv.ParseInt(called, 10, 64); err == nil {
 		if c, ok := constantOf(n); ok {
@@ -286,7 +286,7 @@ func findCode(text string) match {
 	if c := byWord(`pkerr\.[A-Za-z]+|[A-Za-z]{8,}`, pkerr.Code.Name); named.code == 0 && c != 0 {
 		return match{code: c}
 	}
-	if all := longestIn(letters(text), phrases(), minMessage, false); named.ref == "" && len(all) > 0 {
+	if all := longestPhrases(letters(text), phrases(), minMessage, false); named.ref == "" && len(all) > 0 {
 		named = match{code: all[0]}
 	}
 	if named.code == 0 {

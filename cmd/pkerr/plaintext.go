@@ -37,7 +37,7 @@ func plainText(input []byte) []byte {
 	})
 	// Escape sequences may have been copied as "^[[1m" or "[1m".
 	head = rewrite(head, `\[(?:0|39;49;00)m`, []rewriting{{`(?:\^\[)?\[(?:\d{1,3}(?:;\d{1,3})*)?m`, ""}})
-	head = withoutMarks(undump(withoutMargin(head)))
+	head = withoutMarks(undump(head))
 	return append(withoutPrefix(head), text[packed:]...)
 }
 
@@ -84,18 +84,6 @@ func fromUTF16(input []byte) []byte {
 		units[i] = order.Uint16(input[2*i:])
 	}
 	return []byte(string(utf16.Decode(units)))
-}
-
-// withoutMargin drops the margin that all lines have: ">", "|" or indentation.
-func withoutMargin(text []byte) []byte {
-	const deepest = 4
-	for range deepest {
-		if regexp.MustCompile(`(?m)^[^>| \t\r\n]`).Match(text) {
-			break
-		}
-		text = rewrite(text, "", []rewriting{{`(?m)^(?:[>|] ?|[ \t]+)`, ""}})
-	}
-	return text
 }
 
 // undump returns the bytes that a dump shows. A dump has rows of an offset and

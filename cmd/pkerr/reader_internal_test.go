@@ -504,7 +504,7 @@ func FuzzReadResponse(f *testing.F) {
 			return
 		}
 		for _, s := range []screen{{}, {width: 40}} {
-			out := s.render(say("decode", d))
+			out := s.render(execute("decode", d))
 			require.NotContains(t, out, "\x1b")
 			require.NotContains(t, out, "\u202e")
 			require.NotContains(t, out, "can't evaluate")

@@ -15,10 +15,10 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// unwrapped returns the responses that JSON documents describe, such as logs,
+// findDocuments returns the responses that JSON documents describe, such as logs,
 // exported traffic and the output of tools. It returns them as a server sends
 // them, each after its request. Errors are last, and those with a code at the end. It returns nil if there are none.
-func unwrapped(text []byte) []byte {
+func findDocuments(text []byte) []byte {
 	if c := contentOf(text); json.Valid(text) && (c.isCoded || c.isModel) {
 		return nil // a text in it could look like a response
 	}
@@ -43,7 +43,7 @@ func unwrapped(text []byte) []byte {
 				}
 			}
 			switch status, response := responseOf(v); {
-			case isFailure(status) && contentOf(objectIn([]byte(response))).isCoded:
+			case isFailure(status) && contentOf(findObject([]byte(response))).isCoded:
 				coded.WriteString(request + response + "\n")
 			case isFailure(status):
 				failures.WriteString(request + response + "\n")
