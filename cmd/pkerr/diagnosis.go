@@ -68,12 +68,12 @@ type bodyFacts struct {
 // diagnose explains a response. given is the status from the caller, or 0.
 // It returns an error if nothing shows whether the response is a success.
 func diagnose(r *reading, given int, who audience) (*diagnosis, error) {
-	c := contentOf(r.body)
-	encoding := r.header.Get("Content-Encoding")
-	if isUnread := c.kind == kindText || c.kind == kindBinary; isUnread && encoding == "" && strings.Contains(r.header.Get("Content-Type"), "json") {
+	c, encoding := contentOf(r.body), r.header.Get("Content-Encoding")
+	switch isText := c.kind == kindText || c.kind == kindBinary; {
+	case isText && encoding != "":
+		c.kind = kindBinary // what a tool prints of a compressed body
+	case isText && strings.Contains(r.header.Get("Content-Type"), "json"):
 		c.kind = kindBroken
-	} else if isUnread && encoding != "" {
-		c.kind = kindBinary
 	}
 	d := &diagnosis{
 		Certainty: r.certainty, Source: r.source, StatusSource: "text", Method: r.method, Path: r.path,

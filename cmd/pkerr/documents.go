@@ -15,9 +15,10 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// findDocuments returns the responses that JSON documents describe, such as logs,
-// exported traffic and the output of tools. It returns them as a server sends
-// them, each after its request. Errors are last, and those with a code at the end. It returns nil if there are none.
+// findDocuments returns the responses that JSON documents describe, such as
+// logs, exported traffic and the output of tools. It returns them as a server
+// sends them, each after its request: successes, then errors, then errors with
+// a code. It returns nil if there are none.
 func findDocuments(text []byte) []byte {
 	if c := contentOf(text); json.Valid(text) && (c.isCoded || c.isModel) {
 		return nil // a text in it could look like a response
@@ -34,36 +35,38 @@ func findDocuments(text []byte) []byte {
 	var successes, failures, coded bytes.Buffer
 	request := ""
 	walk(all, func(v any) {
-		switch v := v.(type) {
-		case map[string]any:
-			for _, q := range []any{v, v["request"], v["config"]} {
-				if q, _ := q.(map[string]any); pathOf(q) != "" {
-					method, _ := q["method"].(string)
-					request = strings.ToUpper(method) + " " + pathOf(q) + " HTTP/1.1\n\n"
-				}
-			}
-			switch status, response := responseOf(v); {
-			case isFailure(status) && contentOf(findObject([]byte(response))).isCoded:
-				coded.WriteString(request + response + "\n")
-			case isFailure(status):
-				failures.WriteString(request + response + "\n")
-			case status != 0:
-				successes.WriteString(request + response + "\n")
-			}
-		case string:
-			quotes := len(v) < maxText && (strings.Contains(v, "HTTP/") || strings.Contains(v, `"code"`))
-			if !quotes {
-				return
-			}
-			if inner := readText([]byte(v), maxNested); inner.found() && (inner.status == 0 || isFailure(inner.status)) {
-				coded.WriteString(v + "\n")
+		if s, _ := v.(string); quotesError(s) {
+			coded.WriteString(s + "\n")
+		}
+		m, _ := v.(map[string]any)
+		for _, q := range []any{v, m["request"], m["config"]} {
+			if q, _ := q.(map[string]any); pathOf(q) != "" {
+				method, _ := q["method"].(string)
+				request = strings.ToUpper(method) + " " + pathOf(q) + " HTTP/1.1\n\n"
 			}
 		}
+		switch status, response := responseOf(m); {
+		case isFailure(status) && contentOf(findObject([]byte(response))).isCoded:
+			coded.WriteString(request + response + "\n")
+		case isFailure(status):
+			failures.WriteString(request + response + "\n")
+		case status != 0:
+			successes.WriteString(request + response + "\n")
+		}
 	})
-	if len(all) > 1 && coded.Len()+failures.Len()+successes.Len() > 0 {
+	if failures.Write(coded.Bytes()); len(all) > 1 && successes.Len()+failures.Len() > 0 {
 		successes.Write(text) // a body, and what a tool says about it
 	}
-	return bytes.TrimLeft(slices.Concat(successes.Bytes(), []byte("\n"), failures.Bytes(), coded.Bytes()), "\n")
+	return bytes.TrimLeft(slices.Concat(successes.Bytes(), []byte("\n"), failures.Bytes()), "\n")
+}
+
+// quotesError reports whether s quotes an error response or the body of one.
+func quotesError(s string) bool {
+	if len(s) >= maxText || !strings.Contains(s, "HTTP/") && !strings.Contains(s, `"code"`) {
+		return false
+	}
+	inner := readText([]byte(s), maxNested)
+	return inner.found() && (inner.status == 0 || isFailure(inner.status))
 }
 
 // walk calls visit with a document and everything in it, in order of the keys.

@@ -134,12 +134,12 @@ func (r request) nearEndpoints() string {
 		}
 		names[like.String()] += "\n  " + e.String()
 	}
-	lines := ""
-	for _, name := range nearest(r.String(), slices.Sorted(maps.Keys(names)), most) {
-		lines += names[name]
-	}
-	if lines == "" {
+	near := nearest(r.String(), slices.Sorted(maps.Keys(names)), most)
+	if len(near) == 0 {
 		return "pkerr list --endpoints shows all endpoints"
 	}
-	return "did you mean" + lines
+	for i := range near {
+		near[i] = names[near[i]]
+	}
+	return "did you mean" + strings.Join(near, "")
 }

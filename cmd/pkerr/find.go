@@ -219,8 +219,8 @@ func translations() (all []phrase) {
 	return all
 }
 
-// longestPhrases returns the codes of the longest phrases that a text contains. If
-// partly is set, the text may also be part of a phrase, or end within it.
+// longestPhrases returns the codes of the longest phrases that a text contains.
+// If partly is set, the text may also be part of a phrase, or end within one.
 func longestPhrases(key string, all []phrase, least int, partly bool) (codes []pkerr.Code) {
 	for _, p := range all {
 		_, rest, found := strings.Cut(key, p.before)

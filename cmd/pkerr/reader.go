@@ -309,7 +309,7 @@ func readLoose(text []byte) *reading {
 	default:
 		found := findBody(r.body)
 		c := contentOf(found)
-		if r.unstructured = c.kind != kindHTML && !(c.isError && (c.isCoded || c.isNamed)); !r.unstructured {
+		if r.unstructured = c.kind != kindHTML && (!c.isError || !c.isCoded && !c.isNamed); !r.unstructured {
 			i := bytes.Index(text, found)
 			r.body, around = found, slices.Concat(text[:i], []byte("\n"), text[i+len(found):])
 		}
@@ -318,7 +318,7 @@ func readLoose(text []byte) *reading {
 	if r.textStatus = findStatus(around); r.textStatus == 0 && kindOf(r.body) == kindHTML {
 		r.textStatus = findStatus(r.body)
 	}
-	if !isFailure(r.textStatus) && regexp.MustCompile(`(?im)^\W*error\b|level["=: ]+(?:error|fatal)|\bfailed\b|\bexception\b`).Match(around) {
+	if !isFailure(r.textStatus) && regexp.MustCompile(`(?im)^\W*error:? [a-z]+ [a-z]|level["=: ]+(?:error|fatal)|\bfailed\b|\bexception\b`).Match(around) {
 		r.textStatus = 0 // it may be that of another response
 	}
 	return r
