@@ -115,10 +115,13 @@ func diagnose(r *reading, given int, who audience) (*diagnosis, error) {
 		return nil, usage(execute("unknown", d), execute("ask for status", d))
 	}
 	d.Success = d.Success || d.Status != 0 && client.Check(&http.Response{StatusCode: d.Status}) == nil
-	if !d.Success {
+	switch {
+	case !d.Success:
 		d.interpret(r, &c, d.read(r, &c, who), who)
-	} else if c.isError {
+	case c.isError:
 		d.note("error in success")
+	case c.kind == kindHTML:
+		d.note("page in success")
 	}
 	return d, nil
 }

@@ -171,8 +171,8 @@ func (h *head) readHeaders(text []byte, pos int) {
 const knownHeader = `(?i:content-(?:type|length|encoding)|date|server|transfer-encoding|connection|retry-after|vary|via|` +
 	`location|allow|cache-control|etag|cf-ray|alt-svc|set-cookie|www-authenticate|access-control-[a-z-]+|x-[a-z-]+|fly-request-id):`
 
-// followedBy reports whether next begins another response and is not part of the
-// body of h. It goes by the text between them. A response in the body of an
+// followedBy reports whether next begins another response and is not part of
+// the body of h. It goes by the text between them. A response in the body of an
 // error must not turn the error into a success.
 func (h *head) followedBy(next *head, between []byte) bool {
 	between = between[:min(len(between), maxWords)]
@@ -251,8 +251,8 @@ func dechunked(body []byte) []byte {
 	}
 }
 
-// findObject returns the last JSON object in a text that has a code, or else the
-// last that has a message of an error, or else the first, or nil.
+// findObject returns the last JSON object in a text that has a code, or else
+// the last that has the message of an error, or else the first, or nil.
 func findObject(text []byte) (found []byte) {
 	const maxTries, maxObject = 1000, 4 * maxWords
 	best := -1

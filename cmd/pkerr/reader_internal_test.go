@@ -328,6 +328,13 @@ func TestReadResponse_Success(t *testing.T) {
 	}
 }
 
+// A page with the status of a success is not from the API, and decode says so.
+func TestReadResponse_Page(t *testing.T) {
+	_, text, status := runDecode(t, "HTTP/1.1 200 OK\nContent-Type: text/html\n\n<html>Sign in</html>")
+	require.Equal(t, exitOK, status)
+	require.Contains(t, text, "The body is an HTML page, not from the API.")
+}
+
 // A proxy or firewall in front of the API refuses for reasons of its own.
 func TestReadResponse_Front(t *testing.T) {
 	for input, want := range map[string]string{
