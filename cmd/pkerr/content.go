@@ -110,6 +110,19 @@ func contentOf(body []byte) content {
 	return c
 }
 
+// content returns what the body says. A text is not the body if the headers say
+// that it is JSON or compressed.
+func (r *reading) content() content {
+	c := contentOf(r.body)
+	switch isText := c.kind == kindText || c.kind == kindBinary; {
+	case isText && r.header.Get("Content-Encoding") != "":
+		c.kind = kindBinary // what a tool prints of a compressed body
+	case isText && strings.Contains(r.header.Get("Content-Type"), "json"):
+		c.kind = kindBroken
+	}
+	return c
+}
+
 // status returns the status that the body implies, or 0, and what implies it.
 func (c *content) status() (status int, source string) {
 	spelled := regexp.MustCompile(`^([45]\d\d): `).FindStringSubmatch(messageOf(c.err))

@@ -68,13 +68,7 @@ type bodyFacts struct {
 // diagnose explains a response. given is the status from the caller, or 0.
 // It returns an error if nothing shows whether the response is a success.
 func diagnose(r *reading, given int, who audience) (*diagnosis, error) {
-	c, encoding := contentOf(r.body), r.header.Get("Content-Encoding")
-	switch isText := c.kind == kindText || c.kind == kindBinary; {
-	case isText && encoding != "":
-		c.kind = kindBinary // what a tool prints of a compressed body
-	case isText && strings.Contains(r.header.Get("Content-Type"), "json"):
-		c.kind = kindBroken
-	}
+	c, encoding := r.content(), r.header.Get("Content-Encoding")
 	d := &diagnosis{
 		Certainty: r.certainty, Source: r.source, StatusSource: "text", Method: r.method, Path: r.path,
 		verdict: verdict{Status: r.status, Notes: []string{}, Matches: []codeName{}}, Fields: map[string][]field{},
