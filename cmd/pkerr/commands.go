@@ -41,7 +41,7 @@ func (s *session) readInput(files []string) (input []byte, err error) {
 		defer func() { _ = file.Close() }() // it was opened only for reading
 		in = file
 	} else if s.terminal(s.stdin) {
-		_, _ = io.WriteString(s.stderr, say("waiting", runtime.GOOS)+"\n")
+		_, _ = io.WriteString(s.stderr, execute("waiting", runtime.GOOS)+"\n")
 	}
 	if err == nil {
 		input, err = io.ReadAll(io.LimitReader(in, maxInput+1))
@@ -77,7 +77,7 @@ func (s *session) explain(c *call) error {
 			problem, hints, _ := strings.Cut(strings.ReplaceAll(string(wrong), "\n  ", "\n"), "\n")
 			wrong = usage(problem+didYouMean(c.args[0], append(subcommandNames(), "--version")), hints, "pkerr help")
 		}
-		s.complain(c, wrong)
+		s.printError(c, wrong)
 	}
 	return exitError(exitUsage)
 }
@@ -215,7 +215,7 @@ func (s *session) version(*call) error {
 	if !ok {
 		info = new(debug.BuildInfo)
 	}
-	return s.print("pkerr " + cmp.Or(shown(info.Main.Version), "(devel)") + " " + info.GoVersion + "\n")
+	return s.print("pkerr " + cmp.Or(printable(info.Main.Version), "(devel)") + " " + info.GoVersion + "\n")
 }
 
 // completion prints the script for a shell. No word contains a quotation mark.
@@ -237,7 +237,7 @@ func (s *session) completion(c *call) error {
 	for e := range reference.Endpoints() {
 		words["Endpoints"] = append(words["Endpoints"], e.String())
 	}
-	return s.print(say("pkerr."+c.args[0], words))
+	return s.print(execute("pkerr."+c.args[0], words))
 }
 
 // languages returns the tags of all languages.

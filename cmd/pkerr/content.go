@@ -18,14 +18,14 @@ import (
 
 // These are the kinds of bodies.
 const (
-	kindEmpty   = "empty"
-	kindMissing = "missing" // it was not in the input
-	kindJSON    = "json"
-	kindBroken  = "broken json"
-	kindHTML    = "html"
-	kindText    = "text"
-	kindBinary  = "binary"
-	kindSilent  = "silent" // it was not in the input, and the headers mention none
+	kindEmpty       = "empty"
+	kindMissing     = "missing" // it was not in the input
+	kindJSON        = "json"
+	kindBroken      = "broken json"
+	kindHTML        = "html"
+	kindText        = "text"
+	kindBinary      = "binary"
+	kindUnannounced = "unannounced" // it was not in the input, and the headers mention none
 )
 
 // kindOf returns the kind of a body.
@@ -75,6 +75,7 @@ func contentOf(body []byte) content {
 	text := trimBody(body)
 	c.err = client.Decode(http.StatusOK, nil, body) // with the status 0, Decode reads no number
 	c.number = pkerr.CodeOf(c.err).Number()
+	isStatus := c.number >= 100 && c.number <= 599 // the API's numbers are longer
 	_, waits := pkerr.RetryAfter(c.err)
 	var keys map[string]json.RawMessage
 	_ = json.NewDecoder(bytes.NewReader(text)).Decode(&keys) // fails if it is not an object
@@ -83,15 +84,18 @@ func contentOf(body []byte) content {
 	}
 	isString := func(key string) bool { return has(key) && keys[key][0] == '"' }
 	isProblem := isString("title") || isString("detail")
-	c.isCoded = regexp.MustCompile(`^"?\d+"?$`).Match(keys["code"])
+	c.isCoded = regexp.MustCompile(`^"?\d+"?$`).Match(keys["code"]) && !isStatus
 	// If the key is repeated, either message may be the string.
 	hasMessage := isString("message") || has("message") && messageOf(c.err) != http.StatusText(http.StatusOK)
 	c.isNamed = text[0] == '"' || hasMessage || isString("error") || isString("title")
 	c.isError = text[0] == '"' || // as version 1 of the API sent
-		c.number != 0 || waits || len(pkerr.FieldErrors(c.err)) > 0 || hasMessage ||
+		c.number != 0 && !isStatus || waits || len(pkerr.FieldErrors(c.err)) > 0 || hasMessage && !isStatus ||
 		has("error") || // even null, which private endpoints send
 		strings.Trim(string(keys["code"]), `"`) == "0"
 	status, _ := strconv.Atoi(string(append(keys["status"], keys["statusCode"]...)))
+	if isStatus && hasMessage {
+		status, isProblem = int(c.number), true
+	}
 	if isFailure(status) && isProblem {
 		c.problem, c.isError = status, true
 	}
@@ -102,6 +106,19 @@ func contentOf(body []byte) content {
 		c.isModel = !slices.ContainsFunc(list, func(item json.RawMessage) bool {
 			return item[0] != '{' || !contentOf(item).isModel
 		})
+	}
+	return c
+}
+
+// content returns what the body says. A text is not the body if the headers say
+// that it is JSON or compressed.
+func (r *reading) content() content {
+	c := contentOf(r.body)
+	switch isText := c.kind == kindText || c.kind == kindBinary; {
+	case isText && r.header.Get("Content-Encoding") != "":
+		c.kind = kindBinary // what a tool prints of a compressed body
+	case isText && strings.Contains(r.header.Get("Content-Type"), "json"):
+		c.kind = kindBroken
 	}
 	return c
 }

@@ -68,15 +68,15 @@ type bodyFacts struct {
 // diagnose explains a response. given is the status from the caller, or 0.
 // It returns an error if nothing shows whether the response is a success.
 func diagnose(r *reading, given int, who audience) (*diagnosis, error) {
-	c := contentOf(r.body)
+	c, encoding := r.content(), r.header.Get("Content-Encoding")
 	d := &diagnosis{
 		Certainty: r.certainty, Source: r.source, StatusSource: "text", Method: r.method, Path: r.path,
 		verdict: verdict{Status: r.status, Notes: []string{}, Matches: []codeName{}}, Fields: map[string][]field{},
-		Body: bodyFacts{c.kind, len(r.body), r.truncated, r.header.Get("Content-Encoding")},
+		Body: bodyFacts{c.kind, len(r.body), r.truncated, encoding},
 		Go:   who.forGo, Challenge: r.header.Get("WWW-Authenticate") + r.header.Get("Proxy-Authenticate"),
 	}
-	if r.lack == kindMissing {
-		d.Body.Kind = r.lack
+	if r.bodyState == kindMissing {
+		d.Body.Kind = r.bodyState
 	}
 	own, source := c.status()
 	switch {
@@ -89,10 +89,10 @@ func diagnose(r *reading, given int, who audience) (*diagnosis, error) {
 		d.Status, d.StatusSource = given, "flag"
 	case c.isError && own != 0:
 		d.Status, d.StatusSource = own, source
-	case r.spoken != 0 && (!c.isError || r.spoken >= http.StatusBadRequest):
-		if d.Status = r.spoken; r.prose {
+	case r.textStatus != 0 && (!c.isError || r.textStatus >= http.StatusBadRequest):
+		if d.Status = r.textStatus; r.unstructured {
 			d.Source, d.Body.Kind = "status", kindMissing
-			r.body, r.lack, c = nil, kindMissing, contentOf(nil)
+			r.body, r.bodyState, c = nil, kindMissing, contentOf(nil)
 		}
 	case r.match != match{}:
 		d.Status, d.Body.Kind = r.match.code.Status(), kindMissing
@@ -106,19 +106,22 @@ func diagnose(r *reading, given int, who audience) (*diagnosis, error) {
 		} else if r.source == headersAlone {
 			d.Unread = r.source
 		}
-		return nil, usage(say("unknown", d), say("ask for status", d))
+		return nil, usage(execute("unknown", d), execute("ask for status", d))
 	}
 	d.Success = d.Success || d.Status != 0 && client.Check(&http.Response{StatusCode: d.Status}) == nil
-	if !d.Success {
-		d.judge(r, &c, d.read(r, &c, who), who)
-	} else if c.isError {
+	switch {
+	case !d.Success:
+		d.interpret(r, &c, d.read(r, &c, who), who)
+	case c.isError:
 		d.note("error in success")
+	case c.kind == kindHTML:
+		d.note("page in success")
 	}
 	return d, nil
 }
 
 // note adds the note that a template makes from d.
-func (d *diagnosis) note(template string) { d.Notes = append(d.Notes, say(template, d)) }
+func (d *diagnosis) note(template string) { d.Notes = append(d.Notes, execute(template, d)) }
 
 // read adds what package client finds in the response, and returns its error.
 func (d *diagnosis) read(r *reading, c *content, who audience) error {
@@ -148,10 +151,10 @@ func (d *diagnosis) read(r *reading, c *content, who audience) error {
 	return err
 }
 
-// judge adds what the response means and what to do.
-func (d *diagnosis) judge(r *reading, c *content, err error, who audience) {
+// interpret adds what the response means and what to do.
+func (d *diagnosis) interpret(r *reading, c *content, err error, who audience) {
 	known := uncodedOf(d.Status, c.fits(r.header))
-	d.Front = len(known) == 0 && r.lack == "" && c.sentByFront(d.Status)
+	d.Front = len(known) == 0 && r.bodyState == "" && c.sentByFront(d.Status)
 	if after, ok := pkerr.RetryAfter(err); ok {
 		d.RetryAfter = new(milliseconds(after))
 	}
@@ -162,18 +165,18 @@ func (d *diagnosis) judge(r *reading, c *content, err error, who audience) {
 	d.Link = errorsPage
 	switch {
 	case d.Front:
-		d.Code, d.Name, d.Matches, d.Advice = class.String(), class.Name(), matches(class), say("front advice", d)
+		d.Code, d.Name, d.Matches, d.Advice = class.String(), class.Name(), matches(class), execute("front advice", d)
 		d.note("front")
 		return
-	case r.lack == kindMissing, r.lack == kindSilent && failed:
-		d.Unread = r.lack
+	case r.bodyState == kindMissing, r.bodyState == kindUnannounced && failed:
+		d.Unread = r.bodyState
 	case c.kind == kindBinary && d.Body.Encoding != "":
 		d.Unread = "compressed"
 	case c.kind == kindBroken:
 		d.Unread = "broken"
 	}
-	if d.Unread != "" && d.Unread != kindSilent && (d.Status == 0 || failed) {
-		if d.Advice = say("unread advice", d); class.Name() != "" {
+	if d.Unread != "" && d.Unread != kindUnannounced && (d.Status == 0 || failed) {
+		if d.Advice = execute("unread advice", d); class.Name() != "" {
 			d.Matches = append(d.Matches, codeName{class.String(), class.Name()})
 		}
 		d.note("unread")
@@ -182,8 +185,8 @@ func (d *diagnosis) judge(r *reading, c *content, err error, who audience) {
 	if who.wanted {
 		d.Localized = &translated{who.String(), who.Message(err)}
 	}
-	if d.Unread == kindSilent {
-		d.note(kindSilent)
+	if d.Unread == kindUnannounced {
+		d.note(kindUnannounced)
 	}
 	d.explain(match{pkerr.CodeOf(err), d.Ref}, known)
 }
@@ -191,7 +194,7 @@ func (d *diagnosis) judge(r *reading, c *content, err error, who audience) {
 // explain adds what is known about a code, and about responses without one.
 func (d *diagnosis) explain(m match, seen []uncoded) {
 	if m.code == 0 {
-		d.Advice = say("unread advice", d)
+		d.Advice = execute("unread advice", d)
 		return
 	}
 	f := factsOf(m, audience{forGo: d.Go})
@@ -211,7 +214,7 @@ func (d *diagnosis) explain(m match, seen []uncoded) {
 func (d *diagnosis) Keys() []string { return slices.Sorted(maps.Keys(d.Fields)) }
 
 // Heading says in a few words what the response is.
-func (d *diagnosis) Heading() string { return strings.Join(strings.Fields(say("heading", d)), " ") }
+func (d *diagnosis) Heading() string { return strings.Join(strings.Fields(execute("heading", d)), " ") }
 
 // WaitsTwice reports whether the delay has two intervals more than RetryAfter,
 // as after the first refusal of a burst.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -23,12 +24,14 @@ func parseRequest(text string) request {
 	var r request
 	target := ""
 	for i, word := range words {
-		method := strings.ToUpper(strings.TrimPrefix(word[strings.LastIndexByte(word, '=')+1:], "-X"))
+		method := strings.ToUpper(strings.TrimPrefix(word[strings.LastIndexAny(word, "=.")+1:], "-X"))
 		switch {
 		case strings.Contains(word, "://") || target == "" && (strings.Contains(word, "/") || len(words) == i+1 && !isMethod(method)):
 			target = word
 		case isMethod(method) && (r.method == "" || strings.Contains(word, method)), i == 0 && len(words) == 2 && word == method:
 			r.method = method // in capitals, perhaps not an HTTP method
+		case word == "-G" || word == "--get":
+			r.method = http.MethodGet // with -d, too
 		case r.method == "" && (word == "-I" || word == "--head"):
 			r.method = http.MethodHead
 		case r.method == "" && (word == "-d" || strings.HasPrefix(word, "--data") || word == "--json"):
@@ -59,7 +62,7 @@ func isMethod(word string) bool {
 
 // String returns the request in the form of an endpoint, such as "GET /groups".
 func (r request) String() string {
-	return strings.TrimSpace(shown(r.method + " /" + strings.Join(r.segments, "/")))
+	return strings.TrimSpace(printable(r.method + " /" + strings.Join(r.segments, "/")))
 }
 
 // segmentsOf returns the segments of an endpoint's path.
@@ -93,7 +96,7 @@ func (r request) system(e *reference.Endpoint) string {
 // findEndpoint returns the endpoint of a request. A HEAD finds that of a GET.
 func findEndpoint(r request) (found reference.Endpoint, err error) {
 	if len(r.segments) == 0 {
-		return found, usage(quote(r.method)+" is not an endpoint: it has no path", say("endpoint", nil))
+		return found, usage(quote(r.method)+" is not an endpoint: it has no path", execute("endpoint", nil))
 	}
 	here := r.endpoints()
 	var lines []string
@@ -117,7 +120,6 @@ func findEndpoint(r request) (found reference.Endpoint, err error) {
 // in place of their placeholders.
 func (r request) nearEndpoints() string {
 	const most = 3
-	var all []string
 	names := map[string]string{}
 	for e := range reference.Endpoints() {
 		segments := segmentsOf(&e)
@@ -130,10 +132,9 @@ func (r request) nearEndpoints() string {
 		if r.method == "" {
 			like.method = ""
 		}
-		all = append(all, like.String())
-		names[like.String()] = "\n  " + e.String()
+		names[like.String()] += "\n  " + e.String()
 	}
-	near := nearest(r.String(), all, most)
+	near := nearest(r.String(), slices.Sorted(maps.Keys(names)), most)
 	if len(near) == 0 {
 		return "pkerr list --endpoints shows all endpoints"
 	}

@@ -98,7 +98,7 @@ func factsOf(m match, who audience) facts {
 	numbered := numberedWith(c)
 	data := map[string]any{"Code": c, "Known": known, "Class": c.Class(), "Numbered": numbered}
 	if !f.Known {
-		f.Notes = strings.Split(strings.TrimSpace(say("unknown code", data)), "\n")
+		f.Notes = strings.Split(strings.TrimSpace(execute("unknown code", data)), "\n")
 	}
 	switch e, ok := reference.Of(reference.Code(known)); {
 	case ok:
@@ -106,7 +106,7 @@ func factsOf(m match, who audience) facts {
 	case len(numbered) == 0 && len(f.Uncoded) > 0:
 		f.Advice = f.Uncoded[0].Advice
 	default:
-		if f.Advice = say("guess", data); len(numbered) == 0 && isFailure(c.Status()) {
+		if f.Advice = execute("guess", data); len(numbered) == 0 && isFailure(c.Status()) {
 			f.Action = pkerr.ActionOf(c).String()
 		}
 	}

@@ -38,7 +38,7 @@ func newFake(routes []string) (*fake, error) {
 	}
 	f.Handle("/", f.api)
 	f.HandleFunc("/{$}", serveHTML)
-	for _, pattern := range []string{"/codes/{code}", "/codes/{code}/{status}", "/as/{code}", "/as/{code}/{path...}"} {
+	for _, pattern := range []string{"/codes/{code}", "/codes/{code}/{status}"} {
 		f.HandleFunc(pattern, serveCode)
 	}
 	f.HandleFunc("/corpus/{id...}", serveCorpus)
@@ -62,17 +62,23 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	} {
 		w.Header().Set("Access-Control-"+key, value)
 	}
-	if r.Method == http.MethodOptions {
+	below, isBelow := strings.CutPrefix(r.URL.Path, "/as/")
+	switch {
+	case r.Method == http.MethodOptions:
 		f.api.ServeHTTP(w, r) // any path
-		return
+	case isBelow: // the mux would redirect a path with two slashes
+		text, _, _ := strings.Cut(below, "/")
+		r.SetPathValue("code", text)
+		serveCode(w, r)
+	default:
+		f.ServeMux.ServeHTTP(w, r)
 	}
-	f.ServeMux.ServeHTTP(w, r)
 }
 
 // script adds a route, such as "GET /v2/x=20002" or "GET /v2/x=200 x.json".
 func (f *fake) script(text string) (err error) {
 	wrong := func(why string) error {
-		return usage("--on "+quote(text)+": "+why, say("on", nil))
+		return usage("--on "+quote(text)+": "+why, execute("on", nil))
 	}
 	m := regexp.MustCompile(`^\s*(?:([A-Za-z]+)\s+)?(/.*?)\s*=\s*([^\s:,@=]+)(?:[\s:,@]+(.+))?$`).FindStringSubmatch(text)
 	if m == nil {
@@ -86,7 +92,7 @@ func (f *fake) script(text string) (err error) {
 	found, _ := exact(answered)
 	defer func() {
 		if v := recover(); v != nil { // the pattern is invalid or taken
-			err = wrong(shown(fmt.Sprint(v)))
+			err = wrong(printable(fmt.Sprint(v)))
 		}
 	}()
 	route := func() *pkerrtest.Route { return f.api.On(strings.TrimSpace(strings.ToUpper(m[1]) + " " + path)) }
@@ -135,7 +141,7 @@ func serveCode(w http.ResponseWriter, r *http.Request) {
 		codeHandler(found.code).ServeHTTP(w, r)
 		return
 	}
-	write(w, http.StatusNotFound, contentType("text/plain; charset=utf-8"), say("no such code", nil))
+	write(w, http.StatusNotFound, contentType("text/plain; charset=utf-8"), execute("no such code", nil))
 }
 
 // serveCorpus answers with a response from the corpus, or lists all of them.
@@ -152,7 +158,7 @@ func serveCorpus(w http.ResponseWriter, r *http.Request) {
 	if r.PathValue("id") == "" {
 		status = http.StatusOK
 	}
-	write(w, status, contentType("text/plain; charset=utf-8"), say("responses", names.String()))
+	write(w, status, contentType("text/plain; charset=utf-8"), execute("responses", names.String()))
 }
 
 // copyResponse answers with a response.

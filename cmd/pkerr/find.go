@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/pkerr/pkerr"
 	"github.com/pkerr/pkerr/internal/reference"
@@ -28,26 +30,30 @@ func resolve(text string) (m match, wrong usageError) {
 	if m, ok := exact(text); ok {
 		return m, ""
 	}
+	original := text
+	if strings.Contains(text, `\`) {
+		text = string(unescaped([]byte(text)))
+	}
 	all := beginning(text)
 	if m = findCode(text); len(all) == 0 && m.code != 0 && !digits(text) {
 		return m, ""
 	}
 	if len(all) == 0 {
-		all = longestIn(letters(text), translations(), len("identical"))
+		all = longestPhrases(letters(text), translations(), len("identical"), true)
 	}
 	switch len(all) {
 	case 0:
-		return match{}, notFound(text, "is not the number, name, status or message of a code", "did you mean", near(text))
+		return match{}, notFound(original, "is not the number, name, status or message of a code", "did you mean", near(text))
 	case 1:
 		return match{code: all[0]}, ""
 	}
-	return match{}, notFound(text, "is the start of several names or messages", "did you mean one of", all)
+	return match{}, notFound(original, "is the start of several names or messages", "did you mean one of", all)
 }
 
 // notFound returns the error for a text that does not mean one code.
 func notFound(text, why, question string, candidates []pkerr.Code) usageError {
 	trimmed, target := strings.TrimSpace(text), parseRequest(text)
-	lines := say("not found", map[string]any{
+	lines := execute("not found", map[string]any{
 		"Question": question, "Candidates": candidates, "Text": trimmed, "Status": likelyStatus(trimmed),
 		"IsResponse": strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "HTTP/"),
 		"IsURL":      strings.Contains(text, "://") && len(target.segments) > 0, "Endpoint": quote(target.String()),
@@ -117,19 +123,20 @@ func isFailure(status int) bool { return status >= 400 && status <= 599 }
 // letters returns text in lower case, without spaces and punctuation. Texts are
 // compared in this form.
 func letters(text string) string {
+	text = strings.NewReplacer("ς", "σ", "ı", "i", "\u0307", "").Replace(strings.ToLower(text))
 	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune(" \t\r\n\u00a0\u202f_-.,:'\"`’‘´\u00ab\u00bb“”„‹›「」『』", r) {
+		if unicode.IsSpace(r) || r == '`' || r == '´' || unicode.IsPunct(r) && !strings.ContainsRune(":/{}", r) {
 			return -1
 		}
 		return r
-	}, strings.ReplaceAll(strings.ToLower(text), "ς", "σ"))
+	}, text)
 }
 
 // message reads a message that the API sends, or a text of its page.
 func message(text string) (match, bool) {
 	text = regexp.MustCompile(`[’‘´]`).ReplaceAllLiteralString(text, "'")
 	text = strings.Trim(strings.Join(strings.Fields(text), " "), "\"\u00ab\u00bb“”")
-	if m, whole := namedIn(text); whole {
+	if m, whole := findNamed(text); whole {
 		return m, true
 	}
 	key := letters(text)
@@ -148,10 +155,10 @@ func message(text string) (match, bool) {
 	return match{}, false
 }
 
-// namedIn returns the code whose message names an ID, if a text contains that
+// findNamed returns the code whose message names an ID, if a text contains that
 // message. whole reports whether it contains nothing else. The ID is empty if
 // the text has the placeholder itself.
-func namedIn(text string) (found match, whole bool) {
+func findNamed(text string) (found match, whole bool) {
 	for c := range pkerr.Codes() {
 		before, rest, names := strings.Cut(c.Message(), "{")
 		_, after, _ := strings.Cut(rest, "}")
@@ -197,27 +204,40 @@ func translations() (all []phrase) {
 			if strings.Contains(c.Message(), "{") {
 				err = c.WithRef(name)
 			} else if c == pkerr.TooManyRequests {
-				err = c.WithRetryAfter(seconds * time.Second)
+				text := letters(l.Message(c.WithRetryAfter(seconds * time.Second)))
+				before, _, _ := strings.Cut(text, strconv.Itoa(seconds)) // what follows depends on the number
+				all = append(all, phrase{code: c, before: before})
 			}
 			parent := cmp.Or(c.Base(), c.Class())
 			if c != parent && l.Message(err) == l.Message(parent) {
 				continue // it has no text of its own
 			}
 			before, after, _ := strings.Cut(letters(l.Message(err)), name)
-			if c == pkerr.TooManyRequests {
-				before, _, _ = strings.Cut(before, strconv.Itoa(seconds)) // what follows depends on the number
-			}
-			all = append(all, phrase{c, before, after, false, false})
+			all = append(all, phrase{code: c, before: before, after: after})
 		}
 	}
 	return all
 }
 
-// longestIn returns the codes of the longest phrases that a text contains.
-func longestIn(key string, all []phrase, least int) (codes []pkerr.Code) {
+// longestPhrases returns the codes of the longest phrases that a text contains.
+// If partly is set, the text may also be part of a phrase, or end within one.
+func longestPhrases(key string, all []phrase, least int, partly bool) (codes []pkerr.Code) {
 	for _, p := range all {
-		i, n := strings.Index(key, p.before), len(p.before)+len(p.after)
-		if i < 0 || n < least || !strings.Contains(key[i+len(p.before):], p.after) {
+		_, rest, found := strings.Cut(key, p.before)
+		if found && p.after != "" && rest != "" {
+			rest = rest[1:] // at least one byte of an ID
+		}
+		for partly && found && !strings.Contains(rest, p.after) {
+			_, size := utf8.DecodeLastRuneInString(p.after)
+			p.after = p.after[:len(p.after)-size]
+		}
+		n := len(p.before) + len(p.after)
+		if partly && key != p.before && (strings.Contains(p.before, key) || strings.Contains(p.after, key)) {
+			n = len(key) - 1 // a whole phrase is better
+		} else if !found || !strings.Contains(rest, p.after) {
+			continue
+		}
+		if n < least {
 			continue
 		}
 		if n > least {
@@ -234,10 +254,7 @@ func longestIn(key string, all []phrase, least int) (codes []pkerr.Code) {
 // comes first, then a number after a word such as "code", then a name, a
 // message, a bare number, and at last a status.
 func findCode(text string) match {
-	if strings.Contains(text, `\`) {
-		text = string(unescaped([]byte(text)))
-	}
-	named, _ := namedIn(text)
+	named, _ := findNamed(text)
 	of := func(c pkerr.Code) match {
 		if c == named.code {
 			return named
@@ -251,7 +268,7 @@ func findCode(text string) match {
 	if c, ok := numbered(first(`(?:^|[^\w/.-])((?:0|[1-9]\d{4})/[45]\d\d)(?:[^\w/.]|\.?$|\.\W)`)); ok {
 		return of(c)
 	}
-	status := spokenStatus([]byte(text))
+	status := findStatus([]byte(text))
 	called := first(`(?i)(?:code|number|errno|error)["']?\s*(?:[:=(#]|=>)?\s*["']?([1-9]\d{4})\b`)
 	if n, err := strconv.ParseInt(called, 10, 64); err == nil {
 		if c, ok := constantOf(n); ok {
@@ -269,7 +286,7 @@ func findCode(text string) match {
 	if c := byWord(`pkerr\.[A-Za-z]+|[A-Za-z]{8,}`, pkerr.Code.Name); named.code == 0 && c != 0 {
 		return match{code: c}
 	}
-	if all := longestIn(letters(text), phrases(), minMessage); named.ref == "" && len(all) > 0 {
+	if all := longestPhrases(letters(text), phrases(), minMessage, false); named.ref == "" && len(all) > 0 {
 		named = match{code: all[0]}
 	}
 	if named.code == 0 {

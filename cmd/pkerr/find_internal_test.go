@@ -91,7 +91,11 @@ func TestResolve_EveryLanguage(t *testing.T) {
 				c.Base() != 0 && l.Message(err) == l.Message(c.Base()) {
 				continue // it has no text of its own
 			}
-			text := "bot: " + l.Message(err)
+			runes := []rune(l.Message(err))
+			text := []string{
+				"bot: " + string(runes), strings.ToUpper(string(runes)), string(runes[:len(runes)*2/3]),
+				strings.TrimRight(string(runes), ".!。"), strings.ReplaceAll(string(runes), " ", "\n"),
+			}[(i+c.Status())%5]
 			m, problem := resolve(text)
 			if problem != "" {
 				require.Contains(t, problem, c.String(), "%v: %q", tag, text)
@@ -145,13 +149,15 @@ func TestResolve(t *testing.T) {
 		"Internal server error, try again later":                                                 {code: pkerr.InternalServerError},
 		"Error parsing JSON model (check `errors` key for details)":                              {code: pkerr.ModelParse},
 		"PluralKit API error 30001 on port 20481":                                                {code: pkerr.UnauthorizedMemberList},
-		"20003/":                       {code: pkerr.MemberNotFoundWithRef},
-		"20003/404/1":                  {code: pkerr.MemberNotFoundWithRef},
-		"status=404 code=20991":        {code: pkerr.MakeCode(20991, 404)},
-		"upstream returned status 503": {code: 503},
-		"2026/01/02 12:00:00 127.0.0.1:20481 error 40004":                                {code: pkerr.SameSwitchMembers},
-		`127.0.0.1 "GET /v2/members/zzzzz HTTP/1.1" 404 44`:                              {code: pkerr.NotFound},
-		"https://api.pluralkit.me/v2/members/abcde failed: 20002/404: Member not found.": {code: pkerr.MemberNotFound},
+		"statusMessage: 'Not Found', statusCode: 403":                                            {code: pkerr.Forbidden},
+		"Dieses Mitglied wurde nicht gef":                                                        {code: pkerr.MemberNotFound},
+		"20003/":                                                                                 {code: pkerr.MemberNotFoundWithRef},
+		"20003/404/1":                                                                            {code: pkerr.MemberNotFoundWithRef},
+		"status=404 code=20991":                                                                  {code: pkerr.MakeCode(20991, 404)},
+		"upstream returned status 503":                                                           {code: 503},
+		"2026/01/02 12:00:00 127.0.0.1:20481 error 40004":                                        {code: pkerr.SameSwitchMembers},
+		`127.0.0.1 "GET /v2/members/zzzzz HTTP/1.1" 404 44`:                                      {code: pkerr.NotFound},
+		"https://api.pluralkit.me/v2/members/abcde failed: 20002/404: Member not found.":         {code: pkerr.MemberNotFound},
 	} {
 		m, err := resolve(text)
 		require.Empty(t, err, text)

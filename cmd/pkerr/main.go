@@ -62,7 +62,7 @@ func (s *session) run(args []string) int {
 	if status, ok := errors.AsType[exitError](err); ok {
 		return int(status)
 	}
-	s.complain(c, err)
+	s.printError(c, err)
 	return exitUsage
 }
 
@@ -72,11 +72,11 @@ func (s *session) print(text string) error {
 	return err
 }
 
-// complain writes what is wrong, and what to do, to the standard error.
-func (s *session) complain(c *call, err error) {
+// printError writes what is wrong, and what to do, to the standard error.
+func (s *session) printError(c *call, err error) {
 	text, ok := errors.AsType[usageError](err)
 	if !ok {
-		text = usageError(shown(err.Error()))
+		text = usageError(printable(err.Error()))
 	}
 	// A failure to write here cannot be reported anywhere.
 	_, _ = io.WriteString(s.stderr, strings.TrimSpace("pkerr "+c.command.name)+": "+string(text)+"\n")
@@ -109,8 +109,8 @@ func didYouMean(word string, known []string) string {
 // quote returns the caller's text in quotes, on one line, and shortened.
 func quote(s string) string { return `"` + strings.ReplaceAll(oneline.Text(s, 80), `"`, `\"`) + `"` }
 
-// shown returns untrusted text as one printable line, shortened.
-func shown(text string) string { return oneline.Text(text, 300) }
+// printable returns untrusted text as one printable line, shortened.
+func printable(text string) string { return oneline.Text(text, 300) }
 
 // These are the flags of several subcommands, and the value of a boolean flag.
 const (
@@ -229,7 +229,7 @@ func (c *call) parseFlags(args []string) (wrong string) {
 		case !takesValue && !hasValue:
 			value = on
 		case !takesValue && value != on && value != "false":
-			wrong = "the flag --" + shown(name) + " takes only true or false as a value"
+			wrong = "the flag --" + printable(name) + " takes only true or false as a value"
 		}
 		c.values[name] = append(c.values[name], value)
 	}

@@ -40,7 +40,7 @@ func serveHTML(w http.ResponseWriter, r *http.Request) {
 	found := 0
 	for c := range pkerr.Codes() {
 		f := factsOf(match{code: c}, who)
-		text := say("explain", map[string]any{"codes": []facts{f}})
+		text := execute("explain", map[string]any{"codes": []facts{f}})
 		var sent bytes.Buffer
 		resp := pkerrtest.Response(sample(c))
 		_ = resp.Write(&sent) // to memory
@@ -59,7 +59,7 @@ func serveHTML(w http.ResponseWriter, r *http.Request) {
 	}
 	if strings.TrimSpace(pasted) != "" {
 		if d, err := diagnose(readResponse([]byte(pasted)), 0, who); err == nil {
-			page["Heading"], page["Rows"] = d.Heading(), rowsOf(say("decode", d))[1:]
+			page["Heading"], page["Rows"] = d.Heading(), rowsOf(execute("decode", d))[1:]
 		} else {
 			page["Problem"], _, _ = strings.Cut(err.Error(), "\n")
 		}

@@ -37,7 +37,7 @@ func plainText(input []byte) []byte {
 	})
 	// Escape sequences may have been copied as "^[[1m" or "[1m".
 	head = rewrite(head, `\[(?:0|39;49;00)m`, []rewriting{{`(?:\^\[)?\[(?:\d{1,3}(?:;\d{1,3})*)?m`, ""}})
-	head = withoutMarks(undump(withoutMargin(head)))
+	head = withoutMarks(undump(head))
 	return append(withoutPrefix(head), text[packed:]...)
 }
 
@@ -86,45 +86,57 @@ func fromUTF16(input []byte) []byte {
 	return []byte(string(utf16.Decode(units)))
 }
 
-// withoutMargin drops the margin that all lines have: ">", "|" or indentation.
-func withoutMargin(text []byte) []byte {
-	const deepest = 4
-	for range deepest {
-		if regexp.MustCompile(`(?m)^[^>| \t\r\n]`).Match(text) {
-			break
-		}
-		text = rewrite(text, "", []rewriting{{`(?m)^(?:[>|] ?|[ \t]+)`, ""}})
-	}
-	return text
-}
-
-// undump undoes dumps: rows of an offset and of hexadecimal numbers or text.
+// undump returns the bytes that a dump shows. A dump has rows of an offset and
+// of hexadecimal numbers or text, and perhaps a line above them that says how
+// many bytes were sent or received. Its other lines are left out.
 func undump(text []byte) []byte {
-	const offset = `^\s*(?:0x)?0{4,8}[: ]`
-	if !regexp.MustCompile(`(?m)` + offset).Match(text) {
+	if !regexp.MustCompile(`(?m)^\s*(?:0x)?0{4,8}[: ]`).Match(text) {
 		return text
 	}
-	numbers := regexp.MustCompile(`(?m)^\s*(?:0x)?[0-9a-fA-F]{4,8}:?\s+((?:[0-9a-fA-F]{2} {0,2}){1,16})(?:\s.*)?(?:\n|$)`)
-	text = numbers.ReplaceAllFunc(text, func(row []byte) []byte {
-		content, _ := hex.DecodeString(strings.ReplaceAll(string(numbers.FindSubmatch(row)[1]), " ", "")) // never fails: the pattern has only hexadecimal digits
-		return content
-	})
-	return rewrite(text, "", []rewriting{
-		{`(?m)^[0-9a-f]{4,8}: (.{64})\n`, "$1\x00"}, // a line that goes on in the next row
-		{`(?m)(?:^|\x00)[0-9a-f]{4,8}:(?: (.*))?(?:\n|$)`, "$1\n"},
-		{`\x00`, ""},
-		{`\r\n`, "\n"},
-	})
+	rowOf := regexp.MustCompile(`^\s*(?:0x)?([0-9a-fA-F]{4,8})(?:: ?| )(.*)$`)
+	numbers := regexp.MustCompile(`^\s*((?:[0-9a-fA-F]{2} {0,2}){1,16})(?:\s.*)?$`)
+	summary := regexp.MustCompile(`(<=|=>) (?:Send|Recv) (SSL )?\w+, (\d+) bytes`)
+	var out []byte
+	size, direction, encrypted := int64(-1), "", false
+	lines := bytes.Split(text, []byte("\n"))
+	for i, line := range lines {
+		if m := summary.FindSubmatch(line); m != nil {
+			size, _ = strconv.ParseInt(string(m[3]), 10, 64)
+			if encrypted = m[2] != nil; !encrypted && direction != string(m[1]) {
+				out, direction = append(out, '\n'), string(m[1])
+			}
+			continue
+		}
+		m := rowOf.FindSubmatch(line)
+		if m == nil || encrypted {
+			continue
+		}
+		start, _ := strconv.ParseInt(string(m[1]), 16, 64) // eight digits at most
+		end := size
+		if next := rowOf.FindSubmatch(append(lines, nil)[i+1]); next != nil {
+			end, _ = strconv.ParseInt(string(next[1]), 16, 64)
+		}
+		if n := numbers.FindSubmatch(m[2]); n != nil {
+			content, _ := hex.DecodeString(strings.ReplaceAll(string(n[1]), " ", "")) // the pattern has only pairs of digits
+			if end < 0 || int64(len(content)) == end-start {
+				out = append(out, content...)
+				continue
+			}
+		}
+		if out = append(out, m[2]...); start+int64(len(m[2])) != end {
+			out = append(out, '\n')
+		}
+	}
+	return rewrite(out, "", []rewriting{{`\r+\n`, "\n"}})
 }
 
 // withoutMarks drops the marks of a trace, and all but the first line of a
 // request.
 func withoutMarks(text []byte) []byte {
 	const stamp = `(?:\d\d:\d\d:\d\d\.\d+ (?:\[[^\]]*\] )?)?`
-	return rewrite(text, `(?m)^`+stamp+`(?:< HTTP/\d|> [A-Z]+ \S+ HTTP/\d|<= Recv )`, []rewriting{
-		{`(\S)((?:<=|=>) (?:Send|Recv) )`, "$1\n$2"}, // after a dump without a line break
+	return rewrite(text, `(?m)^`+stamp+`(?:< HTTP/\d|> [A-Z]+ \S+ HTTP/\d)`, []rewriting{
 		{`(?m)^` + stamp + `> ([A-Z]+ \S+ HTTP/.*)$`, "$1"},
-		{`(?m)^` + stamp + `(?:[*>](?: .*)?|[{}] \[\d+ bytes data\]|(?:== Info: |(?:<=|=>) (?:Send|Recv) ).*)(?:\n|$)`, ""},
+		{`(?m)^` + stamp + `(?:[*>](?: .*)?|[{}] \[\d+ bytes data\]|== Info: .*)(?:\n|$)`, ""},
 		{`(?m)^.*--:--:--.*\n|^[\r ]*\d{1,3} +\d[\d.kMG]* +\d{1,3} +\d.*\n|^  % Total .*\n|^ +Dload +Upload.*\n`, ""}, // progress
 		{`(?m)^` + stamp + `<(?: |$)`, ""},
 		{`(?m)` + stamp + `(?:\* (?:Connection|Closing|Leftovers)|== Info: ).*$`, ""}, // after a body without a line break
@@ -183,12 +195,12 @@ func relaxed(text []byte) []byte {
 		{`[“”„]`, `"`},
 		{`\x{a0}`, " "},
 		{`=>`, ":"},
-		{`(?m)\s//[^"\n]*$`, ""},                             // a comment
-		{`(?m)^\s*\d*\s*\| ?`, ""},                           // a gutter
-		{`("[^"\n]*)\n\s*([^"\n]*")`, "$1 $2"},               // a line break in a string
-		{`([{,]\s*)(?:'(\w+)'|(\w+))\s*:`, `$1"$2$3":`},      // a key
-		{`(:\s*)'([^'"\n]*)'(\s*[,}\]])`, `$1"$2"$3`},        // a value
-		{`:\s*(?:None|nil|undefined)(\s*[,}\]])`, ":null$1"}, // no value
-		{`,(\s*[}\]])`, "$1"},                                // a trailing comma
+		{`(?m)\s//[^"\n]*$`, ""},                        // a comment
+		{`(?m)^\s*\d*\s*\| ?`, ""},                      // a gutter
+		{`("[^"\n]*)\n\s*([^"\n]*")`, "$1 $2"},          // a line break in a string
+		{`([{,]\s*)(?:'(\w+)'|(\w+))\s*:`, `$1"$2$3":`}, // a key
+		{`(:\s*)'([^'"\n]*)'(\s*[,}\]])`, `$1"$2"$3`},   // a value
+		{`:\s*(?:None|nil|undefined|\[(?:Object|Array)\])(\s*[,}\]])`, ":null$1"}, // no value
+		{`,(\s*[}\]])`, "$1"}, // a trailing comma
 	})
 }

@@ -30,16 +30,16 @@ type reading struct {
 	status       int // 0: there is no status line
 	header       http.Header
 	body         []byte
-	lack         string // kindMissing or kindSilent, or "" if the body is known
+	bodyState    string // kindMissing or kindUnannounced, or "" if the body is known
 	method, path string
 	truncated    bool   // the input goes on after what was read
 	certainty    string // certain, likely or guess
 	source       string // what it was read from, as in the template "source"
 
 	// The rest is about inputs without a status line.
-	spoken int   // the status that the text states without a status line
-	prose  bool  // body is text that may not be the body at all
-	match  match // the code that the text names
+	textStatus   int   // the status that the text states without a status line
+	unstructured bool  // body is text that may not be the body at all
+	match        match // the code that the text names
 }
 
 // readResponse finds the last response in an input, whatever surrounds it. The
@@ -58,7 +58,7 @@ func readText(text []byte, depth int) *reading {
 	if r != nil {
 		return r
 	}
-	if inner := unwrapped(text); len(inner) > 0 && depth < maxNested {
+	if inner := findDocuments(text); len(inner) > 0 && depth < maxNested {
 		r = readText(plainText(inner), depth+1)
 		if r.source = "document"; r.header.Get("X-Log") != "" {
 			r.source, r.certainty = "log", likely
@@ -67,7 +67,7 @@ func readText(text []byte, depth int) *reading {
 	}
 	r = readLoose(text)
 	c := contentOf(r.body)
-	if own, _ := c.status(); r.found() && own != 0 || r.spoken != 0 && !r.prose {
+	if own, _ := c.status(); r.found() && own != 0 || r.textStatus != 0 && !r.unstructured {
 		return r
 	}
 	undone := text
@@ -82,16 +82,16 @@ func readText(text []byte, depth int) *reading {
 		}
 	}
 	if m := findCode(string(text[:min(len(text), maxWords)])); m.code.Number() != 0 {
-		r.match, r.source, r.certainty, r.spoken = m, "code", "guess", 0
-	} else if r.spoken == 0 && r.prose {
-		r.spoken = m.code.Status()
+		r.match, r.source, r.certainty, r.textStatus = m, "code", "guess", 0
+	} else if r.textStatus == 0 && r.unstructured {
+		r.textStatus = m.code.Status()
 	}
 	return r
 }
 
 // found reports whether the input has a response or the body of an error.
 func (r *reading) found() bool {
-	return r.status != 0 || !r.prose && contentOf(r.body).isError
+	return r.status != 0 || !r.unstructured && contentOf(r.body).isError
 }
 
 // A head is a status line and the headers below it.
@@ -115,7 +115,7 @@ func readHeads(text []byte) *reading {
 		h := &head{start: m[3], header: http.Header{}}
 		h.status, _ = strconv.Atoi(string(text[m[4]:m[5]])) // three digits
 		h.readHeaders(text, m[1])
-		if last == nil || h.start >= last.body && last.gaveWay(h, text[last.body:h.start]) {
+		if last == nil || h.start >= last.body && last.followedBy(h, text[last.body:h.start]) {
 			last = h
 		}
 	}
@@ -126,9 +126,9 @@ func readHeads(text []byte) *reading {
 	if !last.clean {
 		r.certainty = likely
 	}
-	r.method, r.path = requestIn(text[:last.start])
+	r.method, r.path = findRequest(text[:last.start])
 	r.takeBody(text, last)
-	if r.lack == kindMissing {
+	if r.bodyState == kindMissing {
 		r.source = "head"
 	}
 	return r
@@ -171,10 +171,10 @@ func (h *head) readHeaders(text []byte, pos int) {
 const knownHeader = `(?i:content-(?:type|length|encoding)|date|server|transfer-encoding|connection|retry-after|vary|via|` +
 	`location|allow|cache-control|etag|cf-ray|alt-svc|set-cookie|www-authenticate|access-control-[a-z-]+|x-[a-z-]+|fly-request-id):`
 
-// gaveWay reports whether next begins another response and is not part of the
-// body of h. It goes by the text between them. A response in the body of an
+// followedBy reports whether next begins another response and is not part of
+// the body of h. It goes by the text between them. A response in the body of an
 // error must not turn the error into a success.
-func (h *head) gaveWay(next *head, between []byte) bool {
+func (h *head) followedBy(next *head, between []byte) bool {
 	between = between[:min(len(between), maxWords)]
 	body := bytes.TrimSpace(dechunked(between))
 	length := h.header.Get("Content-Length")
@@ -187,7 +187,7 @@ func (h *head) gaveWay(next *head, between []byte) bool {
 		bytes.HasSuffix(bytes.ToLower(body), []byte("</html>")):
 		return true
 	}
-	_, path := requestIn(between)
+	_, path := findRequest(between)
 	return path != "" || kindOf(body) == kindJSON
 }
 
@@ -197,18 +197,21 @@ func (r *reading) takeBody(text []byte, h *head) {
 	length, err := strconv.Atoi(h.header.Get("Content-Length"))
 	kind, trimmed := kindOf(body), bytes.TrimSpace(body)
 	lengths := []int{len(body), len(trimmed), len(body) + bytes.Count(body, []byte("\n"))} // line endings may have changed
-	intact := h.clean && (kind == kindBroken || err != nil || slices.Contains(lengths, length))
+	isJSON := strings.Contains(h.header.Get("Content-Type"), "json")
+	intact := h.clean && (kind == kindBroken || err != nil && !isJSON || slices.Contains(lengths, length))
 	if kind != kindEmpty && kind != kindJSON && !intact {
 		// The text may contain more than the body.
-		found := bodyIn(trimmed)
-		if bytes.HasPrefix(found, []byte("<")) || contentOf(found).isError || strings.Contains(h.header.Get("Content-Type"), "json") {
+		found := findBody(trimmed)
+		if bytes.HasPrefix(found, []byte("<")) || contentOf(found).isError || isJSON && kind != kindBinary {
 			body, r.certainty = found, likely
 		} else if h.clean && length > 0 && length < len(body) {
 			body = body[:length]
 		}
 	}
-	if len(bytes.TrimSpace(body)) == 0 && r.status >= http.StatusBadRequest {
-		if earlier := objectIn(text[:h.start]); contentOf(earlier).isError {
+	if len(bytes.TrimSpace(body)) == 0 && r.status >= http.StatusBadRequest && (err != nil || length > 0) {
+		// A tool may print the body first, before the request and the headers.
+		before := regexp.MustCompile(`(?ms)^[A-Z]{3,7} \S+ HTTP/\d.*`).ReplaceAll(text[:h.start], nil)
+		if earlier := findObject(before); contentOf(earlier).isError && !mentionsStatus(before) {
 			body, r.certainty = earlier, likely
 		}
 	}
@@ -218,9 +221,9 @@ func (r *reading) takeBody(text []byte, h *head) {
 	case err == nil && length == 0, r.status == http.StatusNoContent, r.status == http.StatusNotModified:
 	case length > 0 || r.method == http.MethodHead || len(h.header) == 0 && !h.clean ||
 		h.header.Get("Content-Type")+h.header.Get("Transfer-Encoding") != "":
-		r.lack = kindMissing
+		r.bodyState = kindMissing
 	default:
-		r.lack = kindSilent
+		r.bodyState = kindUnannounced
 	}
 }
 
@@ -248,10 +251,11 @@ func dechunked(body []byte) []byte {
 	}
 }
 
-// objectIn returns the last JSON object in a text that looks like an error. If
-// none does, it returns the first object, or nil.
-func objectIn(text []byte) (found []byte) {
-	const maxTries, maxObject = 100, 4 * maxWords
+// findObject returns the last JSON object in a text that has a code, or else
+// the last that has the message of an error, or else the first, or nil.
+func findObject(text []byte) (found []byte) {
+	const maxTries, maxObject = 1000, 4 * maxWords
+	best := -1
 	for range maxTries {
 		i := bytes.IndexByte(text, '{')
 		if i < 0 {
@@ -263,20 +267,26 @@ func objectIn(text []byte) (found []byte) {
 			text = text[1:]
 			continue
 		}
-		if found == nil || contentOf(object).isError {
-			found = text[:len(object)]
+		rank, c := 0, contentOf(object)
+		if c.isError && c.isCoded {
+			rank = 2
+		} else if c.isError && c.isNamed { // not only "error": null
+			rank = 1
+		}
+		if rank > best || rank == best && rank > 0 {
+			found, best = text[:len(object)], rank
 		}
 		text = text[len(object):]
 	}
 	return found
 }
 
-// bodyIn returns the HTML page in a text, or else a JSON object, or nil.
-func bodyIn(text []byte) []byte {
+// findBody returns the HTML page in a text, or else a JSON object, or nil.
+func findBody(text []byte) []byte {
 	if page := regexp.MustCompile(`(?is)<(?:!doctype html|html).*(?:</html>|$)`).Find(text); page != nil {
 		return page
 	}
-	return objectIn(text)
+	return findObject(text)
 }
 
 // readLoose reads a text without a status line.
@@ -291,50 +301,55 @@ func readLoose(text []byte) *reading {
 	r.body = trimBody(text[h.body:])
 	switch kind := kindOf(r.body); {
 	case kind == kindEmpty:
-		r.lack = kindMissing
+		r.bodyState = kindMissing
 	case json.Valid(r.body) && contentOf(r.body).isError:
 		r.certainty, around = "certain", nil
-	case json.Valid(r.body) && bytes.ContainsAny(r.body[:1], "{[") && !contentOf(objectIn(r.body)).isError:
+	case json.Valid(r.body) && bytes.ContainsAny(r.body[:1], "{[") && !contentOf(findObject(r.body)).isError:
 		around = nil
 	default:
-		found := bodyIn(r.body)
-		if r.prose = found == nil; !r.prose {
+		found := findBody(r.body)
+		c := contentOf(found)
+		if r.unstructured = c.kind != kindHTML && (!c.isError || !c.isCoded && !c.isNamed); !r.unstructured {
 			i := bytes.Index(text, found)
 			r.body, around = found, slices.Concat(text[:i], []byte("\n"), text[i+len(found):])
 		}
 	}
-	r.method, r.path = requestIn(around)
-	if r.spoken = spokenStatus(around); r.spoken == 0 && kindOf(r.body) == kindHTML {
-		r.spoken = spokenStatus(r.body)
+	r.method, r.path = findRequest(around)
+	if r.textStatus = findStatus(around); r.textStatus == 0 && kindOf(r.body) == kindHTML {
+		r.textStatus = findStatus(r.body)
+	}
+	if !isFailure(r.textStatus) && regexp.MustCompile(`(?im)^\W*error:? [a-z]+ [a-z]|level["=: ]+(?:error|fatal)|\bfailed\b|\bexception\b`).Match(around) {
+		r.textStatus = 0 // it may be that of another response
 	}
 	return r
 }
 
-// spokenStatus returns the status that a text states without a status line:
+// findStatus returns the status that a text states without a status line:
 // alone on a line, after a word such as "status", or with its reason phrase. It
 // returns the last error status, or else the last status, or else 0.
-func spokenStatus(text []byte) int {
-	pattern := regexp.MustCompile(`(?im)^[ \t]*([1-5]\d\d)[ \t]*$|` +
+func findStatus(text []byte) int {
+	pattern := regexp.MustCompile(`(?im)^[ \t]*([1-5]\d\d)(?:[ \t|]+(?:[\d.]+s?|[a-z]+/\S+|charset=\S+|https?://\S+))*[ \t]*$|` +
 		`(?:status(?:[ _-]?code)?|http[ _-]?code|response(?:[ _-]?code)?|http(?:[ _-]?error)?|error|HTTP/[\d.]+"?)` +
 		`["')\]]*[\s:=(<\["']{1,6}([1-5]\d\d)\b|` +
-		`\b([1-5]\d\d)\b\)?[\s:(<]*([A-Z][A-Za-z' :-]+)`)
+		`\A\s*([45]\d\d)[ \t]+[^\d\s]|` +
+		`\b([1-5]\d\d)\b\)?[\s:(<]*(?:, message=')?([A-Z][A-Za-z' :-]+)`)
 	found := 0
 	for _, m := range pattern.FindAllSubmatch(text[:min(len(text), maxWords)], -1) {
-		status, _ := strconv.Atoi(string(slices.Concat(m[1], m[2], m[3]))) // three digits
+		status, _ := strconv.Atoi(string(slices.Concat(m[1], m[2], m[3], m[4]))) // three digits
 		reason := strings.ToLower(http.StatusText(status))
-		isReason := reason != "" && strings.Contains(strings.ToLower(string(m[4])), reason)
-		if (m[4] == nil || isReason) && (status >= 400 || found < 400) {
+		isReason := reason != "" && strings.Contains(strings.ToLower(string(m[5])), reason)
+		if (m[5] == nil || isReason) && (status >= 400 || found < 400) {
 			found = status
 		}
 	}
 	return found
 }
 
-// requestIn returns the method and the path of the last request in a text.
-func requestIn(text []byte) (method, path string) {
+// findRequest returns the method and the path of the last request in a text.
+func findRequest(text []byte) (method, path string) {
 	text = text[max(0, len(text)-maxWords):]
 	lines := regexp.MustCompile(`(?m)\b([A-Z]{3,7}) (?:https?://[^/\s"]+)?(/[^\s?#"]*)\S* HTTP/\d|` +
-		`\b(GET|HEAD|POST|PUT|PATCH|DELETE) (/[^\s?#":]*)|^.*?https?://[^/\s"'<>\\]+(/[^\s?#"'<>\\,)]*).*$`)
+		`\b(GET|HEAD|POST|PUT|PATCH|DELETE) (/[^\s?#":]*)|^.*?https?://[^/\s"'<>\\]+(/[^\s?#"'<>\\,)|]*).*$`)
 	for _, m := range lines.FindAllSubmatch(text, -1) {
 		if method, path = string(slices.Concat(m[1], m[3])), string(slices.Concat(m[2], m[4], m[5])); method == "" {
 			method = cmp.Or(parseRequest(string(m[0])).method, http.MethodGet)

@@ -195,6 +195,10 @@ func TestReadResponse_Found(t *testing.T) {
 		"headers and body":        "content-type: application/json\nx-ratelimit-limit: 10\n\n" + notFoundBody,
 		"go map":                  "map[code:20002 message:Member not found.]",
 		"an error of the library": "lookup: GET /v2/members/zzzzz: 20002/404: Member not found. (request 01J)",
+		"har of several":          `{"log":{"entries":[{"response":{"status":404,"headers":[],"content":{"text":"` + escaped + `"}}},{"response":{"status":404,"headers":[],"content":{"text":"<html>404</html>"}}}]}}`,
+		"dump without an end":     strings.ReplaceAll(xxd(head+notFoundBody), "\n", "\nnot a row\n"),
+		"status before the text":  "404 see " + notFoundBody,
+		"object of a program":     "Error: x\n    at y {\n  timings: { start: 1, error: undefined },\n  data: { message: 'Member not found.', code: 20002, errors: [Object] }\n}\n",
 		"zerolog":                 `{"level":"error","error":"GET /v2/x: 20002/404: Member not found.","message":"lookup failed"}`,
 		"lambda":                  `{"statusCode":404,"headers":{"content-type":"application/json"},"body":"` + escaped + `"}`,
 		"status as text":          `{"status":"404 Not Found","headers":{},"body":` + notFoundBody + `}`,
@@ -259,6 +263,9 @@ func TestReadResponse_MissingBody(t *testing.T) {
 		"Response status code does not indicate success: 404 (Not Found).", "The remote server returned an error: (404) Not Found.",
 		"Request failed with status code 404", "<Response [404]>", "GET https://x/y 404 (Not Found)", "StatusCode : NotFound",
 		`127.0.0.1 - - [26/Nov/2026] "GET /v2/x HTTP/1.1" 404 44`, "404 Client Error: Not Found for url: https://x/y",
+		`{"code":404,"time_total":0.1}`, "404|https://x/y|0.000362|44\n", "404, message='Not Found', url=URL('https://x/y')\n", "404 error code: 1020",
+		`{"err":{"message":"Request failed with status code 404","stack":"x","status":404},"msg":"lookup"}`,
+		"HTTP/1.1 404 Not Found\nContent-Type: application/json\n\n404 Not Found\nSaving to: x.json\n", "{ statusCode: 404, trailers: {}, body: Readable {} }",
 		`{"http_code":404,"method":"GET","url":"https://x/y"}`, `{"status":404,"headers":{"content-type":"application/json"}}`,
 		`{"log":{"entries":[{"response":{"status":404,"headers":[],"content":{"size":44,"mimeType":"application/json"}}}]}}`,
 		"content-type: application/json\nstatus: 404\n", "HTTP/1.1 404 Not Found\nContent-Type: application/json\nContent-Length: 44\n\nSaved to x.json\n",
@@ -290,7 +297,8 @@ func TestReadResponse_MissingBody(t *testing.T) {
 func TestReadResponse_Success(t *testing.T) {
 	for input, want := range map[string]int{
 		"HTTP/1.1 200 OK\n\n{}": exitOK, "HTTP/2 204 \n\n": exitOK, "200": exitOK, "200 OK": exitOK, "HTTP 201": exitOK, "http_code: 200": exitOK,
-		`{"id":"abcde","name":"Alice"}`: exitOK, `[{"id":"abcde","uuid":"x"}]`: exitOK, `{"id":"exmpl","name":"x"}200`: exitOK, "{}\n200\n": exitOK,
+		`{"id":"abcde","uuid":"x","description":"HTTP/1.1 500 x"}`: exitOK,
+		`{"id":"abcde","name":"Alice"}`:                            exitOK, `[{"id":"abcde","uuid":"x"}]`: exitOK, `{"id":"exmpl","name":"x"}200`: exitOK, "{}\n200\n": exitOK,
 		`{"log":{"entries":[{"response":{"status":200,"headers":[],"content":{}}}]}}`: exitOK,
 		"HTTP/1.1 500 x\nContent-Length: 4\n\nbusyHTTP/1.1 200 OK\n\n{}":              exitAPIError, // no line break: not a status line
 		"HTTP/1.1 500 x\nContent-Length: 5\n\nbusy\nHTTP/1.1 200 OK\n\n{}":            exitOK,
@@ -302,12 +310,15 @@ func TestReadResponse_Success(t *testing.T) {
 		`{"message":"HTTP/1.1 200 OK\n\n{}","code":20003}`:                exitAPIError,
 		`{"message":"x","code":0}200`:                                     exitAPIError, notFoundBody + "200": exitAPIError,
 		`{"type":"about:blank","status":503,"detail":"upstream"}`: exitAPIError, `{"statusCode":404,"title":"x"}`: exitAPIError,
+		`{"code":404,"time_total":0.1}`: exitAPIError, "<html>busy</html>\n503 text/html; charset=UTF-8 17\n": exitAPIError,
 		`{"error":"x"}`: exitAPIError, `"gone"`: exitAPIError, "500": exitAPIError,
 
 		"": exitUsage, " \n": exitUsage, "[]": exitUsage, "{}": exitUsage, "null": exitUsage, "7": exitUsage, "99": exitUsage, "1000": exitUsage, "true": exitUsage,
 		`{"success":false,"errors":[{"code":10000,"message":"x"}],"result":null}`: exitUsage, `{"status":503}`: exitUsage, `{"errors":[]}`: exitUsage,
 		`{"id":"abcde"}`: exitUsage, `{"id":"x","name":"y","status":503}`: exitUsage, `{"id":"x","name":"y","errors":[]}`: exitUsage, `[{"id":"x","name":"y"},{}]`: exitUsage,
 		`{"log":{"entries":[]}}`: exitUsage, `{"log":{"entries":[{"response":{"status":0}}]}}`: exitUsage, `{"msg":"HTTP/1.1 200 OK\n\n{}"}`: exitUsage,
+		`{"code":200,"message":"OK"}`: exitUsage, `{"code":200,"time_total":0.1}`: exitUsage,
+		"error: Assert status code\n 2 | HTTP 200\n   |      ^^^ actual value is <404>\n": exitUsage, "level=ERROR msg=x other.status=200 err=boom": exitUsage,
 		"plain text": exitUsage, "<html>busy</html>": exitUsage, "\x00\x01": exitUsage, `{"message":"x`: exitUsage, "[1,": exitUsage, "took 200 ms": exitUsage,
 		"curl: (6) Could not resolve host: api.pluralkit.me": exitUsage, "GET /v2/members/zzzzz HTTP/1.1\nHost: x\n\n": exitUsage,
 		"curl https://api.pluralkit.me/v2/members/zzzzz": exitUsage, "content-type: application/json\ncontent-length: 44\n": exitUsage,
@@ -315,6 +326,13 @@ func TestReadResponse_Success(t *testing.T) {
 		_, text, status := runDecode(t, input)
 		require.Equal(t, want, status, "%q: %s", input, text)
 	}
+}
+
+// A page with the status of a success is not from the API, and decode says so.
+func TestReadResponse_Page(t *testing.T) {
+	_, text, status := runDecode(t, "HTTP/1.1 200 OK\nContent-Type: text/html\n\n<html>Sign in</html>")
+	require.Equal(t, exitOK, status)
+	require.Contains(t, text, "The body is an HTML page, not from the API.")
 }
 
 // A proxy or firewall in front of the API refuses for reasons of its own.
@@ -330,6 +348,7 @@ func TestReadResponse_Front(t *testing.T) {
 		"HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"\r\n\r\ncurl: (56) CONNECT failed\r\n": `its own password (Basic realm="x")`,
 		"HTTP/2 429\nretry-after: 30\ncontent-type: text/plain\n\nerror code: 1015":                                                "limits the client or its network",
 		"HTTP/2 429\n\n<html>Too Many Requests</html>":                                                                             "limits the client or its network",
+		`{"code":403,"message":"Forbidden"}`:                                                                                       "Another token does not help",
 		"HTTP/1.1 404 Not Found\nServer: nginx\n\n<html>404</html>":                                                                "what stands between",
 	} {
 		d, text, status := runDecode(t, input)
@@ -492,7 +511,7 @@ func FuzzReadResponse(f *testing.F) {
 			return
 		}
 		for _, s := range []screen{{}, {width: 40}} {
-			out := s.render(say("decode", d))
+			out := s.render(execute("decode", d))
 			require.NotContains(t, out, "\x1b")
 			require.NotContains(t, out, "\u202e")
 			require.NotContains(t, out, "can't evaluate")

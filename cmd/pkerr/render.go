@@ -19,9 +19,9 @@ import (
 //go:embed texts
 var texts embed.FS
 
-// say executes the template with that name on data, and returns its output.
-func say(name string, data any) string {
-	functions := template.FuncMap{"shown": shown, "join": strings.Join, "duration": duration}
+// execute executes the template with that name on data, and returns its output.
+func execute(name string, data any) string {
+	functions := template.FuncMap{"printable": printable, "join": strings.Join, "duration": duration}
 	all := template.Must(template.New("").Funcs(functions).ParseFS(texts, "texts/texts.tmpl", "texts/completion/*"))
 	var b strings.Builder
 	if err := all.ExecuteTemplate(&b, name, data); err != nil {
@@ -33,7 +33,7 @@ func say(name string, data any) string {
 // output prints data as JSON, or through a template, as the flags of c say.
 func (s *session) output(c *call, name string, data any) error {
 	if c.value(flagJSON) != on {
-		return s.print(s.screen().render(say(name, data)))
+		return s.print(s.screen().render(execute(name, data)))
 	}
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)

@@ -120,7 +120,7 @@ func TestScreen_Width(t *testing.T) {
 		}
 		out, _, status := runIn(t, nil, args...)
 		require.Equal(t, exitOK, status)
-		for _, row := range rowsOf(say("explain", nil)) {
+		for _, row := range rowsOf(execute("explain", nil)) {
 			require.Empty(t, row)
 		}
 		require.NotContains(t, out, "\x1b")

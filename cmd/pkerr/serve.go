@@ -33,7 +33,7 @@ func (s *session) serve(c *call) error {
 	if err != nil {
 		return usage("cannot listen on "+address.String()+": "+reason(err), "--addr 127.0.0.1:0 takes a free port")
 	}
-	if err := s.print(say("serving", "http://"+listener.Addr().String())); err != nil {
+	if err := s.print(execute("serving", "http://"+listener.Addr().String())); err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	const maxBody = 1 << 20
@@ -59,7 +59,7 @@ func (s *session) serve(c *call) error {
 func logged(out io.Writer, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		answered := &statusWriter{w, http.StatusOK}
-		line := shown(r.Method + " " + r.URL.Path)
+		line := printable(r.Method + " " + r.URL.Path)
 		defer func() {
 			// A single write, so that lines do not mix.
 			_, _ = io.WriteString(out, time.Now().Format(time.TimeOnly)+" "+line+" "+strconv.Itoa(answered.status)+"\n")
@@ -84,10 +84,10 @@ func loopback(addresses []string) (netip.AddrPort, error) {
 	text := addresses[len(addresses)-1]
 	address, err := netip.ParseAddrPort(regexp.MustCompile(`(?i)^localhost:`).ReplaceAllString(text, "127.0.0.1:"))
 	if err != nil {
-		return address, usage("--addr "+quote(text)+" is not an IP address and a port", say("loopback", nil))
+		return address, usage("--addr "+quote(text)+" is not an IP address and a port", execute("loopback", nil))
 	}
 	if !address.Addr().Unmap().IsLoopback() {
-		return address, usage("--addr "+quote(text)+" is not a loopback address, so other machines could reach it", say("loopback", nil))
+		return address, usage("--addr "+quote(text)+" is not a loopback address, so other machines could reach it", execute("loopback", nil))
 	}
 	return netip.AddrPortFrom(address.Addr().Unmap(), address.Port()), nil
 }
@@ -97,5 +97,5 @@ func reason(err error) string {
 	for errors.Unwrap(err) != nil {
 		err = errors.Unwrap(err)
 	}
-	return shown(err.Error())
+	return printable(err.Error())
 }

@@ -103,7 +103,7 @@ func TestServe(t *testing.T) {
 				id = strconv.Itoa(c.Status())
 			}
 			for _, path := range []string{
-				"/codes/" + id, "/codes/" + c.Name(), "/codes/" + c.String(), "/as/" + id, "/as/" + id + "/v2/members/abcde", "/as/" + c.Name() + "/v2/x/y/z?q=1",
+				"/codes/" + id, "/codes/" + c.Name(), "/codes/" + c.String(), "/as/" + id, "/as/" + id + "/v2/members/abcde", "/as/" + id + "//v2//members/abcde", "/as/" + c.Name() + "/v2/x/y/z?q=1",
 				"/as/" + strings.ReplaceAll(c.String(), "/", "_") + "/v2/systems/@me",
 			} {
 				resp, body := get(t, http.MethodPost, s.url+path, nil)

@@ -15,12 +15,13 @@ import (
 	"github.com/pkerr/pkerr"
 )
 
-// unwrapped returns the responses that JSON documents describe, such as logs,
-// exported traffic and the output of tools. It returns them as a server sends
-// them, each after its request, errors last. It returns nil if there are none.
-func unwrapped(text []byte) []byte {
-	if json.Valid(text) && contentOf(text).isCoded {
-		return nil // a message could look like a response
+// findDocuments returns the responses that JSON documents describe, such as
+// logs, exported traffic and the output of tools. It returns them as a server
+// sends them, each after its request: successes, then errors, then errors with
+// a code. It returns nil if there are none.
+func findDocuments(text []byte) []byte {
+	if c := contentOf(text); json.Valid(text) && (c.isCoded || c.isModel) {
+		return nil // a text in it could look like a response
 	}
 	const most = 1000
 	var all []any
@@ -31,37 +32,41 @@ func unwrapped(text []byte) []byte {
 		}
 		all = append(all, v)
 	}
-	var successes, failures bytes.Buffer
+	var successes, failures, coded bytes.Buffer
 	request := ""
 	walk(all, func(v any) {
-		switch v := v.(type) {
-		case map[string]any:
-			for _, q := range []any{v, v["request"], v["config"]} {
-				if q, _ := q.(map[string]any); pathOf(q) != "" {
-					method, _ := q["method"].(string)
-					request = strings.ToUpper(method) + " " + pathOf(q) + " HTTP/1.1\n\n"
-				}
-			}
-			switch status, response := responseOf(v); {
-			case isFailure(status):
-				failures.WriteString(request + response + "\n")
-			case status != 0:
-				successes.WriteString(request + response + "\n")
-			}
-		case string:
-			quotes := len(v) < maxText && (strings.Contains(v, "HTTP/") || strings.Contains(v, `"code"`))
-			if !quotes {
-				return
-			}
-			if inner := readText([]byte(v), maxNested); inner.found() && (inner.status == 0 || isFailure(inner.status)) {
-				failures.WriteString(v + "\n")
+		if s, _ := v.(string); quotesError(s) {
+			coded.WriteString(s + "\n")
+		}
+		m, _ := v.(map[string]any)
+		for _, q := range []any{v, m["request"], m["config"]} {
+			if q, _ := q.(map[string]any); pathOf(q) != "" {
+				method, _ := q["method"].(string)
+				request = strings.ToUpper(method) + " " + pathOf(q) + " HTTP/1.1\n\n"
 			}
 		}
+		switch status, response := responseOf(m); {
+		case isFailure(status) && contentOf(findObject([]byte(response))).isCoded:
+			coded.WriteString(request + response + "\n")
+		case isFailure(status):
+			failures.WriteString(request + response + "\n")
+		case status != 0:
+			successes.WriteString(request + response + "\n")
+		}
 	})
-	if len(all) > 1 && failures.Len()+successes.Len() > 0 {
+	if failures.Write(coded.Bytes()); len(all) > 1 && successes.Len()+failures.Len() > 0 {
 		successes.Write(text) // a body, and what a tool says about it
 	}
-	return append(successes.Bytes(), failures.Bytes()...)
+	return bytes.TrimLeft(slices.Concat(successes.Bytes(), []byte("\n"), failures.Bytes()), "\n")
+}
+
+// quotesError reports whether s quotes an error response or the body of one.
+func quotesError(s string) bool {
+	if len(s) >= maxText || !strings.Contains(s, "HTTP/") && !strings.Contains(s, `"code"`) {
+		return false
+	}
+	inner := readText([]byte(s), maxNested)
+	return inner.found() && (inner.status == 0 || isFailure(inner.status))
 }
 
 // walk calls visit with a document and everything in it, in order of the keys.
@@ -98,9 +103,11 @@ func responseOf(m map[string]any) (status int, response string) {
 	for _, key := range slices.Sorted(maps.Keys(m)) {
 		value := m[key]
 		switch strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(key)) {
-		case "code": // in the shape of pkerr.LogValue
-			text, _ := value.(string)
-			if code, ok := numbered(text); ok && strings.Contains(text, "/") {
+		case "code": // a status, or in the shape of pkerr.LogValue
+			text := fmt.Sprint(value)
+			if n, err := strconv.Atoi(text); err == nil && isFailure(n) && m["message"] == nil {
+				status, described = n, true
+			} else if code, ok := numbered(text); ok && strings.Contains(text, "/") {
 				message, _ := m["message"].(string)
 				raw, _ := code.WithMessage(message).MarshalJSON() // never fails
 				return code.Status(), fmt.Sprintf("HTTP/1.1 %d\nX-Log: %s\n\n%s", code.Status(), text, raw)
@@ -111,7 +118,7 @@ func responseOf(m map[string]any) (status int, response string) {
 			}
 		case "headers", "header", "responseheaders":
 			header, described = headersOf(value), true
-		case "method", "url", "path", "statustext", "urleffective", "request":
+		case "method", "url", "path", "statustext", "urleffective", "request", "config", "stack":
 			described = true
 		case "body", "content", "data", "text", "responsetext", "responsebody":
 			if described = true; body == "" {
