@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -181,7 +182,7 @@ type phrase struct {
 const minMessage = len("Unimplemented")
 
 // phrases returns the messages that the API sends, and the texts of its page.
-func phrases() (all []phrase) {
+var phrases = sync.OnceValue(func() (all []phrase) {
 	var others []phrase
 	for e := range reference.Codes() {
 		all = append(all, phrase{pkerr.Code(e.Code), letters(e.Message), "", false, false})
@@ -192,10 +193,10 @@ func phrases() (all []phrase) {
 		}
 	}
 	return append(all, others...)
-}
+})
 
 // translations returns the texts of all languages.
-func translations() (all []phrase) {
+var translations = sync.OnceValue(func() (all []phrase) {
 	const name, seconds = "qxqxq", 7
 	for _, tag := range locale.Languages() {
 		l := locale.New(tag)
@@ -217,7 +218,7 @@ func translations() (all []phrase) {
 		}
 	}
 	return all
-}
+})
 
 // longestPhrases returns the codes of the longest phrases that a text contains.
 // If partly is set, the text may also be part of a phrase, or end within one.
