@@ -182,6 +182,8 @@ type phrase struct {
 const minMessage = len("Unimplemented")
 
 // phrases returns the messages that the API sends, and the texts of its page.
+//
+//nolint:gochecknoglobals // It never changes.
 var phrases = sync.OnceValue(func() (all []phrase) {
 	var others []phrase
 	for e := range reference.Codes() {
@@ -196,6 +198,8 @@ var phrases = sync.OnceValue(func() (all []phrase) {
 })
 
 // translations returns the texts of all languages.
+//
+//nolint:gochecknoglobals // It never changes.
 var translations = sync.OnceValue(func() (all []phrase) {
 	const name, seconds = "qxqxq", 7
 	for _, tag := range locale.Languages() {
