@@ -123,6 +123,7 @@ var errorPaths = []struct {
 		"gin",
 		func() http.Handler {
 			g := gin.New()
+			withGin(g)
 			g.GET("/", ginHandler(func(*gin.Context) error { return pkerr.MemberNotFound }))
 			return g
 		},

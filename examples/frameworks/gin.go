@@ -10,6 +10,7 @@ import (
 )
 
 func withGin(engine *gin.Engine, opts ...server.Option) http.Handler {
+	engine.Use(ginHandler(ginErrors))
 	engine.HandleMethodNotAllowed = true
 	engine.NoRoute(ginHandler(func(*gin.Context) error { return pkerr.NotFound }))
 	engine.NoMethod(ginHandler(func(*gin.Context) error { return pkerr.MethodNotAllowed }))
@@ -26,6 +27,16 @@ func ginHandler(h func(*gin.Context) error) gin.HandlerFunc {
 			c.Writer.WriteHeaderNow() // for HEAD, which has no body
 		}
 	}
+}
+
+// ginErrors is a middleware that returns the last error that a handler or
+// another middleware gave to c.Error.
+func ginErrors(c *gin.Context) error {
+	c.Next()
+	if e := c.Errors.Last(); e != nil {
+		return e.Err
+	}
+	return nil
 }
 
 func routeGin(engine *gin.Engine) {
@@ -50,6 +61,7 @@ func routeGin(engine *gin.Engine) {
 
 func serveGin(opts ...server.Option) http.Handler {
 	engine := gin.New()
+	h := withGin(engine, opts...)
 	routeGin(engine)
-	return withGin(engine, opts...)
+	return h
 }

@@ -80,12 +80,56 @@ func TestGinHandler_Middleware(t *testing.T) {
 	require.Equal(t, 1, handled)
 }
 
-// Nothing answers with an error that a handler gives to c.Error.
-func TestGinHandler_ContextError(t *testing.T) {
-	engine := gin.New()
-	engine.GET("/", func(c *gin.Context) { _ = c.Error(pkerr.MemberNotFound) })
-	w := httptest.NewRecorder()
-	withGin(engine).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", http.NoBody))
-	require.Equal(t, 200, w.Code)
-	require.Empty(t, w.Body.String())
+// An error that a middleware or a plain handler gives to c.Error is answered,
+// also in a group and if the middleware stops the chain. If the response has
+// started, the error is reported.
+func TestGinErrors(t *testing.T) {
+	for name, test := range map[string]struct {
+		handler gin.HandlerFunc
+		want    string
+		log     string
+	}{
+		"Error": {
+			func(c *gin.Context) { _ = c.Error(pkerr.MemberNotFound) },
+			`404 {"message":"Member not found.","code":20002}`, "level=DEBUG",
+		},
+		"Error and Abort": {
+			func(c *gin.Context) {
+				_ = c.Error(errDatabase)
+				c.Abort()
+			},
+			"500 " + internalServerError, "hunter2",
+		},
+		"the last of two": {
+			func(c *gin.Context) {
+				_ = c.Error(errDatabase)
+				_ = c.Error(pkerr.MemberNotFound)
+			},
+			`404 {"message":"Member not found.","code":20002}`, "level=DEBUG",
+		},
+		"AbortWithError": {
+			func(c *gin.Context) { _ = c.AbortWithError(http.StatusForbidden, errDatabase) },
+			"403 ", "hunter2",
+		},
+		"Error after JSON": {
+			func(c *gin.Context) {
+				c.JSON(http.StatusOK, 1)
+				_ = c.Error(errDatabase)
+			},
+			"200 1", "hunter2",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var rec recorder
+			engine := gin.New()
+			h := withGin(engine, rec.options()...)
+			group := engine.Group("/group", test.handler)
+			group.GET("/", func(*gin.Context) {})
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/group/", http.NoBody))
+			require.Equal(t, test.want, fmt.Sprint(w.Code, " ", w.Body))
+			require.Len(t, rec.errs(), 1)
+			require.Contains(t, rec.logged(), test.log)
+		})
+	}
 }
