@@ -172,7 +172,7 @@ func BenchmarkFrameworks(b *testing.B) {
 	}
 }
 
-// Huma creates errors with functions in global variables, which are set for
+// Huma creates errors with a function in a global variable, which is set for
 // each benchmark.
 func BenchmarkHuma(b *testing.B) {
 	r := httptest.NewRequest(http.MethodGet, "/", http.NoBody)
@@ -189,10 +189,10 @@ func BenchmarkHuma(b *testing.B) {
 			require.Equal(b, http.StatusNotFound, w.status)
 		})
 	}
-	newError, newErrorWithContext := huma.NewError, huma.NewErrorWithContext
+	newError := huma.NewError
 	m := http.NewServeMux()
-	run(b, "impl=pkerr", m, newHuma(m), func() error { return pkerr.MemberNotFound })
-	huma.NewError, huma.NewErrorWithContext = newError, newErrorWithContext
+	run(b, "impl=pkerr", m, newHuma(m, "x", "1"), func() error { return pkerr.MemberNotFound })
+	huma.NewError = newError
 	m = http.NewServeMux()
 	run(b, "impl=std", m, humago.New(m, huma.DefaultConfig("x", "1")), func() error {
 		return huma.Error404NotFound("Member not found.")

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"net/http"
+	"strings"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
@@ -20,7 +21,7 @@ func withChi(router *chi.Mux, opts ...server.Option) http.Handler {
 // the path, which chi does only in its default answer.
 func chiMethodNotAllowed(router chi.Routes) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} {
+		for method := range strings.FieldsSeq("GET HEAD POST PUT PATCH DELETE OPTIONS") {
 			if router.Match(chi.NewRouteContext(), method, cmp.Or(r.URL.RawPath, r.URL.Path)) {
 				w.Header().Add("Allow", method)
 			}

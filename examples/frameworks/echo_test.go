@@ -117,4 +117,12 @@ func TestWithEcho_Own(t *testing.T) {
 	w := httptest.NewRecorder()
 	withEcho4(e).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", http.NoBody))
 	require.Equal(t, `{"message":"Member not found.","code":20002}`, w.Body.String())
+
+	e5 := echo5.New()
+	e5.GET("/", func(*echo5.Context) error {
+		return echo5.NewHTTPError(http.StatusBadRequest, "").Wrap(pkerr.MemberNotFound)
+	})
+	w = httptest.NewRecorder()
+	withEcho5(e5).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", http.NoBody))
+	require.Equal(t, `{"message":"400: Bad Request","code":0}`, w.Body.String())
 }

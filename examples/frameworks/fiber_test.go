@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/gofiber/fiber/v3"
+	"github.com/gofiber/fiber/v3/middleware/limiter"
 	"github.com/stretchr/testify/require"
 
 	"github.com/pkerr/pkerr"
@@ -71,6 +72,18 @@ func TestWithFiber_Own(t *testing.T) {
 	resp, body = do(t, http.MethodPost, startFiber(t, app), strings.Repeat("x", 100))
 	require.Equal(t, 413, resp.StatusCode)
 	require.Equal(t, `{"message":"413: Content Too Large","code":0}`, body)
+}
+
+// Errors that Fiber's limiter returns are answered, with its Retry-After.
+func TestWithFiber_Limiter(t *testing.T) {
+	app := withFiber()
+	app.Use(limiter.New(limiter.Config{Max: 1, LimitReached: func(fiber.Ctx) error { return pkerr.TooManyRequests }}))
+	app.Get("/", func(fiber.Ctx) error { return nil })
+	testFiber(t, app, httptest.NewRequest(http.MethodGet, "/", http.NoBody))
+	resp, body := testFiber(t, app, httptest.NewRequest(http.MethodGet, "/", http.NoBody))
+	require.Equal(t, 429, resp.StatusCode)
+	require.Equal(t, `{"message":"429: too many requests","code":0}`, body)
+	require.NotEmpty(t, resp.Header.Get("Retry-After"))
 }
 
 // A Cache-Control that keeps shared caches from storing the response becomes

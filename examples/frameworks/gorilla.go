@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/gorilla/mux"
 
@@ -19,7 +20,7 @@ func withGorilla(router *mux.Router, opts ...server.Option) http.Handler {
 func gorillaMethodNotAllowed(router *mux.Router) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		probe := r.Clone(r.Context())
-		for _, probe.Method = range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} {
+		for probe.Method = range strings.FieldsSeq("GET HEAD POST PUT PATCH DELETE OPTIONS") {
 			var match mux.RouteMatch
 			if router.Match(probe, &match) && match.MatchErr == nil {
 				w.Header().Add("Allow", probe.Method)

@@ -2,10 +2,7 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"io"
-	"maps"
 	"net/http"
 	"reflect"
 	"strings"
@@ -21,48 +18,70 @@ func withHuma(mux *http.ServeMux, opts ...server.Option) http.Handler {
 	return server.Middleware(opts...)(server.Routes(mux))
 }
 
-func newHuma(mux *http.ServeMux) huma.API {
-	huma.NewError, huma.NewErrorWithContext = newHumaError, renderHuma
-	config := huma.DefaultConfig("Members", "1.0.0")
-	config.Formats = maps.Clone(config.Formats)
-	config.Formats["application/json"] = huma.Format{Marshal: writeHuma, Unmarshal: json.Unmarshal}
-	return humago.New(mux, config)
+func newHuma(mux *http.ServeMux, title, version string) huma.API {
+	huma.NewError = newHumaError
+	config := huma.DefaultConfig(title, version)
+	config.Transformers = append(config.Transformers, keepHumaError)
+	return humago.New(humaMux{mux}, config)
 }
 
-// humaError is a response to an error.
+// humaMux answers with the error that Huma was going to write.
+type humaMux struct{ *http.ServeMux }
+
+func (m humaMux) HandleFunc(pattern string, handler func(http.ResponseWriter, *http.Request)) {
+	m.Handle(pattern, server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+		hw := &humaWriter{ResponseWriter: w}
+		handler(hw, r)
+		return hw.err
+	}))
+}
+
+// humaWriter discards what Huma writes after an error.
+type humaWriter struct {
+	http.ResponseWriter
+	err error
+}
+
+func (w *humaWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+func (w *humaWriter) WriteHeader(status int) {
+	if w.err == nil {
+		w.ResponseWriter.WriteHeader(status)
+	}
+}
+
+func (w *humaWriter) Write(p []byte) (int, error) {
+	if w.err == nil {
+		return w.ResponseWriter.Write(p)
+	}
+	return len(p), nil
+}
+
+// keepHumaError is a transformer that keeps an error for humaMux.
+func keepHumaError(ctx huma.Context, _ string, v any) (any, error) {
+	if e, ok := v.(humaError); ok && e.status >= http.StatusBadRequest {
+		_, w := humago.Unwrap(ctx)
+		w.(*humaWriter).err = e.error
+	}
+	return v, nil
+}
+
+// humaError is an error that a handler returned, or that Huma found.
 type humaError struct {
 	error
 	status int
-	body   []byte
 }
 
 func (e humaError) GetStatus() int { return e.status }
-
-func (humaError) ContentType(string) string { return "application/json" }
 
 // Schema describes the errors in the OpenAPI document.
 func (humaError) Schema(r huma.Registry) *huma.Schema {
 	return r.Schema(reflect.TypeFor[pkerr.Response](), true, "Error")
 }
 
-// writeHuma writes the body of a humaError as is.
-func writeHuma(w io.Writer, v any) error {
-	if e, ok := v.(humaError); ok {
-		_, err := w.Write(e.body)
-		return err
-	}
-	return huma.DefaultJSONFormat.Marshal(w, v)
-}
-
-// newHumaError is for errors such as huma.Error404NotFound, and for Schema.
-func newHumaError(status int, _ string, _ ...error) huma.StatusError {
-	e := pkerr.MakeCode(0, status)
-	body, _ := server.Public(context.Background(), e).MarshalJSON() // never fails
-	return humaError{e, status, body}
-}
-
-// renderHuma renders the error that a handler returned, or that Huma found.
-func renderHuma(ctx huma.Context, status int, _ string, errs ...error) huma.StatusError {
+// newHumaError is called for an error that a handler returned, with status 500,
+// by Huma, and by helpers such as huma.Error404NotFound.
+func newHumaError(status int, message string, errs ...error) huma.StatusError {
 	var fields pkerr.Fields
 	for _, err := range errs {
 		if detail, ok := errors.AsType[*huma.ErrorDetail](err); ok {
@@ -71,16 +90,14 @@ func renderHuma(ctx huma.Context, status int, _ string, errs ...error) huma.Stat
 			}
 		}
 	}
-	if status < http.StatusInternalServerError || len(errs) == 0 { // Huma found it
-		errs = append(errs, fields.Err(), pkerr.MakeCode(0, status))
+	if status != http.StatusInternalServerError || len(errs) == 0 { // not a handler's error
+		errs = append(errs, fields.Err(), pkerr.MakeCode(0, status).WithCause(errors.New(message)))
 	}
-	r, _ := humago.Unwrap(ctx)
 	err := errors.Join(errs...)
-	status, header, body := server.Render(r, err)
-	for key := range header {
-		ctx.AppendHeader(key, header.Get(key)) // Vary may have been set already
+	if status >= http.StatusBadRequest {
+		status = server.Public(context.Background(), err).Code.Status() // for Huma's middlewares
 	}
-	return humaError{err, status, body}
+	return humaError{err, status}
 }
 
 func routeHuma(api huma.API) {
@@ -135,6 +152,6 @@ type humaOutput struct{ Body any }
 
 func serveHuma(opts ...server.Option) http.Handler {
 	mux := http.NewServeMux()
-	routeHuma(newHuma(mux))
+	routeHuma(newHuma(mux, "Members", "1.0.0"))
 	return withHuma(mux, opts...)
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -18,9 +19,9 @@ import (
 )
 
 // Errors that Huma creates look like the API's.
-func TestRenderHuma_Own(t *testing.T) {
+func TestNewHumaError_Own(t *testing.T) {
 	mux := http.NewServeMux()
-	api := newHuma(mux)
+	api := newHuma(mux, "Members", "1.0.0")
 	huma.Get(api, "/helper", func(context.Context, *struct{}) (*struct{}, error) {
 		return nil, huma.Error404NotFound("hunter2")
 	})
@@ -60,7 +61,7 @@ type failingInput struct{}
 
 func (failingInput) Resolve(huma.Context) []error { return []error{pkerr.MemberNotFound} }
 
-func TestRenderHuma_Vary(t *testing.T) {
+func TestNewHumaError_Vary(t *testing.T) {
 	r := httptest.NewRequest(http.MethodGet, "/members/zzzzz", http.NoBody)
 	r.Header.Set("Accept-Language", "de")
 	w := httptest.NewRecorder()
@@ -72,7 +73,7 @@ func TestRenderHuma_Vary(t *testing.T) {
 
 func TestNewHumaError_NotModified(t *testing.T) {
 	mux := http.NewServeMux()
-	huma.Get(newHuma(mux), "/", func(context.Context, *struct{}) (*struct{}, error) {
+	huma.Get(newHuma(mux, "Members", "1.0.0"), "/", func(context.Context, *struct{}) (*struct{}, error) {
 		return nil, huma.Status304NotModified()
 	})
 	w := httptest.NewRecorder()
@@ -82,14 +83,14 @@ func TestNewHumaError_NotModified(t *testing.T) {
 }
 
 // Errors are JSON even if another format is registered and asked for.
-func TestHumaError_ContentType(t *testing.T) {
+func TestNewHumaError_ContentType(t *testing.T) {
 	huma.DefaultFormats["text/plain"] = huma.Format{Marshal: func(w io.Writer, v any) error {
 		_, err := fmt.Fprintf(w, "%+v", v)
 		return err
 	}}
 	defer delete(huma.DefaultFormats, "text/plain")
 	mux := http.NewServeMux()
-	api := newHuma(mux)
+	api := newHuma(mux, "Members", "1.0.0")
 	huma.Get(api, "/", func(context.Context, *struct{}) (*humaOutput, error) { return &humaOutput{"fine"}, nil })
 	huma.Get(api, "/fail", func(context.Context, *struct{}) (*humaOutput, error) { return nil, pkerr.MemberNotFound })
 	for path, want := range map[string]string{
@@ -120,4 +121,95 @@ func TestHumaError_Schema(t *testing.T) {
 	require.Equal(t, map[string]any{"$ref": "#/components/schemas/Response"}, content["application/json"].Schema)
 	require.Contains(t, doc.Components.Schemas, "Response")
 	require.NotContains(t, doc.Components.Schemas, "ErrorModel")
+}
+
+// No error is lost: what a helper of Huma is given is logged, and an error of
+// the API in it is sent.
+func TestNewHumaError_Reported(t *testing.T) {
+	for name, test := range map[string]struct {
+		err       func() error
+		want, log string
+	}{
+		"500": {func() error { return huma.Error500InternalServerError("", errDatabase) }, "500 " + internalServerError, "hunter2"},
+		"503": {
+			func() error { return huma.Error503ServiceUnavailable("", errDatabase) },
+			`503 {"message":"503: Service Unavailable","code":0}`, "hunter2",
+		},
+		"message": {
+			func() error { return huma.Error404NotFound("hunter2") },
+			`404 {"message":"404: Not Found","code":0}`, "hunter2",
+		},
+		"code": {
+			func() error { return huma.Error400BadRequest("", pkerr.MemberNotFound) },
+			`404 {"message":"Member not found.","code":20002}`, "status=404",
+		},
+		"wrapped": {
+			func() error { return fmt.Errorf("loading: %w", huma.Error409Conflict("", errDatabase)) },
+			`409 {"message":"409: Conflict","code":0}`, "hunter2",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var rec recorder
+			mux := http.NewServeMux()
+			huma.Get(newHuma(mux, "Members", "1.0.0"), "/", func(context.Context, *struct{}) (*struct{}, error) { return nil, test.err() })
+			w := httptest.NewRecorder()
+			withHuma(mux, rec.options()...).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", http.NoBody))
+			require.Equal(t, test.want, fmt.Sprint(w.Code, " ", w.Body))
+			require.Len(t, rec.errs(), 1)
+			require.Contains(t, rec.logged(), test.log)
+		})
+	}
+}
+
+// Headers that describe a success are removed. A middleware of Huma sees the
+// status that is sent.
+func TestNewHumaError_Headers(t *testing.T) {
+	mux := http.NewServeMux()
+	api := newHuma(mux, "Members", "1.0.0")
+	var statuses []int
+	api.UseMiddleware(func(ctx huma.Context, next func(huma.Context)) {
+		ctx.SetHeader("Cache-Control", "max-age=60")
+		ctx.SetHeader("ETag", `"1"`)
+		ctx.SetHeader("X-Request-Id", "42")
+		next(huma.WithValue(ctx, "key", "value"))
+		statuses = append(statuses, ctx.Status())
+	})
+	huma.Get(api, "/", func(context.Context, *struct{}) (*struct{}, error) {
+		return nil, huma.ErrorWithHeaders(pkerr.MemberNotFound, http.Header{"X-Error": {"1"}})
+	})
+	w := httptest.NewRecorder()
+	withHuma(mux).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", http.NoBody))
+	require.Equal(t, http.Header{
+		"Content-Type": {"application/json"}, "Content-Length": {"44"}, "X-Content-Type-Options": {"nosniff"},
+		"X-Request-Id": {"42"}, "X-Error": {"1"},
+	}, w.Header())
+	require.Equal(t, []int{404}, statuses)
+}
+
+// A field that does not match the schema is named. A missing property is not,
+// because Huma gives the location of the object.
+func TestNewHumaError_Body(t *testing.T) {
+	mux := http.NewServeMux()
+	huma.Post(newHuma(mux, "Members", "1.0.0"), "/", func(context.Context, *struct {
+		Body struct {
+			Name string `json:"name" maxLength:"3"`
+			Tags []struct {
+				Prefix string `json:"prefix" required:"false"`
+			} `json:"tags" required:"false"`
+		}
+	},
+	) (*struct{}, error) {
+		return new(struct{}), nil
+	})
+	for body, want := range map[string]string{
+		`{"name":"long"}`:                    `400 {"message":"Error parsing JSON model","code":40001,"errors":{"name":[{"message":"Field name is invalid."}]}}`,
+		`{"name":"x","tags":[{"prefix":1}]}`: `400 {"message":"Error parsing JSON model","code":40001,"errors":{"tags[0].prefix":[{"message":"Field tags[0].prefix is invalid."}]}}`,
+		`{}`:                                 `422 {"message":"422: Unprocessable Entity","code":0}`,
+		`{`:                                  `400 {"message":"400: Bad Request","code":0}`,
+		``:                                   `400 {"message":"400: Bad Request","code":0}`,
+	} {
+		w := httptest.NewRecorder()
+		withHuma(mux).ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body)))
+		require.Equal(t, want, fmt.Sprint(w.Code, " ", w.Body), body)
+	}
 }

@@ -26,12 +26,14 @@ func TestMethodNotAllowed_Subrouter(t *testing.T) {
 	mounted := chi.NewRouter()
 	mounted.Method(http.MethodGet, "/{ref}", server.HandlerFunc(failing))
 	c.Mount("/v2/groups", mounted)
+	c.Method(http.MethodOptions, "/v2/systems", server.HandlerFunc(failing))
 
 	// With a second path in the same subrouter, gorilla treats a wrong method
 	// as an unknown route.
 	g := mux.NewRouter()
 	sub := g.PathPrefix("/v2").Subrouter()
 	sub.Handle("/members/{ref}", server.HandlerFunc(failing)).Methods(http.MethodGet, http.MethodPatch)
+	g.Handle("/v2/systems", server.HandlerFunc(failing)).Methods(http.MethodOptions)
 
 	for _, test := range []struct {
 		name, path, want string
@@ -40,7 +42,9 @@ func TestMethodNotAllowed_Subrouter(t *testing.T) {
 		{"chi", "/v2/members/abcde", "GET PATCH", withChi(c)},
 		{"chi, escaped", "/v2/members/a%2Fb", "GET PATCH", withChi(c)},
 		{"chi, mounted", "/v2/groups/abcde", "GET", withChi(c)},
+		{"chi, OPTIONS", "/v2/systems", "OPTIONS", withChi(c)},
 		{"gorilla", "/v2/members/abcde", "GET PATCH", withGorilla(g)},
+		{"gorilla, OPTIONS", "/v2/systems", "OPTIONS", withGorilla(g)},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := httptest.NewRecorder()
