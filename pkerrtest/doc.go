@@ -48,12 +48,13 @@
 //     under /v1/, a 400 elsewhere.
 //  3. No User-Agent header: a 400 without a body. Package net/http sends that
 //     header unless it is set to "".
-//  4. A path with @me, but no Authorization header: a 401.
+//  4. A path with @me, but no Authorization header: a 401, unless the body
+//     would get an answer from 7.
 //  5. Too many requests, with [WithRateLimit]: a 429.
 //  6. A method that no pattern has for this path: a 405 without a body, with an
 //     Allow header.
 //  7. A POST, PUT or PATCH with a body: a 415 if its Content-Type is not JSON,
-//     a 400 if it is not a JSON document. Such a request does not get the 401.
+//     a 400 if it is not a JSON document.
 //  8. The next reply of the script.
 //
 // Requests that get one of the first four answers do not count towards the rate

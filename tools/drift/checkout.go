@@ -126,7 +126,7 @@ func (c *checkout) readRouter(name, text string) int {
 	matches := start.FindAllStringSubmatchIndex(text, -1)
 	for _, m := range matches {
 		handlers := text[m[1]:]
-		handlers = handlers[:end(handlers)]
+		handlers = handlers[:closingParenthesis(handlers)]
 		for _, verb := range method.FindAllStringSubmatch(handlers, -1) {
 			c.addRoute(verb[1], text[m[2]:m[3]], at(name, text, m[0]))
 		}
@@ -146,8 +146,9 @@ func (c *checkout) readController(name, text string) int {
 	return len(matches)
 }
 
-// end returns the index of the parenthesis that closes one opened before text.
-func end(text string) int {
+// closingParenthesis returns the index of the parenthesis in text that closes
+// one before text.
+func closingParenthesis(text string) int {
 	open := 1
 	for i, r := range text {
 		switch r {

@@ -142,7 +142,7 @@ func TestRun(t *testing.T) {
 	for _, dir := range []string{t.TempDir(), filepath.Join(dir, "missing"), filepath.Join(dir, filepath.FromSlash(pageFile)), ""} {
 		stderr.Reset()
 		require.Equal(t, 2, run([]string{dir}, &stdout, &stderr))
-		require.Contains(t, stderr.String(), "drift: "+dir+" is no checkout of the API's source, or the source has moved: ")
+		require.Contains(t, stderr.String(), "drift: "+dir+" is not a checkout of the API's source, or its layout changed: ")
 		require.Contains(t, stderr.String(), errorsFile)
 	}
 	require.Equal(t, 2, run(nil, &stdout, &stderr))

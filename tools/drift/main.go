@@ -23,7 +23,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	}
 	checkout, err := readCheckout(os.DirFS(args[0]))
 	if err != nil {
-		const text = "drift: %s is no checkout of the API's source, or the source has moved: %v\n"
+		const text = "drift: %s is not a checkout of the API's source, or its layout changed: %v\n"
 		fmt.Fprintf(stderr, text, args[0], err)
 		return 2
 	}
