@@ -12,7 +12,8 @@ func withEcho5(e *echo.Echo, opts ...server.Option) http.Handler {
 	e.HTTPErrorHandler = func(c *echo.Context, err error) {
 		server.Write(c.Response(), c.Request(), err)
 	}
-	return server.Middleware(append(opts, server.WithErrorMapper(server.MapStatusCode))...)(e)
+	own := server.WithErrorMapper(server.MapStatusCode) // first, so that it is called last
+	return server.Middleware(append([]server.Option{own}, opts...)...)(e)
 }
 
 func routeEcho5(e *echo.Echo) {

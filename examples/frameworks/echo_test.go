@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"testing"
 
+	"github.com/go-fuego/fuego"
 	echo4 "github.com/labstack/echo/v4"
 	middleware4 "github.com/labstack/echo/v4/middleware"
 	echo5 "github.com/labstack/echo/v5"
@@ -125,4 +126,28 @@ func TestWithEcho_Own(t *testing.T) {
 	w = httptest.NewRecorder()
 	withEcho5(e5).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", http.NoBody))
 	require.Equal(t, `{"message":"400: Bad Request","code":0}`, w.Body.String())
+}
+
+// A mapper in the options takes precedence over MapStatusCode.
+func TestWith_Mapper(t *testing.T) {
+	mapper := server.WithErrorMapper(func(_ *http.Request, err error) error {
+		if e, ok := errors.AsType[interface {
+			error
+			StatusCode() int
+		}](err); ok && e.StatusCode() == http.StatusNotFound {
+			return pkerr.MemberNotFound
+		}
+		return nil
+	})
+	e := echo5.New()
+	e.GET("/", func(*echo5.Context) error { return echo5.ErrNotFound })
+	s := newFuego()
+	fuego.Get(s, "/{$}", func(fuego.ContextNoBody) (any, error) { return nil, fuego.NotFoundError{} })
+	for name, h := range map[string]http.Handler{"echo v5": withEcho5(e, mapper), "fuego": withFuego(s, mapper)} {
+		t.Run(name, func(t *testing.T) {
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", http.NoBody))
+			require.Equal(t, `{"message":"Member not found.","code":20002}`, w.Body.String())
+		})
+	}
 }

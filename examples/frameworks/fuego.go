@@ -9,8 +9,8 @@ import (
 )
 
 func withFuego(s *fuego.Server, opts ...server.Option) http.Handler {
-	opts = append(opts, server.WithErrorMapper(server.MapStatusCode))
-	return server.Middleware(opts...)(server.Routes(s.Mux))
+	own := server.WithErrorMapper(server.MapStatusCode) // first, so that it is called last
+	return server.Middleware(append([]server.Option{own}, opts...)...)(server.Routes(s.Mux))
 }
 
 func newFuego() *fuego.Server {
