@@ -166,6 +166,7 @@ func (p *pacer) observe(seen Observation) {
 		p.compare(seen.Remaining)
 		return
 	}
+	p.quiet = 0
 	sent := seen.Sent
 	if sent.IsZero() || sent.After(p.now) {
 		sent = p.now

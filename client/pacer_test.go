@@ -74,6 +74,23 @@ func TestLocalLimiter_PeriodsOfWrites(t *testing.T) {
 	})
 }
 
+// The share of a small bucket grows faster while requests find it full. A
+// refused request does not.
+func TestLocalLimiter_RefusalEndsQuiet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &client.LocalLimiter{Pace: true}
+		for range 4 {
+			l.Observe(t.Context(), reads, client.Observation{Rate: 3, Remaining: 2, Sent: time.Now()})
+		}
+		for _, hold := range []time.Duration{time.Second, time.Second, 8 * time.Second} {
+			l.Observe(t.Context(), reads, client.Observation{Rate: 3, Hold: hold, Sent: time.Now()})
+			time.Sleep(hold)
+			arrivals(t, l, reads, 1)
+		}
+		require.Equal(t, 2*334*time.Millisecond, arrivals(t, l, reads, 1)[0])
+	})
+}
+
 // Processes that were refused together do not come back together.
 func TestLocalLimiter_RandomDelayAfterRefusals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
