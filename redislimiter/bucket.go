@@ -223,7 +223,7 @@ func tooLate(key client.Bucket, delay time.Duration) error {
 func (b *bucket) learn(key client.Bucket, r reply) {
 	b.rate, b.spacing, b.seen, b.caution = r.rate, r.spacing, time.Now(), 1
 	if s := b.slot; s != nil && s.shared && s.epoch == r.epoch && r.shift > s.shift {
-		s.at, s.shift = s.at.Add(r.shift-s.shift), r.shift
+		s.at, s.shift, s.final = s.at.Add(r.shift-s.shift), r.shift, false
 		b.dismiss(key, b.turn())
 	}
 }

@@ -169,6 +169,86 @@ func TestObserve_MovesSlotOfLostRedis(t *testing.T) {
 	})
 }
 
+// An answer that Redis gave before a refusal does not undo what the refusal did
+// to the slot, even if it arrives later.
+func TestObserve_AnswersOutOfOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		shift, checks := time.Duration(0), 0
+		l := redislimiter.New(scripted{answer: func(operation string) ([]any, error) {
+			answer := booked(100*time.Millisecond, 10, 0)
+			answer[3] = shift.Microseconds()
+			if operation == "check" {
+				checks++
+				time.Sleep(200 * time.Millisecond) // the answer is older then
+			}
+			return answer, nil
+		}})
+		start := time.Now()
+		crowded := client.Observation{Rate: 10, Remaining: 0, Sent: start}
+		time.AfterFunc(200*time.Millisecond, func() {
+			shift = 20 * time.Second // another process was refused
+			l.Observe(t.Context(), reads, crowded)
+		})
+		time.AfterFunc(10*time.Second, func() { l.Observe(t.Context(), reads, crowded) })
+		require.NoError(t, l.Wait(t.Context(), reads))
+		require.InDelta(t, 20.1, time.Since(start).Seconds(), 0.5)
+		require.Equal(t, 2, checks, "the slot is checked again after a long time")
+	})
+}
+
+// A slot that is delayed because other processes may not have returned to Redis
+// yet is checked before it is used.
+func TestWait_ChecksDelayedSlot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		captureLog(t)
+		start := time.Now()
+		var asked time.Time
+		l := redislimiter.New(scripted{answer: func(operation string) ([]any, error) {
+			if d := time.Since(start); d > time.Second && d < 5*time.Second {
+				return nil, errDown
+			}
+			if operation != "ping" {
+				asked = time.Now()
+			}
+			return booked(time.Millisecond, 10, 9), nil
+		}})
+		require.NoError(t, l.Wait(t.Context(), reads))
+		before := asked
+		time.Sleep(2 * time.Second)
+		for time.Since(start) < 10*time.Second {
+			require.NoError(t, l.Wait(t.Context(), reads))
+			if asked != before { // Redis is back
+				require.WithinDuration(t, time.Now(), asked, 10*time.Millisecond)
+			}
+		}
+		require.NotEqual(t, before, asked)
+	})
+}
+
+// A slot that is given out before a refusal, and used at once otherwise, is
+// checked before it is used after the hold.
+func TestWait_ChecksMovedSlot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		shift, checks := time.Duration(0), 0
+		l := redislimiter.New(scripted{answer: func(operation string) ([]any, error) {
+			if operation == "check" {
+				checks++
+			}
+			answer := booked(5*time.Millisecond, 10, 0)
+			answer[3] = shift.Microseconds()
+			return answer, nil
+		}})
+		time.AfterFunc(time.Millisecond, func() {
+			shift = 20 * time.Second
+			l.Observe(t.Context(), reads, client.Observation{Rate: 10, Remaining: 0, Sent: time.Now()})
+		})
+		start := time.Now()
+		require.NoError(t, l.Wait(t.Context(), reads))
+		require.Equal(t, 20005*time.Millisecond, time.Since(start))
+		require.Equal(t, 1, checks)
+	})
+}
+
 // A process keeps to its share for as long as Redis is away.
 func TestLimiter_LongOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -147,7 +147,8 @@ func (l *Limiter) book(ctx context.Context, key client.Bucket, b *bucket, w *wai
 	if rejoined := l.health.back.Add(rejoining); now.Before(rejoined) && at.Before(rejoined) {
 		at = later(at, b.next)
 	}
-	b.slot = &slot{at: at, shared: true, final: r.wait < unchecked, epoch: r.epoch, shift: r.shift}
+	b.slot = &slot{at: at, shared: true, epoch: r.epoch, shift: r.shift}
+	b.slot.final = at.Sub(now) < unchecked
 	b.dismiss(key, b.turn())
 }
 
@@ -170,11 +171,12 @@ func (l *Limiter) check(ctx context.Context, key client.Bucket, b *bucket) {
 		}
 		return
 	}
-	before := s.at
 	b.learn(key, r)
-	// A small move is not worth another check.
-	s.final = s.at.Sub(before) <= b.spacing
-	s.shared, s.epoch, s.shift = true, r.epoch, r.shift
+	if !s.shared || s.epoch != r.epoch {
+		s.shared, s.epoch, s.shift = true, r.epoch, r.shift
+	}
+	// A short wait is not worth another check.
+	s.final = time.Until(b.turn()) <= b.spacing
 }
 
 // state returns what the script needs if Redis has lost the state of a bucket.
