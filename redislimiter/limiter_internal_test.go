@@ -38,6 +38,17 @@ func TestLimiter_ForgetsBuckets(t *testing.T) {
 	})
 }
 
+// A caller that is about to wait without Redis does not do so if Redis has
+// returned in the meantime.
+func TestWaitAlone_RedisReturned(t *testing.T) {
+	l := New(generous{})
+	key := client.Bucket{Host: "api.pluralkit.me", Scope: "generic_get"}
+	l.alone.Observe(t.Context(), key, client.Observation{Hold: time.Minute})
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	require.Equal(t, errAgain, l.waitAlone(ctx, key, &waiter{}))
+}
+
 func TestParseReply_WrongLength(t *testing.T) {
 	_, err := parseReply([]int64{1, 2})
 	require.EqualError(t, err, "redislimiter: the script returned 2 values, want 7")

@@ -249,6 +249,30 @@ func TestWait_ChecksMovedSlot(t *testing.T) {
 	})
 }
 
+// Wait returns the cause of its context even if Redis returns at the moment at
+// which the context ends.
+func TestWait_ContextEndsWhenRedisReturns(t *testing.T) {
+	for range 1000 { // the order of the two is random
+		synctest.Test(t, func(t *testing.T) {
+			logged := captureLog(t)
+			l := redislimiter.New(scripted{answer: func(operation string) ([]any, error) {
+				if operation != "ping" {
+					return nil, errDown
+				}
+				time.Sleep(100 * time.Millisecond)
+				return booked(0, 10, 0), nil
+			}})
+			l.Observe(t.Context(), reads, refused(time.Minute))
+			time.Sleep(2 * time.Second)
+			ctx, cancel := context.WithCancelCause(t.Context())
+			time.AfterFunc(100*time.Millisecond, func() { cancel(errDown) })
+			require.Equal(t, errDown, l.Wait(ctx, reads))
+			synctest.Wait()
+			require.Equal(t, 1, strings.Count(logged(), "available again"))
+		})
+	}
+}
+
 // A process keeps to its share for as long as Redis is away.
 func TestLimiter_LongOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -34,7 +34,7 @@ type health struct {
 	away    bool
 	retry   time.Time // when to ask again
 	back    time.Time // when the last outage ended
-	pending int       // operations in progress
+	pending int       // operations whose result is not known
 	failed  *bucket   // that of the operation that noticed the outage
 }
 
@@ -81,6 +81,7 @@ func (l *Limiter) call(ctx context.Context, b *bucket, args ...any) (reply, erro
 	}
 	answers := make(chan answer, 1)
 	go func() {
+		defer l.end()
 		r, err := l.run(ctx, b, args)
 		answers <- answer{r, err}
 	}()
@@ -99,13 +100,8 @@ func (l *Limiter) call(ctx context.Context, b *bucket, args ...any) (reply, erro
 // late returns the error of an operation that takes too long.
 func (l *Limiter) late() error { return fmt.Errorf("no answer within %v", l.timeout) }
 
-// run runs the script, which [Limiter.begin] has counted as pending.
+// run runs the script.
 func (l *Limiter) run(ctx context.Context, b *bucket, args []any) (reply, error) {
-	defer func() {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		l.health.pending--
-	}()
 	values, err := l.script.Run(ctx, l.rdb, []string{b.redisKey}, args...).Int64Slice()
 	if err != nil {
 		return reply{}, err
@@ -125,6 +121,13 @@ func (l *Limiter) begin(ctx context.Context) bool {
 	return true
 }
 
+// end counts an operation as no longer pending.
+func (l *Limiter) end() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.health.pending--
+}
+
 // away reports whether Redis is away. If so, one operation at a time checks
 // whether it is back, and no caller waits for it. That operation books
 // nothing, because Redis may execute it much later. The caller holds l.mu.
@@ -142,6 +145,7 @@ func (l *Limiter) away(ctx context.Context) bool {
 // probe checks whether Redis is back, with the bucket for which it failed. The
 // node of another bucket, or another key, may be in order all the time.
 func (l *Limiter) probe(ctx context.Context, b *bucket, rate int) {
+	defer l.end() // only when l.health tells the result, or a second probe would start
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.timeout)
 	defer cancel()
 	_, err := l.run(limited, b, []any{"ping", rate})

@@ -75,8 +75,8 @@ func (l *Limiter) waitAlone(ctx context.Context, key client.Bucket, w *waiter) e
 	l.mu.Lock()
 	l.away(ctx) // asks whether Redis is back, even if there are no new callers
 	l.mu.Unlock()
-	if err != nil && limited.Err() != nil && ctx.Err() == nil {
-		return errAgain
+	if err != nil && limited.Err() != nil {
+		return errAgain // the next step finds out if it is ctx that has ended
 	}
 	return err
 }
