@@ -187,7 +187,7 @@ func (b *bucket) notifyAll() {
 // expire forgets the process's share if it was learned too long ago.
 func (b *bucket) expire(now time.Time) {
 	if now.Sub(b.seen) > remembered {
-		b.seen = time.Time{}
+		b.seen, b.others = time.Time{}, 0
 	}
 }
 

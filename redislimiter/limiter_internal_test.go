@@ -73,3 +73,22 @@ func TestBucket_Hold(t *testing.T) {
 		require.Positive(t, b.step())
 	})
 }
+
+// A process that has not used a bucket for long does not expect the other
+// processes of that time.
+func TestBucket_Expire(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(generous{})
+		key := client.Bucket{Host: "api.pluralkit.me", Scope: "generic_get"}
+		require.NoError(t, l.Wait(t.Context(), key))
+		l.bucket(key).others = 9
+		time.Sleep(2 * remembered)
+		require.NoError(t, l.Wait(t.Context(), key))
+		require.False(t, l.bucket(key).hasOthers())
+
+		l.bucket(key).others = 9
+		time.Sleep(2 * remembered)
+		l.lost(t.Context(), &bucket{}, errAway)
+		require.False(t, l.bucket(key).hasOthers(), "nor if Redis fails for another bucket")
+	})
+}
