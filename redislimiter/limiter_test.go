@@ -243,18 +243,6 @@ func TestWait_ClockAhead(t *testing.T) {
 	require.NoError(t, l.Wait(ctx, reads))
 }
 
-// A key of another type counts as an outage of Redis, and the log says why.
-func TestWait_ForeignKey(t *testing.T) {
-	logged := captureLog(t)
-	rdb := connect(t, startRedis(t))
-	require.NoError(t, rdb.Set(t.Context(), "pkerr:{api.pluralkit.me/generic_get}", "x", 0).Err())
-	l := redislimiter.New(rdb)
-	for range 3 {
-		require.NoError(t, l.Wait(t.Context(), reads))
-	}
-	require.Equal(t, 1, strings.Count(logged(), "WRONGTYPE"))
-}
-
 // captureLog returns a function that returns what has been logged since.
 func captureLog(t *testing.T) func() string {
 	t.Helper()

@@ -128,6 +128,21 @@ func TestWait_TooLateForAll(t *testing.T) {
 	})
 }
 
+// A slot at the deadline is too late.
+func TestWait_SlotAtDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := redislimiter.New(scripted{answer: func(string) ([]any, error) {
+			return booked(100*time.Millisecond, 10, 0), nil
+		}})
+		start := time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		want := &client.WaitError{Bucket: reads, Delay: 100 * time.Millisecond, Err: context.DeadlineExceeded}
+		require.Equal(t, want, l.Wait(ctx, reads))
+		require.Zero(t, time.Since(start))
+	})
+}
+
 // A refusal is respected if Redis cannot be told about it, and if Redis fails
 // later.
 func TestObserve_RefusalOutlivesRedis(t *testing.T) {
@@ -196,6 +211,30 @@ func TestObserve_AnswersOutOfOrder(t *testing.T) {
 	})
 }
 
+// Wait returns the cause of its context even if Redis returns at the moment at
+// which the context ends.
+func TestWait_ContextEndsWhenRedisReturns(t *testing.T) {
+	for range 1000 { // the order of the two is random
+		synctest.Test(t, func(t *testing.T) {
+			logged := captureLog(t)
+			l := redislimiter.New(scripted{answer: func(operation string) ([]any, error) {
+				if operation != "ping" {
+					return nil, errDown
+				}
+				time.Sleep(100 * time.Millisecond)
+				return booked(0, 10, 0), nil
+			}})
+			l.Observe(t.Context(), reads, refused(time.Minute))
+			time.Sleep(2 * time.Second)
+			ctx, cancel := context.WithCancelCause(t.Context())
+			time.AfterFunc(100*time.Millisecond, func() { cancel(errDown) })
+			require.Equal(t, errDown, l.Wait(ctx, reads))
+			synctest.Wait()
+			require.Equal(t, 1, strings.Count(logged(), "available again"))
+		})
+	}
+}
+
 // A slot that is delayed because other processes may not have returned to Redis
 // yet is checked before it is used.
 func TestWait_ChecksDelayedSlot(t *testing.T) {
@@ -249,28 +288,33 @@ func TestWait_ChecksMovedSlot(t *testing.T) {
 	})
 }
 
-// Wait returns the cause of its context even if Redis returns at the moment at
-// which the context ends.
-func TestWait_ContextEndsWhenRedisReturns(t *testing.T) {
-	for range 1000 { // the order of the two is random
-		synctest.Test(t, func(t *testing.T) {
-			logged := captureLog(t)
-			l := redislimiter.New(scripted{answer: func(operation string) ([]any, error) {
-				if operation != "ping" {
-					return nil, errDown
-				}
-				time.Sleep(100 * time.Millisecond)
-				return booked(0, 10, 0), nil
-			}})
-			l.Observe(t.Context(), reads, refused(time.Minute))
-			time.Sleep(2 * time.Second)
-			ctx, cancel := context.WithCancelCause(t.Context())
-			time.AfterFunc(100*time.Millisecond, func() { cancel(errDown) })
-			require.Equal(t, errDown, l.Wait(ctx, reads))
-			synctest.Wait()
-			require.Equal(t, 1, strings.Count(logged(), "available again"))
-		})
-	}
+// A caller without a deadline asks rarely while no slot can be booked.
+func TestWait_NoSlotForLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		books := 0
+		l := redislimiter.New(scripted{answer: func(string) ([]any, error) {
+			if books++; books > 100 {
+				time.Sleep(time.Second)
+			}
+			return full(2 * time.Minute), nil
+		}})
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Minute+time.Second, cancel)
+		require.ErrorIs(t, l.Wait(ctx, reads), context.Canceled)
+		require.Equal(t, 5, books)
+	})
+}
+
+// A slot that cannot be checked is delayed by the timeout, because that is how
+// long processes wait for a Redis that hangs.
+func TestWait_CheckFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		captureLog(t)
+		start := time.Now()
+		l := redislimiter.New(failing(50*time.Millisecond, booked(100*time.Millisecond, 10, 9)))
+		require.NoError(t, l.Wait(t.Context(), reads))
+		require.Equal(t, 600*time.Millisecond, time.Since(start))
+	})
 }
 
 // A process keeps to its share for as long as Redis is away.
@@ -280,6 +324,21 @@ func TestLimiter_LongOutage(t *testing.T) {
 		l := redislimiter.New(failing(time.Second, booked(100*time.Millisecond, 10, 9)))
 		served(t, l, 5*time.Minute)
 		require.InDelta(t, 60, served(t, l, time.Minute), 6) // a tenth of 10 a second
+	})
+}
+
+// A process that sees during an outage that the fleet is too fast slows down.
+func TestObserve_CrowdedDuringOutage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		captureLog(t)
+		l := redislimiter.New(failing(time.Second, booked(100*time.Millisecond, 10, 9)))
+		served(t, l, 5*time.Second)
+		start, n := time.Now(), 0
+		for ; time.Since(start) < time.Minute; n++ {
+			require.NoError(t, l.Wait(t.Context(), reads))
+			l.Observe(t.Context(), reads, client.Observation{Rate: 10, Remaining: 0, Sent: time.Now()})
+		}
+		require.InDelta(t, 40, n, 5) // two thirds of its share
 	})
 }
 

@@ -91,6 +91,7 @@ func TestObserve_ManyRefusals(t *testing.T) {
 	room := func(refusals int) int64 {
 		require.NoError(t, rdb.FlushAll(t.Context()).Err())
 		seen, done := refused(time.Second), make(chan bool)
+		seen.Sent = seen.Sent.Add(-time.Second) // before the first of them is known
 		for range refusals {
 			go func() {
 				redislimiter.New(rdb).Observe(t.Context(), reads, seen)

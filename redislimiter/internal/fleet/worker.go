@@ -81,7 +81,7 @@ func (w *Worker) run(limiters Limiters) Stats {
 		defer mu.Unlock()
 		stats.Operations = append(stats.Operations, took)
 	})
-	w.connect(rdb)
+	connect(rdb)
 	httpClient := &http.Client{Transport: limiters[w.Limiter](rdb)}
 	ctx, stop := context.WithCancel(context.Background())
 	input := bufio.NewReader(os.Stdin)
@@ -116,7 +116,7 @@ func (w *Worker) run(limiters Limiters) Stats {
 
 // connect opens a connection for each scope, so that the measurements do not
 // include that. A server may be unavailable on purpose.
-func (*Worker) connect(rdb redis.UniversalClient) {
+func connect(rdb redis.UniversalClient) {
 	var wg sync.WaitGroup
 	for range 2 {
 		wg.Go(func() { _ = rdb.Ping(context.Background()).Err() })
