@@ -52,10 +52,12 @@ func TestLimiter_KeepsBucketWhileAsking(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(100*time.Millisecond, cancel)
 		require.ErrorIs(t, l.Wait(ctx, key), context.Canceled)
+		l.mu.Lock()
 		for i := range 2 * minSweep {
 			l.bucket(client.Bucket{Owner: strconv.Itoa(i)})
 		}
 		require.Contains(t, l.buckets, key)
+		l.mu.Unlock()
 		time.Sleep(time.Second)
 	})
 }

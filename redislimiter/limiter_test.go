@@ -36,10 +36,11 @@ func refused(hold time.Duration) client.Observation {
 	return client.Observation{Rate: 10, Remaining: 0, Hold: hold, Sent: time.Now()}
 }
 
-// delay returns how far away the bucket's next slot is, without taking it.
+// delay returns how far away the bucket's next slot is, without taking it. The
+// slot must be more than 50 ms away.
 func delay(t *testing.T, l *redislimiter.Limiter, bucket client.Bucket) time.Duration {
 	t.Helper()
-	ctx, cancel := context.WithDeadline(t.Context(), time.Now().Add(time.Millisecond))
+	ctx, cancel := context.WithDeadline(t.Context(), time.Now().Add(50*time.Millisecond))
 	defer cancel()
 	var late *client.WaitError
 	require.ErrorAs(t, l.Wait(ctx, bucket), &late)

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -188,10 +189,11 @@ func TestObserve_MovesSlotOfLostRedis(t *testing.T) {
 // to the slot, even if it arrives later.
 func TestObserve_AnswersOutOfOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		shift, checks := time.Duration(0), 0
+		var shift atomic.Int64 // in microseconds
+		checks := 0
 		l := redislimiter.New(scripted{answer: func(operation string) ([]any, error) {
 			answer := booked(100*time.Millisecond, 10, 0)
-			answer[3] = shift.Microseconds()
+			answer[3] = shift.Load()
 			if operation == "check" {
 				checks++
 				time.Sleep(200 * time.Millisecond) // the answer is older then
@@ -201,7 +203,7 @@ func TestObserve_AnswersOutOfOrder(t *testing.T) {
 		start := time.Now()
 		crowded := client.Observation{Rate: 10, Remaining: 0, Sent: start}
 		time.AfterFunc(200*time.Millisecond, func() {
-			shift = 20 * time.Second // another process was refused
+			shift.Store(20_000_000) // another process was refused
 			l.Observe(t.Context(), reads, crowded)
 		})
 		time.AfterFunc(10*time.Second, func() { l.Observe(t.Context(), reads, crowded) })
@@ -268,17 +270,18 @@ func TestWait_ChecksDelayedSlot(t *testing.T) {
 // checked before it is used after the hold.
 func TestWait_ChecksMovedSlot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		shift, checks := time.Duration(0), 0
+		var shift atomic.Int64 // in microseconds
+		checks := 0
 		l := redislimiter.New(scripted{answer: func(operation string) ([]any, error) {
 			if operation == "check" {
 				checks++
 			}
 			answer := booked(5*time.Millisecond, 10, 0)
-			answer[3] = shift.Microseconds()
+			answer[3] = shift.Load()
 			return answer, nil
 		}})
 		time.AfterFunc(time.Millisecond, func() {
-			shift = 20 * time.Second
+			shift.Store(20_000_000)
 			l.Observe(t.Context(), reads, client.Observation{Rate: 10, Remaining: 0, Sent: time.Now()})
 		})
 		start := time.Now()
