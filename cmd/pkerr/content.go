@@ -114,6 +114,9 @@ func contentOf(body []byte) content {
 // that it is JSON or compressed.
 func (r *reading) content() content {
 	c := contentOf(r.body)
+	if r.unstructured && c.isError {
+		c = content{kind: kindText} // it only begins with a string
+	}
 	switch isText := c.kind == kindText || c.kind == kindBinary; {
 	case isText && r.header.Get("Content-Encoding") != "":
 		c.kind = kindBinary // what a tool prints of a compressed body
@@ -166,11 +169,17 @@ func (c *content) fits(header http.Header) func(described string) bool {
 // sentByFront reports whether a proxy or a firewall sent a response with this
 // body. When the API itself refuses, it sends JSON with a code.
 func (c *content) sentByFront(status int) bool {
-	switch status {
-	case http.StatusProxyAuthRequired, http.StatusNetworkAuthenticationRequired:
+	switch {
+	case status == http.StatusProxyAuthRequired, status == http.StatusNetworkAuthenticationRequired:
 		return true
-	case http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests:
+	case isRefusal(status), status == http.StatusTooManyRequests:
 		return !c.isCoded && c.kind != kindBroken && c.kind != kindBinary
 	}
 	return c.kind == kindHTML && isFailure(status) && status < http.StatusInternalServerError
+}
+
+// isRefusal reports whether the API, or something in front of it, refuses with
+// a status. Only the body tells which of them does.
+func isRefusal(status int) bool {
+	return status == http.StatusUnauthorized || status == http.StatusForbidden
 }

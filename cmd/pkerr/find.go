@@ -283,19 +283,23 @@ func findCode(text string) match {
 		}
 	}
 	byWord := func(pattern string, name func(pkerr.Code) string) (found pkerr.Code) {
-		for _, word := range regexp.MustCompile(pattern).FindAllString(text, -1) {
-			found = cmp.Or(found, constant(func(c pkerr.Code) bool { return strings.TrimPrefix(word, "pkerr.") == name(c) }))
+		for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(text, -1) {
+			found = cmp.Or(found, constant(func(c pkerr.Code) bool { return cmp.Or(m[1:]...) == name(c) }))
 		}
 		return found
 	}
-	if c := byWord(`pkerr\.[A-Za-z]+|[A-Za-z]{8,}`, pkerr.Code.Name); named.code == 0 && c != 0 {
+	if c := byWord(`pkerr\.([A-Za-z]+)|([A-Za-z]{8,})`, pkerr.Code.Name); named.code == 0 && c != 0 {
 		return match{code: c}
 	}
 	if all := longestPhrases(letters(text), phrases(), minMessage, false); named.ref == "" && len(all) > 0 {
 		named = match{code: all[0]}
 	}
 	if named.code == 0 {
-		named.code = byWord(`\b[1-9]\d{4}\b`, func(c pkerr.Code) string { return reference.Code(c).Anchor() })
+		// With a sign before it, or another status, it can be any number.
+		bare := byWord(`(?:^|[\s("'\[])([1-9]\d{4})\b`, func(c pkerr.Code) string { return reference.Code(c).Anchor() })
+		if status == 0 || bare.Status() == status {
+			named.code = bare
+		}
 	}
 	if named.code != 0 {
 		return named

@@ -192,6 +192,9 @@ func TestResolve_Nothing(t *testing.T) {
 		"identical to current":    {pkerr.SameSwitchMembers},
 		"https://api.pluralkit.me/v2/members/abcde": nil,
 		"listening on 127.0.0.1:20481":              nil,
+		"listening on 127.0.0.1:20002":              nil,
+		"level=info status=200 bytes=20002":         nil,
+		`1.2.3.4 "GET /v2/x HTTP/2.0" 200 20002`:    nil,
 	} {
 		_, err := resolve(text)
 		problem, _ := parted(t, err)

@@ -219,7 +219,7 @@ func (r *reading) takeBody(text []byte, h *head) {
 	case len(bytes.TrimSpace(body)) > 0:
 		r.body = body
 	case err == nil && length == 0, r.status == http.StatusNoContent, r.status == http.StatusNotModified:
-	case length > 0 || r.method == http.MethodHead || len(h.header) == 0 && !h.clean ||
+	case length > 0 || r.method == http.MethodHead || isRefusal(r.status) || len(h.header) == 0 && !h.clean ||
 		h.header.Get("Content-Type")+h.header.Get("Transfer-Encoding") != "":
 		r.bodyState = kindMissing
 	default:
@@ -297,7 +297,7 @@ func readLoose(text []byte) *reading {
 		h.readHeaders(text, 0)
 		r.source = headersAlone
 	}
-	around := text
+	around := regexp.MustCompile(`([}\]])(\d{3})\s*$`).ReplaceAll(text, []byte("$1\n$2")) // what a tool adds
 	r.body = trimBody(text[h.body:])
 	switch kind := kindOf(r.body); {
 	case kind == kindEmpty:
@@ -318,7 +318,7 @@ func readLoose(text []byte) *reading {
 	if r.textStatus = findStatus(around); r.textStatus == 0 && kindOf(r.body) == kindHTML {
 		r.textStatus = findStatus(r.body)
 	}
-	if !isFailure(r.textStatus) && regexp.MustCompile(`(?im)^\W*error:? [a-z]+ [a-z]|level["=: ]+(?:error|fatal)|\bfailed\b|\bexception\b`).Match(around) {
+	if !isFailure(r.textStatus) && regexp.MustCompile(`(?i)error|fatal|fail|exception|traceback|timed out|closed`).Match(around) {
 		r.textStatus = 0 // it may be that of another response
 	}
 	return r
@@ -348,11 +348,15 @@ func findStatus(text []byte) int {
 // findRequest returns the method and the path of the last request in a text.
 func findRequest(text []byte) (method, path string) {
 	text = text[max(0, len(text)-maxWords):]
-	lines := regexp.MustCompile(`(?m)\b([A-Z]{3,7}) (?:https?://[^/\s"]+)?(/[^\s?#"]*)\S* HTTP/\d|` +
-		`\b(GET|HEAD|POST|PUT|PATCH|DELETE) (/[^\s?#":]*)|^.*?https?://[^/\s"'<>\\]+(/[^\s?#"'<>\\,)|]*).*$`)
-	for _, m := range lines.FindAllSubmatch(text, -1) {
-		if method, path = string(slices.Concat(m[1], m[3])), string(slices.Concat(m[2], m[4], m[5])); method == "" {
-			method = cmp.Or(parseRequest(string(m[0])).method, http.MethodGet)
+	requestLine := regexp.MustCompile(`\b([A-Z]{3,7}) (?:https?://[^/\s"]+)?(/[^\s?#"]*)\S* HTTP/\d|` +
+		`\b(GET|HEAD|POST|PUT|PATCH|DELETE) (/[^\s?#":]*)`)
+	link := regexp.MustCompile(`https?://[^/\s"'<>\\]+(/[^\s?#"'<>\\,)|]*)`)
+	for line := range bytes.Lines(text) {
+		if m := requestLine.FindSubmatch(line); m != nil {
+			method, path = string(m[1])+string(m[3]), string(m[2])+string(m[4])
+		} else if m := link.FindSubmatch(line); m != nil && (bytes.HasPrefix(m[1], []byte("/v2/")) || !strings.HasPrefix(path, "/v2/")) {
+			// It replaces a path of the API only by another one.
+			method, path = cmp.Or(parseRequest(string(line)).method, http.MethodGet), string(m[1])
 		}
 	}
 	named := func(name, value string) string {

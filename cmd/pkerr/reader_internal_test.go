@@ -241,6 +241,8 @@ func TestReadResponse_Request(t *testing.T) {
 		"* [HTTP/2] [1] [:method: GET]\n* [HTTP/2] [1] [:path: /v2/members/zzzzz]\n* x\n": "GET",
 		"method=DELETE path=/v2/members/zzzzz\n":                                          "DELETE",
 		"GET https://api.pluralkit.me/v2/systems/@me\n" + url + "\n":                      "GET",
+		"for url '" + url + "'\nMore: https://example.com/docs/403\n":                     "GET",
+		"\"PATCH /v2/members/zzzzz HTTP/2.0\" 404 44 \"https://example.com/edit\"\n":      "PATCH",
 	} {
 		d, _, _ := runDecode(t, input+"HTTP/1.1 404 Not Found\nContent-Type: application/json\n\n"+notFoundBody)
 		require.Equal(t, want+" /v2/members/zzzzz", d.Method+" "+d.Path, "%q", input)
@@ -281,6 +283,13 @@ func TestReadResponse_MissingBody(t *testing.T) {
 		require.Contains(t, text, "so use a GET", "%q", input)
 	}
 
+	// Nothing but a body tells whether the API itself refuses.
+	for _, input := range []string{"HTTP/2 403\nserver: x\n\n", "HTTP/1.1 401 Unauthorized\r\n\r\n"} {
+		d, text, _ := runDecode(t, input)
+		require.Empty(t, d.Code+d.Meaning+d.Action, "%q", input)
+		require.Contains(t, text, "its code is not known: only the status is.", "%q", input)
+	}
+
 	// These say that there is no body, or say nothing about it.
 	for input, silent := range map[string]bool{
 		"HTTP/2 404\ncontent-length: 0\n\n": false, "HTTP/2 404\ncontent-type: application/json\ncontent-length: 0\n\n": false,
@@ -296,9 +305,9 @@ func TestReadResponse_MissingBody(t *testing.T) {
 // An error is never a success, and input that is not understood is neither.
 func TestReadResponse_Success(t *testing.T) {
 	for input, want := range map[string]int{
-		"HTTP/1.1 200 OK\n\n{}": exitOK, "HTTP/2 204 \n\n": exitOK, "200": exitOK, "200 OK": exitOK, "HTTP 201": exitOK, "http_code: 200": exitOK,
+		"HTTP/1.1 200 OK\n\n{}": exitOK, "HTTP/2 204 \n\n": exitOK, "200": exitOK, "200 OK": exitOK, "level=info status=200 bytes=20002": exitOK, `1.2.3.4 "GET /v2/x HTTP/2.0" 200 20002`: exitOK, "HTTP 201": exitOK, "http_code: 200": exitOK,
 		`{"id":"abcde","uuid":"x","description":"HTTP/1.1 500 x"}`: exitOK,
-		`{"id":"abcde","name":"Alice"}`:                            exitOK, `[{"id":"abcde","uuid":"x"}]`: exitOK, `{"id":"exmpl","name":"x"}200`: exitOK, "{}\n200\n": exitOK,
+		`{"id":"abcde","name":"Alice"}`:                            exitOK, `[{"id":"abcde","uuid":"x"}]`: exitOK, `[{"id":"abcde","uuid":"x"}]200`: exitOK, `{"id":"exmpl","name":"x"}200`: exitOK, "{}\n200\n": exitOK,
 		`{"log":{"entries":[{"response":{"status":200,"headers":[],"content":{}}}]}}`: exitOK,
 		"HTTP/1.1 500 x\nContent-Length: 4\n\nbusyHTTP/1.1 200 OK\n\n{}":              exitAPIError, // no line break: not a status line
 		"HTTP/1.1 500 x\nContent-Length: 5\n\nbusy\nHTTP/1.1 200 OK\n\n{}":            exitOK,
@@ -319,7 +328,9 @@ func TestReadResponse_Success(t *testing.T) {
 		`{"log":{"entries":[]}}`: exitUsage, `{"log":{"entries":[{"response":{"status":0}}]}}`: exitUsage, `{"msg":"HTTP/1.1 200 OK\n\n{}"}`: exitUsage,
 		`{"code":200,"message":"OK"}`: exitUsage, `{"code":200,"time_total":0.1}`: exitUsage,
 		"error: Assert status code\n 2 | HTTP 200\n   |      ^^^ actual value is <404>\n": exitUsage, "level=ERROR msg=x other.status=200 err=boom": exitUsage,
-		"plain text": exitUsage, "<html>busy</html>": exitUsage, "\x00\x01": exitUsage, `{"message":"x`: exitUsage, "[1,": exitUsage, "took 200 ms": exitUsage,
+		"curl: (28) Operation timed out after 5001 milliseconds\n200": exitUsage, "curl: (18) transfer closed with 9 bytes remaining to read\n200": exitUsage,
+		"GET https://x/y \"HTTP/1.1 200 OK\"\nTraceback (most recent call last):\nhttpx.ReadTimeout: too slow\n": exitUsage,
+		"plain text": exitUsage, `"quoted" text`: exitUsage, "<html>busy</html>": exitUsage, "\x00\x01": exitUsage, `{"message":"x`: exitUsage, "[1,": exitUsage, "took 200 ms": exitUsage,
 		"curl: (6) Could not resolve host: api.pluralkit.me": exitUsage, "GET /v2/members/zzzzz HTTP/1.1\nHost: x\n\n": exitUsage,
 		"curl https://api.pluralkit.me/v2/members/zzzzz": exitUsage, "content-type: application/json\ncontent-length: 44\n": exitUsage,
 	} {
