@@ -110,6 +110,10 @@ func contentOf(body []byte) content {
 	return c
 }
 
+// isClearError reports whether it is an error with a number or a text, and not
+// only "error": null.
+func (c *content) isClearError() bool { return c.isError && (c.isCoded || c.isNamed) }
+
 // content returns what the body says. A text is not the body if the headers say
 // that it is JSON or compressed.
 func (r *reading) content() content {

@@ -115,7 +115,7 @@ func readHeads(text []byte) *reading {
 		h := &head{start: m[3], header: http.Header{}}
 		h.status, _ = strconv.Atoi(string(text[m[4]:m[5]])) // three digits
 		h.readHeaders(text, m[1])
-		if last == nil || h.start >= last.body && last.followedBy(h, text[last.body:h.start]) {
+		if last == nil || last.followedBy(h, text[last.body:h.start]) {
 			last = h
 		}
 	}
@@ -168,8 +168,8 @@ func (h *head) readHeaders(text []byte, pos int) {
 }
 
 // knownHeader matches the key and colon of headers that responses often have.
-const knownHeader = `(?i:content-(?:type|length|encoding)|date|server|transfer-encoding|connection|retry-after|vary|via|` +
-	`location|allow|cache-control|etag|cf-ray|alt-svc|set-cookie|www-authenticate|access-control-[a-z-]+|x-[a-z-]+|fly-request-id):`
+const knownHeader = `(?i:(?:access|alt|cache|cf|content|fly|retry|set|transfer|www|x)-[a-z-]+|` +
+	`allow|connection|date|etag|location|server|vary|via):`
 
 // followedBy reports whether next begins another response and is not part of
 // the body of h. It goes by the text between them. A response in the body of an
@@ -179,11 +179,11 @@ func (h *head) followedBy(next *head, between []byte) bool {
 	body := bytes.TrimSpace(dechunked(between))
 	length := h.header.Get("Content-Length")
 	switch {
-	case next.status >= 400, h.status < 300, length == "0",
+	case next.status >= 400, h.status < 300,
 		h.status < 400 && h.header.Get("Location") != "",
 		h.status == http.StatusUnauthorized && h.header.Get("WWW-Authenticate") != "",
 		h.status == http.StatusProxyAuthRequired && h.header.Get("Proxy-Authenticate") != "",
-		len(body) > 0 && (length == strconv.Itoa(len(between)) || length == strconv.Itoa(len(body))),
+		length == strconv.Itoa(len(between)), length == strconv.Itoa(len(body)),
 		bytes.HasSuffix(bytes.ToLower(body), []byte("</html>")):
 		return true
 	}
@@ -218,7 +218,7 @@ func (r *reading) takeBody(text []byte, h *head) {
 	switch {
 	case len(bytes.TrimSpace(body)) > 0:
 		r.body = body
-	case err == nil && length == 0, r.status == http.StatusNoContent, r.status == http.StatusNotModified:
+	case err == nil && length == 0:
 	case length > 0 || r.method == http.MethodHead || isRefusal(r.status) || len(h.header) == 0 && !h.clean ||
 		h.header.Get("Content-Type")+h.header.Get("Transfer-Encoding") != "":
 		r.bodyState = kindMissing
@@ -231,31 +231,29 @@ func (r *reading) takeBody(text []byte, h *head) {
 func dechunked(body []byte) []byte {
 	size := regexp.MustCompile(`^\s*([0-9a-fA-F]{1,7})[ \t]*(?:;[^\n]*)?\r*\n`)
 	var out []byte
-	for rest := body; ; {
-		m := size.FindSubmatchIndex(rest)
-		if m == nil {
-			if len(bytes.TrimSpace(rest)) == 0 && out != nil {
-				return out // it is cut off
-			}
-			return body
+	rest := body
+	for m := size.FindSubmatch(rest); m != nil; m = size.FindSubmatch(rest) {
+		n, _ := strconv.ParseInt(string(m[1]), 16, 32) // seven digits at most
+		rest = rest[len(m[0]):]
+		if n == 0 {
+			return out
 		}
-		n, _ := strconv.ParseInt(string(rest[m[2]:m[3]]), 16, 32) // seven digits at most
-		rest = rest[m[1]:]
-		if int(n) > len(rest) && out == nil && !bytes.HasPrefix(rest, []byte("{")) {
-			return body // not a size
+		if int(n) > len(rest) && out == nil {
+			break // not a size
 		}
-		if n == 0 || int(n) >= len(rest) {
-			return append(out, rest[:min(int(n), len(rest))]...)
-		}
-		out, rest = append(out, rest[:n]...), rest[n:]
+		end := min(int(n), len(rest)) // it may be cut off
+		out, rest = append(out, rest[:end]...), rest[end:]
 	}
+	if out == nil || len(bytes.TrimSpace(rest)) > 0 {
+		return body
+	}
+	return out
 }
 
-// findObject returns the last JSON object in a text that has a code, or else
-// the last that has the message of an error, or else the first, or nil.
+// findObject returns the last JSON object in a text that is clearly an error,
+// or else the first object, or nil.
 func findObject(text []byte) (found []byte) {
 	const maxTries, maxObject = 1000, 4 * maxWords
-	best := -1
 	for range maxTries {
 		i := bytes.IndexByte(text, '{')
 		if i < 0 {
@@ -267,14 +265,8 @@ func findObject(text []byte) (found []byte) {
 			text = text[1:]
 			continue
 		}
-		rank, c := 0, contentOf(object)
-		if c.isError && c.isCoded {
-			rank = 2
-		} else if c.isError && c.isNamed { // not only "error": null
-			rank = 1
-		}
-		if rank > best || rank == best && rank > 0 {
-			found, best = text[:len(object)], rank
+		if c := contentOf(object); found == nil || c.isClearError() {
+			found = text[:len(object)]
 		}
 		text = text[len(object):]
 	}
@@ -309,7 +301,7 @@ func readLoose(text []byte) *reading {
 	default:
 		found := findBody(r.body)
 		c := contentOf(found)
-		if r.unstructured = c.kind != kindHTML && (!c.isError || !c.isCoded && !c.isNamed); !r.unstructured {
+		if r.unstructured = c.kind != kindHTML && !c.isClearError(); !r.unstructured {
 			i := bytes.Index(text, found)
 			r.body, around = found, slices.Concat(text[:i], []byte("\n"), text[i+len(found):])
 		}

@@ -197,6 +197,9 @@ func TestReadResponse_Found(t *testing.T) {
 		"an error of the library": "lookup: GET /v2/members/zzzzz: 20002/404: Member not found. (request 01J)",
 		"har of several":          `{"log":{"entries":[{"response":{"status":404,"headers":[],"content":{"text":"` + escaped + `"}}},{"response":{"status":404,"headers":[],"content":{"text":"<html>404</html>"}}}]}}`,
 		"dump without an end":     strings.ReplaceAll(xxd(head+notFoundBody), "\n", "\nnot a row\n"),
+		"chunks, then a prompt":   "HTTP/1.1 404 x\n\n" + strings.ReplaceAll(chunk(notFoundBody), "\r", "") + "0\n\nuser@host:~$ ",
+		"doubled headers":         "HTTP/1.1 404 x\n\nDate: x\n\nServer: x\n\nCF-Ray: x\n\nVary: x\n\nVia: x\n\nETag: x\n\nAllow: GET\n\nLocation: x\n\nConnection: close\n\n\n" + notFoundBody,
+		"after what was sent":     `POST {"name":"x"} to /v2/members failed: ` + notFoundBody + ` in {"ms":3}`,
 		"status before the text":  "404 see " + notFoundBody,
 		"object of a program":     "Error: x\n    at y {\n  timings: { start: 1, error: undefined },\n  data: { message: 'Member not found.', code: 20002, errors: [Object] }\n}\n",
 		"zerolog":                 `{"level":"error","error":"GET /v2/x: 20002/404: Member not found.","message":"lookup failed"}`,
@@ -311,6 +314,10 @@ func TestReadResponse_Success(t *testing.T) {
 		`{"log":{"entries":[{"response":{"status":200,"headers":[],"content":{}}}]}}`: exitOK,
 		"HTTP/1.1 500 x\nContent-Length: 4\n\nbusyHTTP/1.1 200 OK\n\n{}":              exitAPIError, // no line break: not a status line
 		"HTTP/1.1 500 x\nContent-Length: 5\n\nbusy\nHTTP/1.1 200 OK\n\n{}":            exitOK,
+		"HTTP/1.1 500 x\nContent-Length: 4\n\nbusy\nHTTP/1.1 200 OK\n\n{}":            exitOK,
+		"HTTP/1.1 500 x\nContent-Length: 0\n\nHTTP/1.1 200 OK\n\n{}":                  exitOK,
+		"HTTP/1.1 503 x\n\n<html>busy</html>\nHTTP/1.1 200 OK\n\n{}":                  exitOK,
+		"HTTP/1.1 100 Continue\n\nHTTP/1.1 200 OK\n\n{}":                              exitOK,
 		"HTTP/1.1 500 x\n\n{\"message\":\"x\"}HTTP/1.1 200 OK\n\n{}":                  exitOK,
 		"HTTP/1.1 500 x\n\nGET /v2/y HTTP/1.0\n\nHTTP/1.1 200 OK\n\n{}":               exitOK,
 
