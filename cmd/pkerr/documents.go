@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,9 +36,6 @@ func findDocuments(text []byte) []byte {
 	var successes, failures, coded bytes.Buffer
 	request := ""
 	walk(all, func(v any) {
-		if s, _ := v.(string); quotesError(s) {
-			coded.WriteString(s + "\n")
-		}
 		m, _ := v.(map[string]any)
 		for _, q := range []any{v, m["request"], m["config"]} {
 			if q, _ := q.(map[string]any); pathOf(q) != "" {
@@ -58,15 +56,6 @@ func findDocuments(text []byte) []byte {
 		successes.Write(text) // a body, and what a tool says about it
 	}
 	return bytes.TrimLeft(slices.Concat(successes.Bytes(), []byte("\n"), failures.Bytes()), "\n")
-}
-
-// quotesError reports whether s quotes an error response or the body of one.
-func quotesError(s string) bool {
-	if len(s) >= maxText || !strings.Contains(s, "HTTP/") && !strings.Contains(s, `"code"`) {
-		return false
-	}
-	inner := readText([]byte(s), maxNested)
-	return inner.found() && (inner.status == 0 || isFailure(inner.status))
 }
 
 // walk calls visit with a document and everything in it, in order of the keys.
@@ -113,8 +102,8 @@ func responseOf(m map[string]any) (status int, response string) {
 				return code.Status(), fmt.Sprintf("HTTP/1.1 %d\nX-Log: %s\n\n%s", code.Status(), text, raw)
 			}
 		case "status", "statuscode", "httpcode", "httpstatus", "responsecode":
-			if n, err := strconv.Atoi(fmt.Sprintf("%.3s", fmt.Sprint(value))); err == nil && n >= 100 && n <= 599 {
-				status = n
+			if m := regexp.MustCompile(`^([1-5]\d\d)\b`).FindString(fmt.Sprint(value)); m != "" {
+				status, _ = strconv.Atoi(m)
 			}
 		case "headers", "header", "responseheaders":
 			header, described = headersOf(value), true

@@ -106,14 +106,15 @@ func findEndpoint(r request) (found reference.Endpoint, err error) {
 		}
 		lines = append(lines, "  "+e.String())
 	}
-	switch name := quote(r.String()); {
-	case len(here) == 0:
-		return found, usage("there is no endpoint "+name, r.nearEndpoints())
-	case r.method == "":
-		return found, usage(name+" has no method", "the endpoints on this path are\n"+strings.Join(lines, "\n"))
-	default:
-		return found, usage("there is no endpoint "+name, "the endpoints on this path are\n"+strings.Join(lines, "\n"))
+	name := quote(r.String())
+	problem := "there is no endpoint " + name
+	if len(here) == 0 {
+		return found, usage(problem, r.nearEndpoints())
 	}
+	if r.method == "" {
+		problem = name + " has no method"
+	}
+	return found, usage(problem, "the endpoints on this path are\n"+strings.Join(lines, "\n"))
 }
 
 // nearEndpoints suggests the nearest endpoints. It ignores what the request has

@@ -296,7 +296,7 @@ func findCode(text string) match {
 	}
 	if named.code == 0 {
 		// With a sign before it, or another status, it can be any number.
-		bare := byWord(`(?:^|[\s("'\[])([1-9]\d{4})\b`, func(c pkerr.Code) string { return reference.Code(c).Anchor() })
+		bare := byWord(`(?:^|[\s("'\[/])([1-9]\d{4})\b`, func(c pkerr.Code) string { return reference.Code(c).Anchor() })
 		if status == 0 || bare.Status() == status {
 			named.code = bare
 		}

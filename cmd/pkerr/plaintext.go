@@ -30,13 +30,11 @@ func plainText(input []byte) []byte {
 	if i := bytes.Index(text, []byte(gzipMagic)); i >= 0 {
 		packed = i // leave a compressed body as it is
 	}
-	head := rewrite(text[:packed], "", []rewriting{
+	head := rewrite(text[:packed], []rewriting{
 		{`\r+\n`, "\n"},
 		{`\n\n(` + knownHeader + `)`, "\n$1"}, // line breaks may be doubled
 		{`\x1b(?:\[[0-?]*[\x20-\x2f]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[\x20-\x2f]*[0-~])`, ""},
 	})
-	// Escape sequences may have been copied as "^[[1m" or "[1m".
-	head = rewrite(head, `\[(?:0|39;49;00)m`, []rewriting{{`(?:\^\[)?\[(?:\d{1,3}(?:;\d{1,3})*)?m`, ""}})
 	head = withoutMarks(undump(head))
 	return append(withoutPrefix(head), text[packed:]...)
 }
@@ -44,24 +42,19 @@ func plainText(input []byte) []byte {
 // A rewriting is a pattern and its replacement.
 type rewriting [2]string
 
-// rewrite applies rewritings to a text that matches a condition.
-func rewrite(text []byte, condition string, all []rewriting) []byte {
-	if regexp.MustCompile(condition).Match(text) {
-		for _, r := range all {
-			text = regexp.MustCompile(r[0]).ReplaceAll(text, []byte(r[1]))
-		}
+// rewrite applies rewritings to a text, one after the other.
+func rewrite(text []byte, all []rewriting) []byte {
+	for _, r := range all {
+		text = regexp.MustCompile(r[0]).ReplaceAll(text, []byte(r[1]))
 	}
 	return text
 }
 
 // gunzip decompresses input as far as it can. Other input it returns as is.
 func gunzip(input []byte) []byte {
-	if !bytes.HasPrefix(input, []byte(gzipMagic)) {
-		return input
-	}
 	r, err := gzip.NewReader(bytes.NewReader(input))
 	if err != nil {
-		return input
+		return input // not compressed
 	}
 	text, err := io.ReadAll(io.LimitReader(r, maxInput))
 	if len(text) == 0 && err != nil {
@@ -127,14 +120,17 @@ func undump(text []byte) []byte {
 			out = append(out, '\n')
 		}
 	}
-	return rewrite(out, "", []rewriting{{`\r+\n`, "\n"}})
+	return rewrite(out, []rewriting{{`\r+\n`, "\n"}})
 }
 
 // withoutMarks drops the marks of a trace, and all but the first line of a
 // request.
 func withoutMarks(text []byte) []byte {
 	const stamp = `(?:\d\d:\d\d:\d\d\.\d+ (?:\[[^\]]*\] )?)?`
-	return rewrite(text, `(?m)^`+stamp+`(?:< HTTP/\d|> [A-Z]+ \S+ HTTP/\d)`, []rewriting{
+	if !regexp.MustCompile(`(?m)^` + stamp + `(?:< HTTP/\d|> [A-Z]+ \S+ HTTP/\d)`).Match(text) {
+		return text
+	}
+	return rewrite(text, []rewriting{
 		{`(?m)^` + stamp + `> ([A-Z]+ \S+ HTTP/.*)$`, "$1"},
 		{`(?m)^` + stamp + `(?:[*>](?: .*)?|[{}] \[\d+ bytes data\]|== Info: .*)(?:\n|$)`, ""},
 		{`(?m)^.*--:--:--.*\n|^[\r ]*\d{1,3} +\d[\d.kMG]* +\d{1,3} +\d.*\n|^  % Total .*\n|^ +Dload +Upload.*\n`, ""}, // progress
@@ -191,7 +187,7 @@ func unescaped(text []byte) []byte {
 
 // relaxed rewrites object literals of other languages as JSON.
 func relaxed(text []byte) []byte {
-	return rewrite(text, "", []rewriting{
+	return rewrite(text, []rewriting{
 		{`[“”„]`, `"`},
 		{`\x{a0}`, " "},
 		{`=>`, ":"},

@@ -73,7 +73,7 @@ func readText(text []byte, depth int) *reading {
 	undone := text
 	for _, undo := range []func([]byte) []byte{unescaped, relaxed} {
 		if r.found() || depth >= maxNested || bytes.Equal(undone, undo(undone)) {
-			continue
+			continue // nothing was undone, so the result would be the same
 		}
 		undone = undo(undone)
 		if inner := readText(plainText(undone), depth+1); inner.found() {

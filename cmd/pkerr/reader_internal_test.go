@@ -333,7 +333,7 @@ func TestReadResponse_Success(t *testing.T) {
 		`{"success":false,"errors":[{"code":10000,"message":"x"}],"result":null}`: exitUsage, `{"status":503}`: exitUsage, `{"errors":[]}`: exitUsage,
 		`{"id":"abcde"}`: exitUsage, `{"id":"x","name":"y","status":503}`: exitUsage, `{"id":"x","name":"y","errors":[]}`: exitUsage, `[{"id":"x","name":"y"},{}]`: exitUsage,
 		`{"log":{"entries":[]}}`: exitUsage, `{"log":{"entries":[{"response":{"status":0}}]}}`: exitUsage, `{"msg":"HTTP/1.1 200 OK\n\n{}"}`: exitUsage,
-		`{"code":200,"message":"OK"}`: exitUsage, `{"code":200,"time_total":0.1}`: exitUsage,
+		`{"code":200,"message":"OK"}`: exitUsage, `{"status":20000,"url":"https://x/y"}`: exitUsage, `{"code":200,"time_total":0.1}`: exitUsage,
 		"error: Assert status code\n 2 | HTTP 200\n   |      ^^^ actual value is <404>\n": exitUsage, "level=ERROR msg=x other.status=200 err=boom": exitUsage,
 		"curl: (28) Operation timed out after 5001 milliseconds\n200": exitUsage, "curl: (18) transfer closed with 9 bytes remaining to read\n200": exitUsage,
 		"GET https://x/y \"HTTP/1.1 200 OK\"\nTraceback (most recent call last):\nhttpx.ReadTimeout: too slow\n": exitUsage,
