@@ -346,9 +346,13 @@ func findRequest(text []byte) (method, path string) {
 	for line := range bytes.Lines(text) {
 		if m := requestLine.FindSubmatch(line); m != nil {
 			method, path = string(m[1])+string(m[3]), string(m[2])+string(m[4])
-		} else if m := link.FindSubmatch(line); m != nil && (bytes.HasPrefix(m[1], []byte("/v2/")) || !strings.HasPrefix(path, "/v2/")) {
-			// It replaces a path of the API only by another one.
-			method, path = cmp.Or(parseRequest(string(line)).method, http.MethodGet), string(m[1])
+			continue
+		}
+		m := append(link.FindSubmatch(line), nil, nil)
+		linked, isOfAPI := string(m[1]), bytes.HasPrefix(m[1], []byte("/v2/"))
+		// A link to a page does not replace a path of the API.
+		if linked != "" && (isOfAPI || !strings.HasPrefix(path, "/v2/")) {
+			method, path = cmp.Or(parseRequest(string(line)).method, http.MethodGet), linked
 		}
 	}
 	named := func(name, value string) string {
