@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"html/template"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -25,6 +26,13 @@ type htmlCode struct {
 // Label and Text return the two cells of a row.
 func (r row) Label() string { return r.cells[0] }
 func (r row) Text() string  { return r.cells[len(r.cells)-1] }
+
+// withCode returns text as HTML, with what is between backticks as code.
+func withCode(text string) template.HTML {
+	text = template.HTMLEscapeString(text)
+	text = regexp.MustCompile("`([^`]+)`").ReplaceAllString(text, "<code>$1</code>")
+	return template.HTML(text) //nolint:gosec // It has been escaped.
+}
 
 // serveHTML answers with a page for browsers. Its forms send a search and a
 // language, or a response to decode, so the page works without JavaScript.
@@ -65,7 +73,8 @@ func serveHTML(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	var b bytes.Buffer
-	_ = template.Must(template.ParseFS(texts, "texts/page.html")).Execute(&b, page) // to memory
+	t := template.New("page.html").Funcs(template.FuncMap{"withCode": withCode})
+	_ = template.Must(t.ParseFS(texts, "texts/page.html")).Execute(&b, page) // to memory
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "+
 		"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 	write(w, http.StatusOK, contentType("text/html; charset=utf-8"), b.String())

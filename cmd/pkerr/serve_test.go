@@ -439,7 +439,9 @@ func TestServe_Page(t *testing.T) {
 		require.Contains(t, article, "curl -i "+s.url+"/as/"+id+"/v2/members/abcde")
 		require.Contains(t, article, "HTTP/1.1 "+strconv.Itoa(c.Status())+" ")
 		require.Contains(t, article, `class="advice">`)
+		require.NotContains(t, article, "`")
 	}
+	require.Contains(t, page, "mentions an <code>error</code> key.")
 	for _, tag := range locale.Languages() {
 		require.Contains(t, page, `<option value="`+tag.String()+`"`)
 	}
