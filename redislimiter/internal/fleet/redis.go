@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -42,12 +43,21 @@ func StartRedis(args ...string) (*Redis, error) {
 	return r, nil
 }
 
+// freeAddr returns an address that is free. Its port is below those that the
+// system gives to connections, so it stays free, even while Redis is down.
 func freeAddr() (string, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // It does not block.
-	if err != nil {
-		return "", err
+	const lowest, highest = 10_000, 30_000
+	var failed error
+	for range 100 {
+		port := lowest + rand.IntN(highest-lowest) //nolint:gosec // It need not be unpredictable.
+		addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+		listener, err := net.Listen("tcp", addr) //nolint:noctx // It does not block.
+		if err == nil {
+			return addr, listener.Close()
+		}
+		failed = err
 	}
-	return listener.Addr().String(), listener.Close()
+	return "", failed
 }
 
 // Restart starts the server again, without data, at the same address.
