@@ -70,9 +70,9 @@ func New(rdb redis.Scripter, opts ...Option) *Limiter {
 }
 
 // Wait waits for the process's next slot in the bucket, and returns nil when a
-// request may be sent. If the slot is known to come after the deadline of ctx,
-// it returns a [*client.WaitError] at once. If ctx ends first, it returns the
-// cause, and the slot goes to the next caller in the process.
+// request may be sent. If the slot is known not to come before the deadline of
+// ctx, it returns a [*client.WaitError] at once. If ctx ends first, it returns
+// the cause, and the slot goes to the next caller in the process.
 //
 // Any other error means that the Limiter was not created by [New], or that New
 // got a nil client. While Redis is unavailable, Wait works without it, as

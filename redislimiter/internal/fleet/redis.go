@@ -38,6 +38,7 @@ func StartRedis(args ...string) (*Redis, error) {
 	}
 	r := &Redis{Addr: addr, dir: dir, args: args}
 	if err := r.Restart(); err != nil {
+		_ = os.RemoveAll(dir)
 		return nil, err
 	}
 	return r, nil
