@@ -2,8 +2,10 @@ package client
 
 import (
 	"errors"
+	"io"
 	"math"
 	"net/http"
+	"slices"
 )
 
 const defaultBodyLimit = 64 << 10
@@ -61,37 +63,46 @@ func bodyLimit(opts []Option) int {
 	return o.bodyLimit
 }
 
-// checked is an error with its body.
+// checked is an error with its body, if that has been read to the end.
 type checked struct {
 	decoded
 
-	body rereadable
+	whole wholeBody
 }
 
-// The errors whose body is in the same allocation. Most bodies are short, and
-// most of those with fields are medium.
+// Errors with room for the body in the same allocation, which fill the size
+// classes of 256, 320 and 512 bytes. Most bodies are a code and its text; one
+// with a wait is medium, and one with some fields is long.
 type (
 	shortChecked struct {
 		checked
 
-		room [88]byte
+		room [48]byte
 	}
 	mediumChecked struct {
 		checked
 
-		room [336]byte
+		room [112]byte
+	}
+	longChecked struct {
+		checked
+
+		room [304]byte
 	}
 )
 
 // newChecked returns a new error, and a buffer for a body of n bytes, which is
-// nil if the body is long. n is -1 if the length is unknown.
+// nil if the body is longer than most. n is -1 if the length is unknown.
 func newChecked(n int64) (*checked, []byte) {
 	switch {
-	case n < int64(len(shortChecked{}.room)):
+	case n >= 0 && n < int64(len(shortChecked{}.room)):
 		c := new(shortChecked)
 		return &c.checked, c.room[:0]
 	case n < int64(len(mediumChecked{}.room)):
 		c := new(mediumChecked)
+		return &c.checked, c.room[:0]
+	case n < int64(len(longChecked{}.room)):
+		c := new(longChecked)
 		return &c.checked, c.room[:0]
 	}
 	return new(checked), nil
@@ -104,19 +115,28 @@ func check(resp *http.Response, req *http.Request, limit int) *ResponseError {
 	c, room := newChecked(resp.ContentLength)
 	e := &c.response
 	e.setRequest(req)
-	var (
-		body []byte
-		err  error
-	)
+	var body []byte
+	var failed error
 	// After a 101 the body is the connection, for another protocol.
 	if resp.Body != nil && resp.Body != http.NoBody &&
 		resp.StatusCode != http.StatusSwitchingProtocols {
-		body, e.Truncated, err = c.body.readFrom(resp, limit, room)
-		resp.Body = &c.body
+		read, err := readUpTo(limit, resp, room)
+		switch {
+		case len(read) > limit:
+			resp.Body = &rereadable{read: read, rest: resp.Body, err: err}
+			body, e.Truncated = slices.Clip(read[:limit]), true
+		case err == io.EOF:
+			c.whole = wholeBody{read, resp.Body}
+			resp.Body = &c.whole
+			body = read
+		default:
+			resp.Body = &rereadable{read: read, rest: resp.Body, err: err}
+			body, e.Truncated, failed = read, true, err
+		}
 	}
 	c.decode(resp.StatusCode, resp.Header, body)
-	if err != nil {
-		e.err = e.err.WithCause(err)
+	if failed != nil {
+		e.err = e.err.WithCause(failed)
 	}
 	return e
 }

@@ -3,7 +3,6 @@ package client
 import (
 	"io"
 	"net/http"
-	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -15,42 +14,24 @@ const (
 	drainTime  = 50 * time.Millisecond
 )
 
-// rereadable is a body whose beginning has been read, and can be read again.
-type rereadable struct {
-	read []byte // what has been read, and is read next
-	rest io.ReadCloser
-	err  error // how reading rest has ended; nil if it has not
-
-	// continued is set once the caller reads from rest, or closes it. Close
-	// must not drain what is being read, because it may be called to end that.
-	continued atomic.Bool
-}
-
-// readFrom reads the body of resp to its end, or until it is longer than limit.
-// It returns up to limit bytes of it, whether that is not all, and what reading
-// failed with. room is the buffer for a short body.
-func (b *rereadable) readFrom(
-	resp *http.Response, limit int, room []byte,
-) (_ []byte, truncated bool, err error) {
-	b.read, b.rest = room, resp.Body
+// readUpTo reads the body of resp to its end, or one byte more than limit. It
+// returns what it has read, and the error of the last Read, which is nil if the
+// body may go on. room is the buffer for a short body.
+func readUpTo(limit int, resp *http.Response, room []byte) ([]byte, error) {
+	body := room
 	// The length that a server announces is used only if it is a modest one.
 	if n := resp.ContentLength; n >= int64(cap(room)) && n <= defaultBodyLimit {
 		// With one byte more, the end is seen without growing.
-		b.read = make([]byte, 0, min(int(n), limit)+1)
+		body = make([]byte, 0, min(int(n), limit)+1)
 	}
 	for {
-		if len(b.read) == cap(b.read) {
-			b.read = append(make([]byte, 0, min(larger(cap(b.read)), limit+1)), b.read...)
+		if len(body) == cap(body) {
+			body = append(make([]byte, 0, min(larger(cap(body)), limit+1)), body...)
 		}
-		n, err := b.rest.Read(b.read[len(b.read):min(cap(b.read), limit+1)])
-		b.read, b.err = b.read[:len(b.read)+n], err
-		switch {
-		case len(b.read) > limit:
-			return slices.Clip(b.read[:limit]), true, nil
-		case err == io.EOF:
-			return b.read, false, nil
-		case err != nil:
-			return b.read, true, err
+		n, err := resp.Body.Read(body[len(body):min(cap(body), limit+1)])
+		body = body[:len(body)+n]
+		if err != nil || len(body) > limit {
+			return body, err
 		}
 	}
 }
@@ -68,6 +49,32 @@ func larger(n int) int {
 		return defaultBodyLimit + 1
 	}
 	return 2 * n
+}
+
+// wholeBody is a body that has been read to its end, and can be read again.
+type wholeBody struct {
+	unread []byte
+	io.Closer
+}
+
+func (b *wholeBody) Read(p []byte) (int, error) {
+	if len(b.unread) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p, b.unread)
+	b.unread = b.unread[n:]
+	return n, nil
+}
+
+// rereadable is a body whose beginning has been read, and can be read again.
+type rereadable struct {
+	read []byte // what has been read, and is read next
+	rest io.ReadCloser
+	err  error // how reading rest has ended; nil if it has not
+
+	// continued is set once the caller reads from rest, or closes it. Close
+	// must not drain what is being read, because it may be called to end that.
+	continued atomic.Bool
 }
 
 // Read reads what has been read before, then the rest.
