@@ -125,7 +125,7 @@ func check(resp *http.Response, req *http.Request, limit int) *ResponseError {
 		case len(read) > limit:
 			resp.Body = &rereadable{read: read, rest: resp.Body, err: err}
 			body, e.Truncated = slices.Clip(read[:limit]), true
-		case err == io.EOF:
+		case err == io.EOF: //nolint:errorlint // A Reader returns it unwrapped.
 			c.whole = wholeBody{read, resp.Body}
 			resp.Body = &c.whole
 			body = read

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 
 	"github.com/pkerr/pkerr"
 	"github.com/pkerr/pkerr/server"
@@ -89,4 +90,16 @@ func ExampleNotFound() {
 	// Output:
 	// 404 {"message":"404: Not Found","code":0}
 	// 405 {"message":"405: Method Not Allowed","code":0}
+}
+
+// If a router does not set the Allow header, Allow asks it for the methods.
+func ExampleAllow() {
+	routes := map[string]bool{"GET /known": true, "PATCH /known": true}
+	wrongMethod := server.Allow(func(r *http.Request) bool {
+		return routes[r.Method+" "+r.URL.Path]
+	})
+	w := httptest.NewRecorder()
+	wrongMethod(w, httptest.NewRequest("PUT", "/known", http.NoBody))
+	fmt.Println(w.Code, w.Header().Get("Allow"))
+	// Output: 405 GET, PATCH
 }

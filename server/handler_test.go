@@ -108,7 +108,10 @@ type statusWriter struct {
 	statuses *[]int
 }
 
-func (w *statusWriter) WriteHeader(status int) { *w.statuses = append(*w.statuses, status) }
+func (w *statusWriter) WriteHeader(status int) {
+	*w.statuses = append(*w.statuses, status)
+	w.ResponseWriter.WriteHeader(status)
+}
 
 // An error that aborts the response does so only after it has started.
 func TestHandlerFunc_ErrAbortHandler(t *testing.T) {

@@ -15,6 +15,8 @@ type responseWriter struct {
 	http.ResponseWriter
 	started  bool     // a final status or a part of the body was written
 	hijacked bool     // the handler has taken over the connection
+	answered bool     // the response is an error, and complete
+	excess   int32    // how many bytes were discarded since then
 	encoding []string // the Content-Encoding from before the handler
 	failure  error    // the first that the wrapped writer returned
 }
@@ -115,7 +117,24 @@ func hijacked(w http.ResponseWriter) bool {
 // Unwrap returns the wrapped writer, for http.ResponseController.
 func (t *responseWriter) Unwrap() http.ResponseWriter { return t.ResponseWriter }
 
+// maxExcess is how many bytes are discarded after an error has been answered.
+// Frameworks that write an answer of their own write little. A handler that
+// goes on writing for long gets an error.
+const maxExcess = 4 << 10
+
+// discard takes the place of a write of n bytes after an error.
+func (t *responseWriter) discard(n int) (int, error) {
+	if n > maxExcess-int(t.excess) {
+		return 0, http.ErrContentLength
+	}
+	t.excess += int32(n) //nolint:gosec // It is at most maxExcess.
+	return n, nil
+}
+
 func (t *responseWriter) WriteHeader(status int) {
+	if t.answered {
+		return
+	}
 	t.ResponseWriter.WriteHeader(status)
 	// Other 1xx precede the response, and a status that made the wrapped writer
 	// panic was not sent.
@@ -125,6 +144,9 @@ func (t *responseWriter) WriteHeader(status int) {
 }
 
 func (t *responseWriter) Write(p []byte) (int, error) {
+	if t.answered {
+		return t.discard(len(p))
+	}
 	t.started = true
 	n, err := t.ResponseWriter.Write(p)
 	t.note(err)
@@ -133,6 +155,9 @@ func (t *responseWriter) Write(p []byte) (int, error) {
 
 // WriteString saves io.WriteString a copy.
 func (t *responseWriter) WriteString(s string) (int, error) {
+	if t.answered {
+		return t.discard(len(s))
+	}
 	t.started = true
 	n, err := io.WriteString(t.ResponseWriter, s)
 	t.note(err)
@@ -149,6 +174,9 @@ func (t *responseWriter) note(err error) {
 // ReadFrom leaves the copying to the wrapped writer, which may have a fast
 // path, such as sendfile.
 func (t *responseWriter) ReadFrom(src io.Reader) (int64, error) {
+	if t.answered {
+		return io.Copy(writerOnly{t}, src)
+	}
 	// Write the first bytes separately: if the source fails before it returns
 	// any, the response has not started.
 	const first = 512

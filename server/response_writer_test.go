@@ -275,6 +275,116 @@ func TestWrite_ResponseStarted(t *testing.T) {
 	}
 }
 
+// What a handler, or the framework that calls it, writes after an error is
+// discarded.
+func TestWrite_NothingFollows(t *testing.T) {
+	long := strings.Repeat("x", 4<<10)
+	for name, test := range map[string]struct {
+		write func(http.ResponseWriter) error
+		want  error
+	}{
+		"a status": {write: func(w http.ResponseWriter) error {
+			w.WriteHeader(http.StatusOK)
+			return nil
+		}},
+		"Write": {write: func(w http.ResponseWriter) error {
+			n, err := w.Write([]byte("more"))
+			require.Equal(t, len("more"), n)
+			return err
+		}},
+		"WriteString": {write: func(w http.ResponseWriter) error {
+			_, err := io.WriteString(w, "more")
+			return err
+		}},
+		"ReadFrom": {write: func(w http.ResponseWriter) error {
+			_, err := io.Copy(w, strings.NewReader(long))
+			return err
+		}},
+		"an endless ReadFrom": {want: http.ErrContentLength, write: func(w http.ResponseWriter) error {
+			_, err := io.Copy(w, endlessReader{})
+			return err
+		}},
+		"many writes": {want: http.ErrContentLength, write: func(w http.ResponseWriter) error {
+			_, err := io.WriteString(w, long)
+			require.NoError(t, err)
+			_, err = io.WriteString(w, "x")
+			return err
+		}},
+		"a second error": {write: func(w http.ResponseWriter) error {
+			server.Write(w, nil, pkerr.Unauthorized)
+			return nil
+		}},
+	} {
+		write := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			server.Write(w, r, pkerr.NotFound)
+			require.ErrorIs(t, test.write(w), test.want)
+		})
+		routes := http.NewServeMux()
+		routes.Handle("/", write)
+		for within, handler := range map[string]http.Handler{
+			"Middleware": with(write),
+			"Routes":     server.Routes(routes),
+			"HandlerFunc": server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+				write(w, r)
+				return nil
+			}),
+			"HandlerFunc around a HandlerFunc": server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+				server.HandlerFunc(func(http.ResponseWriter, *http.Request) error { return pkerr.NotFound }).ServeHTTP(w, r)
+				require.ErrorIs(t, test.write(w), test.want)
+				return nil
+			}),
+		} {
+			t.Run(name+"/"+within, func(t *testing.T) {
+				var statuses []int
+				w := get(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					handler.ServeHTTP(&statusWriter{w, &statuses}, r)
+				}))
+				requireBody(t, w, 404, notFound)
+				require.Equal(t, []int{404}, statuses)
+			})
+		}
+	}
+}
+
+// The writer of gin starts a response only with its body, even if it is empty.
+func TestWrite_HeadWritesNothing(t *testing.T) {
+	r := httptest.NewRequest(http.MethodHead, "/", nil)
+	w := &recordedWrites{header: http.Header{}}
+	server.Write(w, r, pkerr.NotFound)
+	require.Equal(t, []string{""}, w.writes)
+}
+
+// recordedWrites records each call of Write.
+type recordedWrites struct {
+	header http.Header
+	writes []string
+}
+
+func (w *recordedWrites) Header() http.Header { return w.header }
+func (w *recordedWrites) WriteHeader(int)     {}
+
+func (w *recordedWrites) Write(p []byte) (int, error) {
+	w.writes = append(w.writes, string(p))
+	return len(p), nil
+}
+
+// endlessReader is a body that never ends.
+type endlessReader struct{}
+
+func (endlessReader) Read(p []byte) (int, error) { return len(p), nil }
+
+// A middleware that holds the error back can still send it.
+func TestWrite_HeldBack(t *testing.T) {
+	held := func(h http.Handler) http.Handler { return http.TimeoutHandler(h, time.Minute, "timeout") }
+	for name, h := range map[string]http.Handler{
+		"HandlerFunc": with(held(server.HandlerFunc(func(http.ResponseWriter, *http.Request) error { return pkerr.NotFound }))),
+		"Routes":      with(held(server.Routes(http.NewServeMux()))),
+		"Write":       with(held(http.HandlerFunc(server.NotFound))),
+	} {
+		t.Run(name, func(t *testing.T) { requireBody(t, get(h), 404, `{"message":"404: Not Found","code":0}`) })
+	}
+}
+
 // A writer that buffers and has no Unwrap belongs outside of Middleware:
 // inside, only HandlerFunc can see that the response has started.
 func TestMiddleware_BufferingWriter(t *testing.T) {

@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/pkerr/pkerr"
 )
@@ -13,9 +14,32 @@ func NotFound(w http.ResponseWriter, r *http.Request) { Write(w, r, pkerr.NotFou
 
 // MethodNotAllowed answers with [pkerr.MethodNotAllowed]. It is an
 // [http.HandlerFunc] for routers that have a hook for methods that a route does
-// not have. It keeps an Allow header that has already been set.
+// not have. It keeps an Allow header that has already been set; [Allow] sets
+// it.
 func MethodNotAllowed(w http.ResponseWriter, r *http.Request) {
 	Write(w, r, pkerr.MethodNotAllowed)
+}
+
+// Allow returns a handler like [MethodNotAllowed] for routers that do not set
+// the Allow header, such as chi and gorilla. The header lists the methods for
+// which the router has a route: match is called with a copy of the request for
+// each of GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS. It must not be nil,
+// and must be safe for concurrent use.
+func Allow(match func(*http.Request) bool) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var methods []string
+		for method := range strings.FieldsSeq("GET HEAD POST PUT PATCH DELETE OPTIONS") {
+			probe := r.Clone(r.Context())
+			probe.Method = method
+			if match(probe) {
+				methods = append(methods, method)
+			}
+		}
+		if len(methods) > 0 {
+			w.Header().Set("Allow", strings.Join(methods, ", "))
+		}
+		MethodNotAllowed(w, r)
+	}
 }
 
 // Routes returns a handler that serves mux, and that answers as the API does if
@@ -42,7 +66,7 @@ func Routes(mux *http.ServeMux) http.Handler {
 				return
 			}
 		}
-		mux.ServeHTTP(w, r)
+		mux.ServeHTTP(track(w), r)
 	})
 }
 

@@ -39,6 +39,10 @@ import (
 // in gin and negroni. Gin starts a response without a body in AbortWithStatus,
 // AbortWithError and Bind; call Abort and ShouldBind instead.
 //
+// An error is a whole response: if w is that of Middleware, HandlerFunc or
+// [Routes], what is written after it is discarded, and after 4 KiB fails with
+// [http.ErrContentLength].
+//
 // Write(w, r, nil) does nothing. If r is nil, the options are the defaults, and
 // the log does not name the request. If w is nil, the error is only logged and
 // given to the hooks.
@@ -70,9 +74,13 @@ func write(w http.ResponseWriter, r *http.Request, err error, stack []byte) (lat
 	dropStale(w, h)
 	body := c.response(h, r, &e)
 	w.WriteHeader(e.Code.Status())
-	if !isHead(r) {
-		// If this fails, the client cannot be told.
-		_, _ = w.Write(body) //nolint:gosec // It is sent as JSON.
+	if isHead(r) {
+		body = nil // but written, to let gin see that the response has started
+	}
+	// If this fails, the client cannot be told.
+	_, _ = w.Write(body) //nolint:gosec // It is sent as JSON.
+	if t := trackerOf(w); t != nil {
+		t.answered = true
 	}
 	return false
 }

@@ -191,7 +191,7 @@ func BenchmarkHuma(b *testing.B) {
 	}
 	newError := huma.NewError
 	m := http.NewServeMux()
-	run(b, "impl=pkerr", m, newHuma(m, "x", "1"), func() error { return pkerr.MemberNotFound })
+	run(b, "impl=pkerr", m, newHuma(m, huma.DefaultConfig("x", "1")), func() error { return pkerr.MemberNotFound })
 	huma.NewError = newError
 	m = http.NewServeMux()
 	run(b, "impl=std", m, humago.New(m, huma.DefaultConfig("x", "1")), func() error {

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"net/http"
-	"strings"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
@@ -13,21 +12,10 @@ import (
 
 func withChi(router *chi.Mux, opts ...server.Option) http.Handler {
 	router.NotFound(server.NotFound)
-	router.MethodNotAllowed(chiMethodNotAllowed(router))
+	router.MethodNotAllowed(server.Allow(func(r *http.Request) bool {
+		return router.Match(chi.NewRouteContext(), r.Method, cmp.Or(r.URL.RawPath, r.URL.Path))
+	}))
 	return server.Middleware(opts...)(router)
-}
-
-// chiMethodNotAllowed sets the Allow header to the methods that router has for
-// the path, which chi does only in its default answer.
-func chiMethodNotAllowed(router chi.Routes) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		for method := range strings.FieldsSeq("GET HEAD POST PUT PATCH DELETE OPTIONS") {
-			if router.Match(chi.NewRouteContext(), method, cmp.Or(r.URL.RawPath, r.URL.Path)) {
-				w.Header().Add("Allow", method)
-			}
-		}
-		server.MethodNotAllowed(w, r)
-	}
 }
 
 func routeChi(router chi.Router) {

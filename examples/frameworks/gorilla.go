@@ -2,7 +2,6 @@ package main
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/gorilla/mux"
 
@@ -11,23 +10,11 @@ import (
 
 func withGorilla(router *mux.Router, opts ...server.Option) http.Handler {
 	router.NotFoundHandler = http.HandlerFunc(server.NotFound)
-	router.MethodNotAllowedHandler = gorillaMethodNotAllowed(router)
-	return server.Middleware(opts...)(router)
-}
-
-// gorillaMethodNotAllowed sets the Allow header to the methods that router has
-// for the path, which gorilla does not do.
-func gorillaMethodNotAllowed(router *mux.Router) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		probe := r.Clone(r.Context())
-		for probe.Method = range strings.FieldsSeq("GET HEAD POST PUT PATCH DELETE OPTIONS") {
-			var match mux.RouteMatch
-			if router.Match(probe, &match) && match.MatchErr == nil {
-				w.Header().Add("Allow", probe.Method)
-			}
-		}
-		server.MethodNotAllowed(w, r)
+	router.MethodNotAllowedHandler = server.Allow(func(r *http.Request) bool {
+		var match mux.RouteMatch
+		return router.Match(r, &match) && match.MatchErr == nil
 	})
+	return server.Middleware(opts...)(router)
 }
 
 func routeGorilla(router *mux.Router) {

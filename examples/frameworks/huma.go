@@ -18,61 +18,29 @@ func withHuma(mux *http.ServeMux, opts ...server.Option) http.Handler {
 	return server.Middleware(opts...)(server.Routes(mux))
 }
 
-func newHuma(mux *http.ServeMux, title, version string) huma.API {
+func newHuma(mux *http.ServeMux, config huma.Config) huma.API {
 	huma.NewError = newHumaError
-	config := huma.DefaultConfig(title, version)
-	config.Transformers = append(config.Transformers, keepHumaError)
-	return humago.New(humaMux{mux}, config)
+	config.Transformers = append(config.Transformers, writeHumaError)
+	return humago.New(mux, config)
 }
 
-// humaMux answers with the error that Huma was going to write.
-type humaMux struct{ *http.ServeMux }
-
-func (m humaMux) HandleFunc(pattern string, handler func(http.ResponseWriter, *http.Request)) {
-	m.Handle(pattern, server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
-		hw := &humaWriter{ResponseWriter: w}
-		handler(hw, r)
-		return hw.err
-	}))
-}
-
-// humaWriter discards what Huma writes after an error.
-type humaWriter struct {
-	http.ResponseWriter
-	err error
-}
-
-func (w *humaWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
-
-func (w *humaWriter) WriteHeader(status int) {
-	if w.err == nil {
-		w.ResponseWriter.WriteHeader(status)
-	}
-}
-
-func (w *humaWriter) Write(p []byte) (int, error) {
-	if w.err == nil {
-		return w.ResponseWriter.Write(p)
-	}
-	return len(p), nil
-}
-
-// keepHumaError is a transformer that keeps an error for humaMux.
-func keepHumaError(ctx huma.Context, _ string, v any) (any, error) {
-	if e, ok := v.(humaError); ok && e.status >= http.StatusBadRequest {
-		_, w := humago.Unwrap(ctx)
-		w.(*humaWriter).err = e.error
+// writeHumaError is a transformer that answers with an error. What Huma writes
+// after it is discarded.
+func writeHumaError(ctx huma.Context, _ string, v any) (any, error) {
+	if e, ok := v.(humaError); ok {
+		r, w := humago.Unwrap(ctx)
+		server.Write(w, r, e.error)
 	}
 	return v, nil
 }
 
 // humaError is an error that a handler returned, or that Huma found.
-type humaError struct {
-	error
-	status int
-}
+type humaError struct{ error }
 
-func (e humaError) GetStatus() int { return e.status }
+// GetStatus returns the status for the middlewares of Huma.
+func (e humaError) GetStatus() int {
+	return server.Public(context.Background(), e.error).Code.Status()
+}
 
 // Schema describes the errors in the OpenAPI document.
 func (humaError) Schema(r huma.Registry) *huma.Schema {
@@ -82,22 +50,20 @@ func (humaError) Schema(r huma.Registry) *huma.Schema {
 // newHumaError is called for an error that a handler returned, with status 500,
 // by Huma, and by helpers such as huma.Error404NotFound.
 func newHumaError(status int, message string, errs ...error) huma.StatusError {
+	if status/100 == 3 {
+		return &huma.ErrorModel{Status: status} // not an error, such as a 304
+	}
 	var fields pkerr.Fields
 	for _, err := range errs {
-		if detail, ok := errors.AsType[*huma.ErrorDetail](err); ok {
-			if key, ok := strings.CutPrefix(detail.Location, "body."); ok {
-				fields.Invalid(key)
-			}
+		detail, ok := errors.AsType[*huma.ErrorDetail](err)
+		if ok && strings.HasPrefix(detail.Location, "body.") {
+			fields.Invalid(strings.TrimPrefix(detail.Location, "body."))
 		}
 	}
 	if status != http.StatusInternalServerError || len(errs) == 0 { // not a handler's error
 		errs = append(errs, fields.Err(), pkerr.MakeCode(0, status).WithCause(errors.New(message)))
 	}
-	err := errors.Join(errs...)
-	if status >= http.StatusBadRequest {
-		status = server.Public(context.Background(), err).Code.Status() // for Huma's middlewares
-	}
-	return humaError{err, status}
+	return humaError{errors.Join(errs...)}
 }
 
 func routeHuma(api huma.API) {
@@ -152,6 +118,6 @@ type humaOutput struct{ Body any }
 
 func serveHuma(opts ...server.Option) http.Handler {
 	mux := http.NewServeMux()
-	routeHuma(newHuma(mux, "Members", "1.0.0"))
+	routeHuma(newHuma(mux, huma.DefaultConfig("Members", "1.0.0")))
 	return withHuma(mux, opts...)
 }

@@ -21,7 +21,7 @@ import (
 // Errors that Huma creates look like the API's.
 func TestNewHumaError_Own(t *testing.T) {
 	mux := http.NewServeMux()
-	api := newHuma(mux, "Members", "1.0.0")
+	api := newHuma(mux, huma.DefaultConfig("Members", "1.0.0"))
 	huma.Get(api, "/helper", func(context.Context, *struct{}) (*struct{}, error) {
 		return nil, huma.Error404NotFound("hunter2")
 	})
@@ -73,7 +73,7 @@ func TestNewHumaError_Vary(t *testing.T) {
 
 func TestNewHumaError_NotModified(t *testing.T) {
 	mux := http.NewServeMux()
-	huma.Get(newHuma(mux, "Members", "1.0.0"), "/", func(context.Context, *struct{}) (*struct{}, error) {
+	huma.Get(newHuma(mux, huma.DefaultConfig("Members", "1.0.0")), "/", func(context.Context, *struct{}) (*struct{}, error) {
 		return nil, huma.Status304NotModified()
 	})
 	w := httptest.NewRecorder()
@@ -90,7 +90,7 @@ func TestNewHumaError_ContentType(t *testing.T) {
 	}}
 	defer delete(huma.DefaultFormats, "text/plain")
 	mux := http.NewServeMux()
-	api := newHuma(mux, "Members", "1.0.0")
+	api := newHuma(mux, huma.DefaultConfig("Members", "1.0.0"))
 	huma.Get(api, "/", func(context.Context, *struct{}) (*humaOutput, error) { return &humaOutput{"fine"}, nil })
 	huma.Get(api, "/fail", func(context.Context, *struct{}) (*humaOutput, error) { return nil, pkerr.MemberNotFound })
 	for path, want := range map[string]string{
@@ -151,7 +151,7 @@ func TestNewHumaError_Reported(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var rec recorder
 			mux := http.NewServeMux()
-			huma.Get(newHuma(mux, "Members", "1.0.0"), "/", func(context.Context, *struct{}) (*struct{}, error) { return nil, test.err() })
+			huma.Get(newHuma(mux, huma.DefaultConfig("Members", "1.0.0")), "/", func(context.Context, *struct{}) (*struct{}, error) { return nil, test.err() })
 			w := httptest.NewRecorder()
 			withHuma(mux, rec.options()...).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", http.NoBody))
 			require.Equal(t, test.want, fmt.Sprint(w.Code, " ", w.Body))
@@ -165,7 +165,7 @@ func TestNewHumaError_Reported(t *testing.T) {
 // status that is sent.
 func TestNewHumaError_Headers(t *testing.T) {
 	mux := http.NewServeMux()
-	api := newHuma(mux, "Members", "1.0.0")
+	api := newHuma(mux, huma.DefaultConfig("Members", "1.0.0"))
 	var statuses []int
 	api.UseMiddleware(func(ctx huma.Context, next func(huma.Context)) {
 		ctx.SetHeader("Cache-Control", "max-age=60")
@@ -190,7 +190,7 @@ func TestNewHumaError_Headers(t *testing.T) {
 // because Huma gives the location of the object.
 func TestNewHumaError_Body(t *testing.T) {
 	mux := http.NewServeMux()
-	huma.Post(newHuma(mux, "Members", "1.0.0"), "/", func(context.Context, *struct {
+	huma.Post(newHuma(mux, huma.DefaultConfig("Members", "1.0.0")), "/", func(context.Context, *struct {
 		Body struct {
 			Name string `json:"name" maxLength:"3"`
 			Tags []struct {
