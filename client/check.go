@@ -63,57 +63,12 @@ func bodyLimit(opts []Option) int {
 	return o.bodyLimit
 }
 
-// checked is an error with its body, if that has been read to the end.
-type checked struct {
-	decoded
-
-	whole wholeBody
-}
-
-// Errors with room for the body in the same allocation, which fill the size
-// classes of 256, 320 and 512 bytes. Most bodies are a code and its text; one
-// with a wait is medium, and one with some fields is long.
-type (
-	shortChecked struct {
-		checked
-
-		room [48]byte
-	}
-	mediumChecked struct {
-		checked
-
-		room [112]byte
-	}
-	longChecked struct {
-		checked
-
-		room [304]byte
-	}
-)
-
-// newChecked returns a new error, and a buffer for a body of n bytes, which is
-// nil if the body is longer than most. n is -1 if the length is unknown.
-func newChecked(n int64) (*checked, []byte) {
-	switch {
-	case n >= 0 && n < int64(len(shortChecked{}.room)):
-		c := new(shortChecked)
-		return &c.checked, c.room[:0]
-	case n < int64(len(mediumChecked{}.room)):
-		c := new(mediumChecked)
-		return &c.checked, c.room[:0]
-	case n < int64(len(longChecked{}.room)):
-		c := new(longChecked)
-		return &c.checked, c.room[:0]
-	}
-	return new(checked), nil
-}
-
 // check returns the error for resp, the response to req, which may be nil. It
 // never returns nil. It keeps up to limit bytes of the body. All of the body
 // can be read again; if it was read to its end, even after it has been closed.
 func check(resp *http.Response, req *http.Request, limit int) *ResponseError {
-	c, room := newChecked(resp.ContentLength)
-	e := &c.response
+	d, again, room := newChecked(resp.ContentLength)
+	e := &d.response
 	e.setRequest(req)
 	var body []byte
 	var failed error
@@ -121,20 +76,21 @@ func check(resp *http.Response, req *http.Request, limit int) *ResponseError {
 	if resp.Body != nil && resp.Body != http.NoBody &&
 		resp.StatusCode != http.StatusSwitchingProtocols {
 		read, err := readUpTo(limit, resp, room)
+		if !again.keep(read, resp.Body, err) {
+			again = new(rereadable)
+			again.keep(read, resp.Body, err)
+		}
+		resp.Body = again
 		switch {
 		case len(read) > limit:
-			resp.Body = &rereadable{read: read, rest: resp.Body, err: err}
 			body, e.Truncated = slices.Clip(read[:limit]), true
 		case err == io.EOF: //nolint:errorlint // A Reader returns it unwrapped.
-			c.whole = wholeBody{read, resp.Body}
-			resp.Body = &c.whole
 			body = read
 		default:
-			resp.Body = &rereadable{read: read, rest: resp.Body, err: err}
 			body, e.Truncated, failed = read, true, err
 		}
 	}
-	c.decode(resp.StatusCode, resp.Header, body)
+	d.decode(resp.StatusCode, resp.Header, body)
 	if failed != nil {
 		e.err = e.err.WithCause(failed)
 	}

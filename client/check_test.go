@@ -262,19 +262,28 @@ func TestCheck_ConnectionReuse(t *testing.T) {
 // not, and closing it closes the original.
 func TestCheck_BodyCanBeReadAgain(t *testing.T) {
 	const limit = 64 << 10
-	for _, length := range []int{0, 1, 87, 88, 89, 511, 512, 513, 8 << 10, limit - 1, limit, limit + 1, 3 * limit} {
+	lengths := []int{0, 1, 511, 512, 513, 8 << 10, limit - 1, limit, limit + 1, 3 * limit}
+	for _, room := range []int{64, 88, 96, 320} {
+		lengths = append(lengths, room-1, room, room+1)
+	}
+	for _, length := range lengths {
 		want := strings.Repeat("0123456789", length/10+1)[:length]
-		for _, announced := range []int64{-1, int64(length), 5} {
+		for _, announced := range []int64{-1, int64(length), 5, 95, 319} {
 			for _, opts := range [][]client.Option{nil, {client.WithBodyLimit(1)}, {client.WithBodyLimit(100)}, {client.WithBodyLimit(math.MaxInt64)}} {
 				original := &closeCounter{Reader: strings.NewReader(want)}
 				resp := &http.Response{StatusCode: 404, Body: original, ContentLength: announced}
 				first := client.Check(resp, opts...)
 				for range 3 {
-					require.Equal(t, first, client.Check(resp, opts...))
+					again := client.Check(resp, opts...)
+					require.Equal(t, first, again)
+					requireResponseError(t, again).Body = nil
 				}
-				got, err := io.ReadAll(resp.Body)
+				begin := make([]byte, min(length, 7))
+				_, err := io.ReadFull(resp.Body, begin)
 				require.NoError(t, err)
-				require.Equal(t, want, string(got))
+				rest, err := io.ReadAll(resp.Body)
+				require.NoError(t, err)
+				require.Equal(t, want, string(begin)+string(rest))
 				require.Zero(t, original.closed)
 				require.ErrorIs(t, resp.Body.Close(), errClosed, "the error of the original")
 				require.Equal(t, 1, original.closed)

@@ -51,21 +51,6 @@ func larger(n int) int {
 	return 2 * n
 }
 
-// wholeBody is a body that has been read to its end, and can be read again.
-type wholeBody struct {
-	unread []byte
-	io.Closer
-}
-
-func (b *wholeBody) Read(p []byte) (int, error) {
-	if len(b.unread) == 0 {
-		return 0, io.EOF
-	}
-	n := copy(p, b.unread)
-	b.unread = b.unread[n:]
-	return n, nil
-}
-
 // rereadable is a body whose beginning has been read, and can be read again.
 type rereadable struct {
 	read []byte // what has been read, and is read next
@@ -75,6 +60,12 @@ type rereadable struct {
 	// continued is set once the caller reads from rest, or closes it. Close
 	// must not drain what is being read, because it may be called to end that.
 	continued atomic.Bool
+}
+
+// keep sets what has been read, and always has room for it.
+func (b *rereadable) keep(read []byte, rest io.ReadCloser, err error) bool {
+	b.read, b.rest, b.err = read, rest, err
+	return true
 }
 
 // Read reads what has been read before, then the rest.
