@@ -71,7 +71,7 @@ func (s *Scanner) fail() { s.failed, s.pos = true, len(s.data) }
 //	}
 func (s *Scanner) Open(opening byte) bool {
 	s.depth++
-	if s.depth > maxDepth || !s.past(opening) {
+	if s.depth > maxDepth || !s.past(opening) && !s.pastSpace(opening) {
 		s.fail()
 		return false
 	}
@@ -82,7 +82,7 @@ func (s *Scanner) Open(opening byte) bool {
 // More moves to the next key or item, and reports whether there is one before
 // the bracket closing.
 func (s *Scanner) More(closing byte) bool {
-	if s.past(',') {
+	if s.past(',') || s.pastSpace(',') {
 		return true
 	}
 	if !s.close(closing) {
@@ -110,18 +110,19 @@ func (s *Scanner) take(c byte) bool {
 	return true
 }
 
-// past moves past white space, then c, then white space. If c does not come
-// next it moves past the white space only, and returns false.
+// past moves past c if it comes next and no white space follows it. It is small
+// enough to be inlined; if it returns false, pastSpace must be asked.
 func (s *Scanner) past(c byte) bool {
-	if i := s.pos; i+1 < len(s.data) && s.data[i] == c && s.data[i+1] > ' ' {
-		s.pos = i + 1
-		return true
+	i := s.pos + 1
+	if i >= len(s.data) || s.data[i-1] != c || s.data[i] <= ' ' {
+		return false
 	}
-	return s.pastSpace(c)
+	s.pos = i
+	return true
 }
 
-// pastSpace is the slow path of past. It is separate so that past can be
-// inlined.
+// pastSpace moves past white space, then c, then white space. If c does not come
+// next it moves past the white space only, and returns false.
 func (s *Scanner) pastSpace(c byte) bool {
 	i := space(s.data, s.pos)
 	if i >= len(s.data) || s.data[i] != c {
@@ -144,7 +145,7 @@ func space(data []byte, i int) int {
 // Key reads the key of an object, and the colon after it.
 func (s *Scanner) Key() String {
 	key := s.String()
-	if !s.past(':') {
+	if !s.past(':') && !s.pastSpace(':') {
 		s.fail()
 	}
 	return key

@@ -100,11 +100,10 @@ func (s *Scanner) Raw(t String) []byte { return s.data[t.start:t.end] }
 // allocates no string. The result may be a part of the body, so do not modify
 // it.
 func (s *Scanner) Bytes(t String) []byte {
-	raw := s.Raw(t)
 	if t.ascii {
-		return raw
+		return s.data[t.start:t.end]
 	}
-	return decode(raw)
+	return decode(s.data[t.start:t.end])
 }
 
 // Is reports whether t spells text, without allocating a string.
