@@ -27,7 +27,7 @@ import (
 // instead of a partial one that looks complete. With net/http the client gets
 // an unexpected EOF or, over HTTP/2, a stream error. A test that calls the
 // handler with a [net/http/httptest.ResponseRecorder] sees the panic itself. A
-// hijacked connection is left alone.
+// hijacked connection, and an error that Write has sent, are left alone.
 //
 // A writer that buffers and has no Unwrap method, such as the one of
 // [http.TimeoutHandler], belongs outside of Middleware. Inside, Write cannot
@@ -65,7 +65,7 @@ func recovered(w http.ResponseWriter, r *http.Request, v any) {
 		panic(v)
 	}
 	err := pkerr.InternalServerError.WithCause(panicError(v))
-	if late := write(w, r, err, debug.Stack()); late && !hijacked(w) {
+	if late := write(w, r, err, debug.Stack()); late && !hijacked(w) && !answered(w) {
 		panic(http.ErrAbortHandler)
 	}
 }

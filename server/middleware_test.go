@@ -238,6 +238,18 @@ func TestMiddleware_PanicAfterWholeResponse(t *testing.T) {
 	}
 }
 
+// An error is complete, so a panic after it is only reported.
+func TestMiddleware_PanicAfterError(t *testing.T) {
+	var hooked []error
+	w := get(with(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		server.NotFound(w, r)
+		panic(errStore)
+	}), server.WithErrorHook(func(_ *http.Request, err error) { hooked = append(hooked, err) })))
+	requireBody(t, w, 404, `{"message":"404: Not Found","code":0}`)
+	require.Len(t, hooked, 2)
+	require.ErrorIs(t, hooked[1], errStore)
+}
+
 // A hijacked connection may have been handed on, and is left alone.
 func TestMiddleware_PanicAfterHijack(t *testing.T) {
 	panicked := make(chan struct{})

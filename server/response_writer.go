@@ -114,6 +114,11 @@ func hijacked(w http.ResponseWriter) bool {
 	return anyTracker(w, func(t *responseWriter) bool { return t.hijacked })
 }
 
+// answered reports whether the response is known to be a complete error.
+func answered(w http.ResponseWriter) bool {
+	return anyTracker(w, func(t *responseWriter) bool { return t.answered })
+}
+
 // Unwrap returns the wrapped writer, for http.ResponseController.
 func (t *responseWriter) Unwrap() http.ResponseWriter { return t.ResponseWriter }
 
@@ -125,10 +130,21 @@ const maxExcess = 4 << 10
 // discard takes the place of a write of n bytes after an error.
 func (t *responseWriter) discard(n int) (int, error) {
 	if n > maxExcess-int(t.excess) {
+		t.excess = maxExcess
 		return 0, http.ErrContentLength
 	}
 	t.excess += int32(n) //nolint:gosec // It is at most maxExcess.
 	return n, nil
+}
+
+// Header returns a copy after an error, because a writer that buffers sends the
+// header later.
+func (t *responseWriter) Header() http.Header {
+	h := t.ResponseWriter.Header()
+	if t.answered {
+		return h.Clone()
+	}
+	return h
 }
 
 func (t *responseWriter) WriteHeader(status int) {

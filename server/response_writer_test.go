@@ -310,6 +310,16 @@ func TestWrite_NothingFollows(t *testing.T) {
 			_, err = io.WriteString(w, "x")
 			return err
 		}},
+		"a little after a long one": {want: http.ErrContentLength, write: func(w http.ResponseWriter) error {
+			_, err := io.WriteString(w, long+"x")
+			require.ErrorIs(t, err, http.ErrContentLength)
+			_, err = io.WriteString(w, "x")
+			return err
+		}},
+		"a header": {write: func(w http.ResponseWriter) error {
+			w.Header().Set("Content-Type", "text/html")
+			return nil
+		}},
 		"a second error": {write: func(w http.ResponseWriter) error {
 			server.Write(w, nil, pkerr.Unauthorized)
 			return nil
@@ -319,11 +329,8 @@ func TestWrite_NothingFollows(t *testing.T) {
 			server.Write(w, r, pkerr.NotFound)
 			require.ErrorIs(t, test.write(w), test.want)
 		})
-		routes := http.NewServeMux()
-		routes.Handle("/", write)
 		for within, handler := range map[string]http.Handler{
 			"Middleware": with(write),
-			"Routes":     server.Routes(routes),
 			"HandlerFunc": server.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
 				write(w, r)
 				return nil
@@ -346,8 +353,8 @@ func TestWrite_NothingFollows(t *testing.T) {
 	}
 }
 
-// The writer of gin starts a response only with its body, even if it is empty.
-func TestWrite_HeadWritesNothing(t *testing.T) {
+// Gin's writer starts a response when a body is written, even an empty one.
+func TestWrite_HeadWritesEmptyBody(t *testing.T) {
 	r := httptest.NewRequest(http.MethodHead, "/", nil)
 	w := &recordedWrites{header: http.Header{}}
 	server.Write(w, r, pkerr.NotFound)
@@ -379,7 +386,11 @@ func TestWrite_HeldBack(t *testing.T) {
 	for name, h := range map[string]http.Handler{
 		"HandlerFunc": with(held(server.HandlerFunc(func(http.ResponseWriter, *http.Request) error { return pkerr.NotFound }))),
 		"Routes":      with(held(server.Routes(http.NewServeMux()))),
-		"Write":       with(held(http.HandlerFunc(server.NotFound))),
+		"a header that follows": held(with(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			server.NotFound(w, r)
+			w.Header().Set("Content-Type", "text/html")
+		}))),
+		"Write": with(held(http.HandlerFunc(server.NotFound))),
 	} {
 		t.Run(name, func(t *testing.T) { requireBody(t, get(h), 404, `{"message":"404: Not Found","code":0}`) })
 	}

@@ -20,19 +20,19 @@ func MethodNotAllowed(w http.ResponseWriter, r *http.Request) {
 	Write(w, r, pkerr.MethodNotAllowed)
 }
 
-// Allow returns a handler like [MethodNotAllowed] for routers that do not set
-// the Allow header, such as chi and gorilla. The header lists the methods for
-// which the router has a route: match is called with a copy of the request for
-// each of GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS. It must not be nil,
-// and must be safe for concurrent use.
+// Allow returns a handler like [MethodNotAllowed] that also sets the Allow
+// header, for routers that do not, such as chi and gorilla. match reports
+// whether the router has a route for a request; it is called for each of GET,
+// HEAD, POST, PUT, PATCH, DELETE and OPTIONS, with a shallow copy of the
+// request, which it must not change. If it is false for all of them, an Allow
+// header that has already been set is kept. match must not be nil.
 func Allow(match func(*http.Request) bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var methods []string
-		for method := range strings.FieldsSeq("GET HEAD POST PUT PATCH DELETE OPTIONS") {
-			probe := r.Clone(r.Context())
-			probe.Method = method
+		probe := r.WithContext(r.Context())
+		for probe.Method = range strings.FieldsSeq("GET HEAD POST PUT PATCH DELETE OPTIONS") {
 			if match(probe) {
-				methods = append(methods, method)
+				methods = append(methods, probe.Method)
 			}
 		}
 		if len(methods) > 0 {
@@ -66,7 +66,7 @@ func Routes(mux *http.ServeMux) http.Handler {
 				return
 			}
 		}
-		mux.ServeHTTP(track(w), r)
+		mux.ServeHTTP(w, r)
 	})
 }
 

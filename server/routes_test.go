@@ -94,17 +94,11 @@ func TestAllow(t *testing.T) {
 		"some":    {func(r *http.Request) bool { return r.Method == "PATCH" || r.Method == "GET" }, "GET, PATCH"},
 		"none":    {func(*http.Request) bool { return false }, "TRACE"},
 		"by path": {func(r *http.Request) bool { return r.URL.Path == "/v2/members/abcde" && r.Method == "PUT" }, "PUT"},
-		"a router that changes the request": {func(r *http.Request) bool {
-			r.Header.Set("X-Tried", "yes")
-			r.URL.Path += "tried"
-			return r.URL.Path == "/v2/members/abcdetried"
-		}, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := get(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				w.Header().Set("Allow", "TRACE")
 				server.Allow(test.match)(w, r)
-				require.Empty(t, r.Header)
 				require.Equal(t, http.MethodGet, r.Method)
 			}))
 			requireBody(t, w, 405, `{"message":"405: Method Not Allowed","code":0}`)

@@ -39,9 +39,9 @@ import (
 // in gin and negroni. Gin starts a response without a body in AbortWithStatus,
 // AbortWithError and Bind; call Abort and ShouldBind instead.
 //
-// An error is a whole response: if w is that of Middleware, HandlerFunc or
-// [Routes], what is written after it is discarded, and after 4 KiB fails with
-// [http.ErrContentLength].
+// An error is a whole response: if w is the writer that Middleware or
+// HandlerFunc passes on, what is written to it afterwards is discarded, also
+// headers. Once that exceeds 4 KiB, it fails with [http.ErrContentLength].
 //
 // Write(w, r, nil) does nothing. If r is nil, the options are the defaults, and
 // the log does not name the request. If w is nil, the error is only logged and

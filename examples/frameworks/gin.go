@@ -5,19 +5,15 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/pkerr/pkerr"
 	"github.com/pkerr/pkerr/server"
 )
 
 func withGin(engine *gin.Engine, opts ...server.Option) http.Handler {
+	engine.Use(ginHandler(ginErrors))
 	engine.HandleMethodNotAllowed = true
-	engine.NoMethod(gin.WrapF(server.MethodNotAllowed))
-	engine.NoRoute(gin.WrapF(server.NotFound))
-	engine.Use(func(c *gin.Context) {
-		c.Next()
-		if e := c.Errors.Last(); e != nil {
-			server.Write(c.Writer, c.Request, e.Err)
-		}
-	})
+	engine.NoRoute(ginHandler(func(*gin.Context) error { return pkerr.NotFound }))
+	engine.NoMethod(ginHandler(func(*gin.Context) error { return pkerr.MethodNotAllowed }))
 	return server.Middleware(opts...)(engine)
 }
 
@@ -30,6 +26,16 @@ func ginHandler(h func(*gin.Context) error) gin.HandlerFunc {
 			server.Write(c.Writer, c.Request, err)
 		}
 	}
+}
+
+// ginErrors is a middleware that returns the last error that a handler or
+// another middleware gave to c.Error.
+func ginErrors(c *gin.Context) error {
+	c.Next()
+	if e := c.Errors.Last(); e != nil {
+		return e.Err
+	}
+	return nil
 }
 
 func routeGin(engine *gin.Engine) {

@@ -52,6 +52,27 @@ func TestGinHandler_EmptyStatus(t *testing.T) {
 	}
 }
 
+// A middleware sees that the chain was stopped, however the error was given.
+func TestWithGin_Aborts(t *testing.T) {
+	for path, status := range map[string]int{"/returned": 404, "/given": 404, "/unknown": 404, "/post": 405, "/fine": 200} {
+		engine := gin.New()
+		var aborted bool
+		engine.Use(func(c *gin.Context) {
+			c.Next()
+			aborted = c.IsAborted()
+		})
+		h := withGin(engine)
+		engine.GET("/returned", ginHandler(func(*gin.Context) error { return pkerr.MemberNotFound }))
+		engine.GET("/given", func(c *gin.Context) { _ = c.Error(pkerr.MemberNotFound) })
+		engine.GET("/fine", func(c *gin.Context) { c.Status(http.StatusOK) })
+		engine.POST("/post", func(*gin.Context) {})
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, http.NoBody))
+		require.Equal(t, status, w.Code, path)
+		require.Equal(t, status != 200, aborted, path)
+	}
+}
+
 // The first middleware that fails answers, and stops the chain.
 func TestGinHandler_Middleware(t *testing.T) {
 	handled := 0

@@ -21,15 +21,22 @@ func withHuma(mux *http.ServeMux, opts ...server.Option) http.Handler {
 func newHuma(mux *http.ServeMux, config huma.Config) huma.API {
 	huma.NewError = newHumaError
 	config.Transformers = append(config.Transformers, writeHumaError)
-	return humago.New(mux, config)
+	return humago.New(humaMux{mux}, config)
 }
 
-// writeHumaError is a transformer that answers with an error. What Huma writes
-// after it is discarded.
+// humaMux puts server.Middleware around each handler, because its writer
+// discards what Huma writes after an error.
+type humaMux struct{ *http.ServeMux }
+
+func (m humaMux) HandleFunc(pattern string, handler func(http.ResponseWriter, *http.Request)) {
+	m.Handle(pattern, server.Middleware()(http.HandlerFunc(handler)))
+}
+
+// writeHumaError is a transformer that answers with an error.
 func writeHumaError(ctx huma.Context, _ string, v any) (any, error) {
 	if e, ok := v.(humaError); ok {
 		r, w := humago.Unwrap(ctx)
-		server.Write(w, r, e.error)
+		server.Write(w, r, e)
 	}
 	return v, nil
 }
@@ -37,10 +44,11 @@ func writeHumaError(ctx huma.Context, _ string, v any) (any, error) {
 // humaError is an error that a handler returned, or that Huma found.
 type humaError struct{ error }
 
-// GetStatus returns the status for the middlewares of Huma.
-func (e humaError) GetStatus() int {
-	return server.Public(context.Background(), e.error).Code.Status()
-}
+func (e humaError) Unwrap() error { return e.error }
+
+// GetStatus returns the status for the middlewares of Huma, without regard to
+// mappers.
+func (e humaError) GetStatus() int { return server.Public(context.Background(), e).Code.Status() }
 
 // Schema describes the errors in the OpenAPI document.
 func (humaError) Schema(r huma.Registry) *huma.Schema {
@@ -50,7 +58,7 @@ func (humaError) Schema(r huma.Registry) *huma.Schema {
 // newHumaError is called for an error that a handler returned, with status 500,
 // by Huma, and by helpers such as huma.Error404NotFound.
 func newHumaError(status int, message string, errs ...error) huma.StatusError {
-	if status/100 == 3 {
+	if 0 < status && status < http.StatusBadRequest {
 		return &huma.ErrorModel{Status: status} // not an error, such as a 304
 	}
 	var fields pkerr.Fields
@@ -60,7 +68,8 @@ func newHumaError(status int, message string, errs ...error) huma.StatusError {
 			fields.Invalid(strings.TrimPrefix(detail.Location, "body."))
 		}
 	}
-	if status != http.StatusInternalServerError || len(errs) == 0 { // not a handler's error
+	// A 500 with errors comes from a handler.
+	if status != http.StatusInternalServerError || errors.Join(errs...) == nil {
 		errs = append(errs, fields.Err(), pkerr.MakeCode(0, status).WithCause(errors.New(message)))
 	}
 	return humaError{errors.Join(errs...)}

@@ -5,12 +5,17 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+	"github.com/klauspost/compress/gzhttp"
 	"github.com/stretchr/testify/require"
 
 	"github.com/pkerr/pkerr"
@@ -34,6 +39,9 @@ func TestNewHumaError_Own(t *testing.T) {
 	huma.Get(api, "/resolver", func(context.Context, *failingInput) (*struct{}, error) {
 		return new(struct{}), nil
 	})
+	huma.Get(api, "/resolver/helper", func(context.Context, *helpedInput) (*struct{}, error) {
+		return new(struct{}), nil
+	})
 	api.UseMiddleware(func(ctx huma.Context, next func(huma.Context)) {
 		if ctx.Query("fail") == "middleware" {
 			require.NoError(t, huma.WriteErr(api, ctx, http.StatusServiceUnavailable, "hunter2"))
@@ -44,6 +52,7 @@ func TestNewHumaError_Own(t *testing.T) {
 	huma.Get(api, "/middleware", func(context.Context, *struct{}) (*struct{}, error) { return new(struct{}), nil })
 	for path, want := range map[string]string{
 		"/resolver":                   `404 {"message":"Member not found.","code":20002}`,
+		"/resolver/helper":            `404 {"message":"Member not found.","code":20002}`,
 		"/helper":                     `404 {"message":"404: Not Found","code":0}`,
 		"/query?limit=x":              `422 {"message":"422: Unprocessable Entity","code":0}`,
 		"/query?limit=1000":           `422 {"message":"422: Unprocessable Entity","code":0}`,
@@ -61,6 +70,13 @@ type failingInput struct{}
 
 func (failingInput) Resolve(huma.Context) []error { return []error{pkerr.MemberNotFound} }
 
+// helpedInput gives such an error to a helper.
+type helpedInput struct{}
+
+func (helpedInput) Resolve(huma.Context) []error {
+	return []error{huma.Error400BadRequest("hunter2", pkerr.MemberNotFound)}
+}
+
 func TestNewHumaError_Vary(t *testing.T) {
 	r := httptest.NewRequest(http.MethodGet, "/members/zzzzz", http.NoBody)
 	r.Header.Set("Accept-Language", "de")
@@ -71,15 +87,63 @@ func TestNewHumaError_Vary(t *testing.T) {
 	require.Equal(t, []string{"Origin", "Accept-Language"}, w.Header().Values("Vary"))
 }
 
-func TestNewHumaError_NotModified(t *testing.T) {
+// A status below 400 is not an error.
+func TestNewHumaError_NoError(t *testing.T) {
+	for _, status := range []int{204, 302, 304} {
+		mux := http.NewServeMux()
+		huma.Get(newHuma(mux, huma.DefaultConfig("Members", "1.0.0")), "/", func(context.Context, *struct{}) (*struct{}, error) {
+			return nil, huma.NewError(status, "")
+		})
+		var rec recorder
+		w := httptest.NewRecorder()
+		withHuma(mux, rec.options()...).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", http.NoBody))
+		require.Equal(t, status, w.Code)
+		require.NotContains(t, w.Body.String(), "message")
+		require.Empty(t, rec.errs())
+	}
+}
+
+// An error is answered whole, whatever is around the API.
+func TestNewHuma_Around(t *testing.T) {
+	missing := func(context.Context, *struct{}) (*humaOutput, error) { return nil, pkerr.MemberNotFound }
 	mux := http.NewServeMux()
-	huma.Get(newHuma(mux, huma.DefaultConfig("Members", "1.0.0")), "/", func(context.Context, *struct{}) (*struct{}, error) {
-		return nil, huma.Status304NotModified()
+	api := newHuma(mux, huma.DefaultConfig("Members", "1.0.0"))
+	huma.Get(api, "/", missing)
+	router := chi.NewRouter()
+	router.Use(middleware.RequestLogger(&middleware.DefaultLogFormatter{Logger: log.New(io.Discard, "", 0)}))
+	config := huma.DefaultConfig("Members", "1.0.0")
+	config.Transformers = append(config.Transformers, func(ctx huma.Context, _ string, v any) (any, error) {
+		if e, ok := v.(humaError); ok {
+			r, w := humachi.Unwrap(ctx)
+			server.Write(w, r, e)
+		}
+		return v, nil
 	})
-	w := httptest.NewRecorder()
-	withHuma(mux).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", http.NoBody))
-	require.Equal(t, 304, w.Code)
-	require.Empty(t, w.Body.String())
+	huma.Get(humachi.New(router.With(server.Middleware()), config), "/", missing)
+	for name, h := range map[string]http.Handler{
+		"nothing":             mux,
+		"its adapter":         api.Adapter(),
+		"withHuma":            withHuma(mux),
+		"a gzip inside":       server.Middleware()(gzhttp.GzipHandler(mux)),
+		"a logger in humachi": server.Middleware()(router),
+	} {
+		t.Run(name, func(t *testing.T) {
+			resp, got := do(t, http.MethodGet, startHandler(t, h), "")
+			require.Equal(t, 404, resp.StatusCode)
+			require.Equal(t, `{"message":"Member not found.","code":20002}`, got)
+		})
+	}
+}
+
+// Huma panics if it cannot write its own error, when ours has been sent.
+func TestNewHuma_NotAcceptable(t *testing.T) {
+	mux := http.NewServeMux()
+	config := huma.DefaultConfig("Members", "1.0.0")
+	config.NoFormatFallback = true
+	huma.Get(newHuma(mux, config), "/", func(context.Context, *struct{}) (*humaOutput, error) { return nil, pkerr.MemberNotFound })
+	resp, got := do(t, http.MethodGet, startHandler(t, withHuma(mux)), "")
+	require.Equal(t, 406, resp.StatusCode)
+	require.Equal(t, `{"message":"406: Not Acceptable","code":0}`, got)
 }
 
 // Errors are JSON even if another format is registered and asked for.
@@ -146,6 +210,10 @@ func TestNewHumaError_Reported(t *testing.T) {
 		"wrapped": {
 			func() error { return fmt.Errorf("loading: %w", huma.Error409Conflict("", errDatabase)) },
 			`409 {"message":"409: Conflict","code":0}`, "hunter2",
+		},
+		"nil": {
+			func() error { return huma.Error500InternalServerError("hunter2", nil) },
+			"500 " + internalServerError, "hunter2",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
