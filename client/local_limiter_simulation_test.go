@@ -246,10 +246,10 @@ func TestLocalLimiter_Neighbors(t *testing.T) {
 			{0.28, 0.40, 40, 8},
 		}},
 		{"reads of a silent API", simulation{rate: 10, silent: true}, [4]bounds{
-			{0.50, 0.86, 5, 1.6},
-			{0.50, 0.86, 4, 1.9},
-			{0.50, 0.84, 5, 2.2},
-			{0.70, 0.80, 5, 2.4},
+			{0.85, 0.95, 4, 1.6},
+			{0.85, 0.94, 4, 1.9},
+			{0.85, 0.92, 5, 2.2},
+			{0.82, 0.88, 5, 2.4},
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

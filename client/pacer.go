@@ -92,7 +92,11 @@ func (p *pacer) release() {
 	// The API's bucket has had time for one request, and no more.
 	p.empty, p.counting = p.held.Add(p.burst()), true
 	// Others were held, too, and should not all come back at the same moment.
-	after := 1.4*rand.Float64() - 1 //nolint:gosec // It need not be unpredictable.
+	// The next turn is one spacing after last.
+	after := rand.Float64() //nolint:gosec // It need not be unpredictable.
+	if !p.silent() {
+		after = 1.4*after - 1
+	}
 	p.last = p.held.Add(time.Duration(after * float64(p.spacing())))
 	p.held = time.Time{}
 }
@@ -114,8 +118,8 @@ func (p *pacer) growth() float64 {
 		return 0.05
 	case p.quiet >= 4:
 		return 0.04 * p.share
-	case p.rate >= tellingRate:
-		return 0.02 * p.share
+	case p.silent() && p.now.Sub(p.refused) >= p.memory():
+		return 0.1 * p.share
 	}
 	return 0.01 * p.share // only a refusal, which is costly, takes it back
 }
@@ -186,8 +190,20 @@ func (p *pacer) observe(seen Observation) {
 // not show others, only a second refusal within a short time counts as a sign
 // of them.
 func (p *pacer) byOthers() bool {
-	return p.telling || p.now.Sub(p.refused) < 7*time.Second
+	return p.telling || p.now.Sub(p.refused) < p.memory()
 }
+
+// memory returns how long a refusal matters if responses do not show others.
+func (p *pacer) memory() time.Duration {
+	if p.silent() {
+		return 40 * time.Second
+	}
+	return 7 * time.Second
+}
+
+// silent reports whether the API does not say what remains of a bucket that is
+// large enough to show others.
+func (p *pacer) silent() bool { return !p.telling && p.rate >= tellingRate }
 
 // compare computes how many requests of others are in the bucket: the rate,
 // less what remains and less this process's own requests.

@@ -56,6 +56,23 @@ func TestLocalLimiter_MakesRoomAfterRefusals(t *testing.T) {
 	}
 }
 
+// Without Remaining, a refusal of a read counts within 40 seconds of another.
+func TestLocalLimiter_SecondRefusal(t *testing.T) {
+	for sent, want := range map[int]time.Duration{
+		350: 132 * time.Millisecond,
+		400: readGap,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			l := &client.LocalLimiter{}
+			refuse(t, l, time.Second)
+			arrivals(t, l, reads, sent) // each takes 105 ms
+			refuse(t, l, time.Second)
+			at := arrivals(t, l, reads, 2)
+			require.InDelta(t, want.Seconds(), (at[1] - at[0]).Seconds(), 0.004)
+		})
+	}
+}
+
 // In a small bucket, periods double, and a single refusal does not change them.
 func TestLocalLimiter_PeriodsOfWrites(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -101,8 +118,9 @@ func TestLocalLimiter_RandomDelayAfterRefusals(t *testing.T) {
 			require.Equal(t, 200*time.Millisecond, arrivals(t, l, reads, 1)[0], "after one refusal the time is exact")
 			refuse(t, l, 200*time.Millisecond)
 			after := arrivals(t, l, reads, 1)[0] - 200*time.Millisecond
-			require.GreaterOrEqual(t, after, time.Duration(0))
-			require.Less(t, after, 200*time.Millisecond, "within 1.4 times its spacing")
+			const spacing = 132 * time.Millisecond // 0.76 of the rate
+			require.GreaterOrEqual(t, after, spacing-time.Millisecond)
+			require.Less(t, after, 2*spacing)
 			back[after] = true
 		}
 		require.Greater(t, len(back), 10)
@@ -148,19 +166,21 @@ func TestLocalLimiter_OwnRequestsOnly(t *testing.T) {
 // A process that is alone again takes the whole limit after a while.
 func TestLocalLimiter_AloneAgain(t *testing.T) {
 	for _, c := range []struct {
-		rate int
-		gap  time.Duration
-		took time.Duration
+		rate      int
+		remaining int
+		gap       time.Duration
+		took      time.Duration
 	}{
-		{10, readGap, 20 * time.Second},
-		{3, 334 * time.Millisecond * 20 / 19, 90 * time.Second},
+		{10, 9, readGap, 20 * time.Second},
+		{10, -1, readGap, 70 * time.Second},
+		{3, 2, 334 * time.Millisecond * 20 / 19, 90 * time.Second},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			l := &client.LocalLimiter{}
 			send := func() time.Duration {
 				start := time.Now()
 				require.NoError(t, l.Wait(t.Context(), reads))
-				seen := client.Observation{Rate: c.rate, Remaining: c.rate - 1, Sent: time.Now()}
+				seen := client.Observation{Rate: c.rate, Remaining: c.remaining, Sent: time.Now()}
 				l.Observe(t.Context(), reads, seen)
 				return time.Since(start)
 			}
