@@ -67,7 +67,7 @@ func bodyLimit(opts []Option) int {
 // never returns nil. It keeps up to limit bytes of the body. All of the body
 // can be read again; if it was read to its end, even after it has been closed.
 func check(resp *http.Response, req *http.Request, limit int) *ResponseError {
-	d, again, room := newChecked(resp.ContentLength)
+	d, kept, room := newChecked(resp.ContentLength)
 	e := &d.response
 	e.setRequest(req)
 	var body []byte
@@ -76,11 +76,7 @@ func check(resp *http.Response, req *http.Request, limit int) *ResponseError {
 	if resp.Body != nil && resp.Body != http.NoBody &&
 		resp.StatusCode != http.StatusSwitchingProtocols {
 		read, err := readUpTo(limit, resp, room)
-		if !again.keep(read, resp.Body, err) {
-			again = new(rereadable)
-			again.keep(read, resp.Body, err)
-		}
-		resp.Body = again
+		resp.Body = kept.keep(read, resp.Body, err)
 		switch {
 		case len(read) > limit:
 			body, e.Truncated = slices.Clip(read[:limit]), true

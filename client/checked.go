@@ -35,19 +35,16 @@ type (
 	}
 )
 
-// A bodyAgain is a body that can be read again.
-type bodyAgain interface {
-	io.ReadCloser
-
-	// keep sets what has been read, the body that it comes from, and how
-	// reading has ended, if it has. It returns false if it has no room for
-	// that.
-	keep(read []byte, rest io.ReadCloser, err error) bool
+// A keeper keeps a body that has been read, so that it can be read again.
+type keeper interface {
+	// keep returns the body. read is what was read, rest is the original, and
+	// err is how reading that has ended, if it has.
+	keep(read []byte, rest io.ReadCloser, err error) io.ReadCloser
 }
 
-// newChecked returns a new error, with its body and room for what is read of a
-// body of n bytes. n is -1 if the length is unknown.
-func newChecked(n int64) (d *decoded, again bodyAgain, room []byte) {
+// newChecked returns a new error, its body, and room for what is read of a body
+// of n bytes. n is -1 if the length is unknown.
+func newChecked(n int64) (d *decoded, body keeper, room []byte) {
 	switch {
 	case n < 0:
 	case n < int64(len(shortChecked{}.room)):
@@ -73,13 +70,16 @@ type wholeBody struct {
 // Close closes the original body.
 func (b *wholeBody) Close() error { return b.original.Close() }
 
-// keepIn keeps what was read into room first.
-func (b *wholeBody) keepIn(room, read []byte, original io.ReadCloser, err error) bool {
+// keepIn keeps in self what was read into room first. If that is not all, or
+// too long, it returns another body.
+func (b *wholeBody) keepIn(
+	room []byte, self io.ReadCloser, read []byte, rest io.ReadCloser, err error,
+) io.ReadCloser {
 	if err != io.EOF || len(read) > len(room) { //nolint:errorlint // A Reader returns it unwrapped.
-		return false
+		return &rereadable{read: read, rest: rest, err: err}
 	}
-	b.original, b.to = original, uint16(len(read)) //nolint:gosec // No room is that large.
-	return true
+	b.original, b.to = rest, uint16(len(read)) //nolint:gosec // No room is that large.
+	return self
 }
 
 func (b *wholeBody) readFrom(room, p []byte) (int, error) {
@@ -95,14 +95,14 @@ func (c *shortChecked) Read(p []byte) (int, error)  { return c.readFrom(c.room[:
 func (c *mediumChecked) Read(p []byte) (int, error) { return c.readFrom(c.room[:], p) }
 func (c *longChecked) Read(p []byte) (int, error)   { return c.readFrom(c.room[:], p) }
 
-func (c *shortChecked) keep(read []byte, original io.ReadCloser, err error) bool {
-	return c.keepIn(c.room[:], read, original, err)
+func (c *shortChecked) keep(read []byte, rest io.ReadCloser, err error) io.ReadCloser {
+	return c.keepIn(c.room[:], c, read, rest, err)
 }
 
-func (c *mediumChecked) keep(read []byte, original io.ReadCloser, err error) bool {
-	return c.keepIn(c.room[:], read, original, err)
+func (c *mediumChecked) keep(read []byte, rest io.ReadCloser, err error) io.ReadCloser {
+	return c.keepIn(c.room[:], c, read, rest, err)
 }
 
-func (c *longChecked) keep(read []byte, original io.ReadCloser, err error) bool {
-	return c.keepIn(c.room[:], read, original, err)
+func (c *longChecked) keep(read []byte, rest io.ReadCloser, err error) io.ReadCloser {
+	return c.keepIn(c.room[:], c, read, rest, err)
 }

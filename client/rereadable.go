@@ -62,10 +62,9 @@ type rereadable struct {
 	continued atomic.Bool
 }
 
-// keep sets what has been read, and always has room for it.
-func (b *rereadable) keep(read []byte, rest io.ReadCloser, err error) bool {
+func (b *rereadable) keep(read []byte, rest io.ReadCloser, err error) io.ReadCloser {
 	b.read, b.rest, b.err = read, rest, err
-	return true
+	return b
 }
 
 // Read reads what has been read before, then the rest.

@@ -14,7 +14,8 @@
 //		}))
 //
 // [Middleware] wraps all handlers: it carries the options and answers panics.
-// [Routes] answers unknown routes. A complete server is
+// [Routes] answers unknown routes; other routers have hooks for [NotFound] and
+// [Allow]. A complete server is
 //
 //	handler := server.Middleware(server.WithLogger(logger))(server.Routes(mux))
 //
