@@ -107,10 +107,10 @@ func scopeText(s *scan.Scanner, scope scan.String) string {
 // text returns the first text that can be the message, or "".
 func (d *document) text(s *scan.Scanner, code pkerr.Code) string {
 	own := code.Message()
-	for _, text := range [...]*scan.String{&d.message, &d.problem, &d.title} {
+	for _, text := range [...]scan.String{d.message, d.problem, d.title} {
 		found := own // needs no new string, and is what nearly all responses say
-		if !s.Is(*text, own) {
-			found = s.Text(*text)
+		if !s.Is(text, own) {
+			found = s.Text(text)
 		}
 		if found != "" && !isTemplate(found) {
 			return found

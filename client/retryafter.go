@@ -13,13 +13,14 @@ import (
 // three forms of HTTP. A date in the past is 0. It returns false for anything
 // else.
 func retryAfter(header http.Header) (time.Duration, bool) {
-	value := strings.TrimSpace(first(header, "Retry-After"))
+	value := first(header, "Retry-After")
 	if value == "" {
 		return 0, false
 	}
+	value = strings.TrimSpace(value)
 	if strings.Trim(value, "0123456789") == "" {
-		seconds, _ := scan.Number(value).Ceil()
-		return duration(seconds, time.Second), true
+		seconds, ok := scan.Number(value).Ceil()
+		return duration(seconds, time.Second), ok
 	}
 	date, err := http.ParseTime(value)
 	if err != nil {
