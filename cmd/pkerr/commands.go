@@ -121,8 +121,8 @@ type listing struct {
 	Codes []facts `json:"codes"`
 
 	// For an endpoint, Rules has what is sent whatever the endpoint.
-	Endpoint *endpointFacts `json:"endpoint,omitempty"`
-	Rules    []rule         `json:"rules,omitempty"`
+	Endpoint *endpointFacts   `json:"endpoint,omitempty"`
+	Rules    []reference.Rule `json:"rules,omitempty"`
 
 	// The rest is for the template.
 	OnlyMe map[string]bool `json:"-"` // the codes that the endpoint answers only to @me
@@ -184,7 +184,7 @@ func listed(status int, endpoints []string, who audience) (*listing, error) {
 		for r := range reference.Rules() {
 			applies := r.Where != reference.NoEndpoint && (r.Where != reference.EveryBody || e.HasBody())
 			if applies && (status == 0 || r.Code.Status() == status) {
-				l.Rules = append(l.Rules, rule{r.Code.String(), string(r.Where), r.When.String()})
+				l.Rules = append(l.Rules, r)
 			}
 		}
 	}

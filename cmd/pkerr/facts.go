@@ -44,14 +44,14 @@ type translated struct {
 type facts struct {
 	verdict
 
-	Known     bool      `json:"known"`
-	Cause     string    `json:"cause"`
-	Variants  []string  `json:"other_messages"`
-	Sent      *sent     `json:"sent"`
-	Endpoints []sender  `json:"endpoints"`
-	Rules     []rule    `json:"rules"`
-	Uncoded   []uncoded `json:"uncoded_responses"`
-	Source    string    `json:"source"`
+	Known     bool             `json:"known"`
+	Cause     string           `json:"cause"`
+	Variants  []string         `json:"other_messages"`
+	Sent      *sent            `json:"sent"`
+	Endpoints []sender         `json:"endpoints"`
+	Rules     []reference.Rule `json:"rules"`
+	Uncoded   []uncoded        `json:"uncoded_responses"`
+	Source    string           `json:"source"`
 }
 
 type sent struct {
@@ -62,13 +62,6 @@ type sent struct {
 type sender struct {
 	Endpoint string `json:"endpoint"`
 	OnlyMe   bool   `json:"only_me"`
-}
-
-// A rule says when a code is sent, whatever the endpoint.
-type rule struct {
-	Code  string `json:"code"`
-	Where string `json:"where"`
-	When  string `json:"when"`
 }
 
 // An uncoded is a kind of response that has a status but no code.
@@ -90,7 +83,7 @@ func factsOf(m match, who audience) facts {
 			Code: c.String(), Number: c.Number(), Status: c.Status(), Name: c.Name(), Message: c.Message(), Ref: m.ref,
 			Notes: []string{}, Matches: matches(c), Link: errorsPage,
 		},
-		Known: c.Name() != "", Variants: []string{}, Endpoints: []sender{}, Rules: []rule{}, Uncoded: []uncoded{},
+		Known: c.Name() != "", Variants: []string{}, Endpoints: []sender{}, Rules: []reference.Rule{}, Uncoded: []uncoded{},
 	}
 	if c.Number() == 0 {
 		f.Uncoded = uncodedOf(c.Status(), func(string) bool { return true })
@@ -136,7 +129,7 @@ func (f *facts) fill(e *reference.Entry, forGo bool) {
 	}
 	for r := range reference.Rules() {
 		if r.Code == e.Code {
-			f.Rules = append(f.Rules, rule{r.Code.String(), string(r.Where), r.When.String()})
+			f.Rules = append(f.Rules, r)
 		}
 	}
 	if f.Known {

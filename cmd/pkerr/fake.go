@@ -17,15 +17,13 @@ import (
 
 // A fake is the handler behind "pkerr serve".
 type fake struct {
-	*http.ServeMux
-
 	api     *pkerrtest.Server // has the scripted routes, and answers others as the API does
 	limited *pkerrtest.Server // has the rate limiter
 }
 
 // newFake returns a new fake with scripted routes. The caller must close it.
 func newFake(routes []string) (*fake, error) {
-	f := &fake{http.NewServeMux(), pkerrtest.NewServer(nil), pkerrtest.NewServer(nil, pkerrtest.WithRateLimit(pkerrtest.Rates{}))}
+	f := &fake{pkerrtest.NewServer(nil), pkerrtest.NewServer(nil, pkerrtest.WithRateLimit(pkerrtest.Rates{}))}
 	for _, route := range routes {
 		if err := f.script(route); err != nil {
 			f.close()
@@ -33,15 +31,8 @@ func newFake(routes []string) (*fake, error) {
 		}
 	}
 	for _, pattern := range []string{"/limited", "/limited/{what...}"} {
-		f.limited.On(pattern).ReplyBytes(http.StatusOK, contentType("application/json"), `{"served":true}`)
-		f.Handle(pattern, f.limited)
+		f.limited.On(pattern).ReplyJSON(http.StatusOK, map[string]bool{"served": true})
 	}
-	f.Handle("/", f.api)
-	f.HandleFunc("/{$}", serveHTML)
-	for _, pattern := range []string{"/codes/{code}", "/codes/{code}/{status}"} {
-		f.HandleFunc(pattern, serveCode)
-	}
-	f.HandleFunc("/corpus/{id...}", serveCorpus)
 	return f, nil
 }
 
@@ -62,16 +53,23 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	} {
 		w.Header().Set("Access-Control-"+key, value)
 	}
-	below, isBelow := strings.CutPrefix(r.URL.Path, "/as/")
+	root, below, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	switch {
 	case r.Method == http.MethodOptions:
 		f.api.ServeHTTP(w, r) // any path
-	case isBelow: // the mux would redirect a path with two slashes
-		text, _, _ := strings.Cut(below, "/")
-		r.SetPathValue("code", text)
-		serveCode(w, r)
+	case r.URL.Path == "/":
+		serveHTML(w, r)
+	case root == "as":
+		code, _, _ := strings.Cut(below, "/")
+		serveCode(w, code)
+	case root == "codes":
+		serveCode(w, below)
+	case root == "corpus":
+		serveCorpus(w, below)
+	case root == "limited":
+		f.limited.ServeHTTP(w, r)
 	default:
-		f.ServeMux.ServeHTTP(w, r)
+		f.api.ServeHTTP(w, r)
 	}
 }
 
@@ -100,22 +98,15 @@ func (f *fake) script(text string) (err error) {
 	case file != "" && readErr != nil:
 		return wrong("cannot read the file: " + reason(readErr))
 	case file != "" && status >= 200 && status <= 999:
-		route().ReplyBytes(status, contentType("application/json"), string(body))
+		route().ReplyBytes(status, http.Header{"Content-Type": {"application/json"}}, string(body))
 	case file == "" && status >= 200 && status <= 399:
 		route().ReplyBytes(status, nil, "")
 	case file == "" && isFailure(found.code.Status()):
-		route().ReplyHandler(codeHandler(found.code))
+		route().Reply(sample(found.code))
 	default:
 		return wrong(quote(answered) + " is neither a code nor a status")
 	}
 	return nil
-}
-
-// codeHandler returns a handler that answers with a code.
-func codeHandler(c pkerr.Code) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		copyResponse(w, pkerrtest.Response(sample(c))) //nolint:bodyclose // copyResponse closes it.
-	})
 }
 
 // sample returns an error with a code and the details that the API sends.
@@ -134,50 +125,41 @@ func sample(c pkerr.Code) error {
 	return c
 }
 
-// serveCode answers with the code in the path, if it is that of an error.
-func serveCode(w http.ResponseWriter, r *http.Request) {
-	text := strings.TrimSuffix(r.PathValue("code")+"/"+r.PathValue("status"), "/")
+// serveCode answers with the code that a text means, if it is that of an error.
+func serveCode(w http.ResponseWriter, text string) {
 	if found, _ := exact(text); isFailure(found.code.Status()) {
-		codeHandler(found.code).ServeHTTP(w, r)
+		send(w, pkerrtest.Response(sample(found.code))) //nolint:bodyclose // send closes it.
 		return
 	}
-	write(w, http.StatusNotFound, contentType("text/plain; charset=utf-8"), execute("no such code", nil))
+	http.Error(w, execute("no such code", nil), http.StatusNotFound)
 }
 
 // serveCorpus answers with a response from the corpus, or lists all of them.
-func serveCorpus(w http.ResponseWriter, r *http.Request) {
+func serveCorpus(w http.ResponseWriter, id string) {
 	var names strings.Builder
-	for id, resp := range pkerrtest.Responses() { //nolint:bodyclose // copyResponse closes it.
-		if id == r.PathValue("id") {
-			copyResponse(w, resp)
+	for name, resp := range pkerrtest.Responses() { //nolint:bodyclose // send closes it.
+		if name == id {
+			send(w, resp)
 			return
 		}
-		names.WriteString("  /corpus/" + id + "\n")
+		names.WriteString("\n  /corpus/" + name)
 	}
 	status := http.StatusNotFound
-	if r.PathValue("id") == "" {
+	if id == "" {
 		status = http.StatusOK
 	}
-	write(w, status, contentType("text/plain; charset=utf-8"), execute("responses", names.String()))
+	http.Error(w, execute("responses", names.String()), status)
 }
 
-// copyResponse answers with a response.
-func copyResponse(w http.ResponseWriter, resp *http.Response) {
-	body, _ := io.ReadAll(resp.Body) // from memory
-	_ = resp.Body.Close()
-	write(w, resp.StatusCode, resp.Header, string(body))
-}
-
-func contentType(mediaType string) http.Header { return http.Header{"Content-Type": {mediaType}} }
-
-// write sends exactly this response, with its length, as the API does.
-func write(w http.ResponseWriter, status int, header http.Header, body string) {
+// send sends exactly this response, with its length, as the API does.
+func send(w http.ResponseWriter, resp *http.Response) {
+	defer func() { _ = resp.Body.Close() }() // from memory
 	h := w.Header()
 	h["Content-Type"] = nil // or net/http would guess one
-	maps.Copy(h, header)
-	if status != http.StatusNoContent && status != http.StatusNotModified {
-		h.Set("Content-Length", strconv.Itoa(len(body)))
+	maps.Copy(h, resp.Header)
+	if resp.StatusCode != http.StatusNoContent && resp.StatusCode != http.StatusNotModified {
+		h.Set("Content-Length", strconv.FormatInt(resp.ContentLength, 10))
 	}
-	w.WriteHeader(status)
-	_, _ = io.WriteString(w, body) // a client that is gone cannot be told
+	w.WriteHeader(resp.StatusCode)
+	_, _ = io.Copy(w, resp.Body) // a client that is gone cannot be told
 }

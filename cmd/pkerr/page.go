@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pkerr/pkerr"
 	"github.com/pkerr/pkerr/internal/reference"
@@ -22,10 +23,6 @@ type htmlCode struct {
 	Rows         []row
 	Hidden       bool // the search leaves it out
 }
-
-// Label and Text return the two cells of a row.
-func (r row) Label() string { return r.cells[0] }
-func (r row) Text() string  { return r.cells[len(r.cells)-1] }
 
 // withCode returns text as HTML, with what is between backticks as code.
 func withCode(text string) template.HTML {
@@ -53,13 +50,13 @@ func serveHTML(w http.ResponseWriter, r *http.Request) {
 		resp := pkerrtest.Response(sample(c))
 		_ = resp.Write(&sent) // to memory
 		_ = resp.Body.Close()
-		fits := strings.Contains(strings.ToLower(text), strings.ToLower(strings.TrimSpace(query))) &&
-			(endpoint == "" || slices.ContainsFunc(f.Endpoints, func(s sender) bool { return s.Endpoint == endpoint }))
-		if fits {
+		response := strings.ReplaceAll(sent.String(), "\r\n", "\n")
+		hidden := !strings.Contains(strings.ToLower(text), strings.ToLower(strings.TrimSpace(query))) ||
+			endpoint != "" && !slices.ContainsFunc(f.Endpoints, func(s sender) bool { return s.Endpoint == endpoint })
+		if !hidden {
 			found++
 		}
-		response := strings.ReplaceAll(sent.String(), "\r\n", "\n")
-		codes = append(codes, htmlCode{f, reference.Code(c).Anchor(), response, rowsOf(text)[1:], !fits})
+		codes = append(codes, htmlCode{f, reference.Code(c).Anchor(), response, rowsOf(text)[1:], hidden})
 	}
 	page := map[string]any{
 		"Base": "http://" + r.Host, "Lang": l.String(), "Languages": languages(), "Endpoint": endpoint, "Endpoints": endpoints,
@@ -75,7 +72,8 @@ func serveHTML(w http.ResponseWriter, r *http.Request) {
 	var b bytes.Buffer
 	t := template.New("page.html").Funcs(template.FuncMap{"withCode": withCode})
 	_ = template.Must(t.ParseFS(texts, "texts/page.html")).Execute(&b, page) // to memory
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "+
 		"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
-	write(w, http.StatusOK, contentType("text/html; charset=utf-8"), b.String())
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(b.Bytes()))
 }

@@ -98,7 +98,7 @@ func (s screen) styled(style, text string) string {
 // A row is a line with cells between tabs. One cell is a paragraph, two are a
 // label and a text, and more are a row of a table. All of it is printable.
 type row struct {
-	cells   []string
+	Cells   []string
 	heading bool // the line begins with "# "
 }
 
@@ -125,7 +125,7 @@ func (s screen) render(text string) string {
 	var out strings.Builder
 	rows := rowsOf(text)
 	for i, row := range rows {
-		last, label, style := len(row.cells)-1, "", ""
+		last, label, style := len(row.Cells)-1, "", ""
 		if row.heading {
 			style = "1"
 		} else if last == 1 {
@@ -135,16 +135,16 @@ func (s screen) render(text string) string {
 		case s.width == 0 && row.heading && last > 1:
 			continue
 		case s.width == 0:
-			out.WriteString(strings.Join(row.cells, "\t") + "\n")
+			out.WriteString(strings.Join(row.Cells, "\t") + "\n")
 			continue
 		case row.heading && last == 1:
-			row.cells, last = []string{strings.Join(row.cells, " ")}, 0
+			row.Cells, last = []string{strings.Join(row.Cells, " ")}, 0
 		}
 		head, indent := "", 0
 		if last > 0 {
 			head, indent = s.columns(rows, i, label)
 		}
-		for _, line := range wrapped(row.cells[last], s.width-indent) {
+		for _, line := range wrapped(row.Cells[last], s.width-indent) {
 			out.WriteString(s.styled(style, strings.TrimRight(head+line, " ")) + "\n")
 			head = strings.Repeat(" ", indent)
 		}
@@ -155,11 +155,11 @@ func (s screen) render(text string) string {
 // columns returns all cells of a row except the last, aligned, and their width.
 // If that leaves too little room for the last cell, they go on lines above it.
 func (s screen) columns(rows []row, i int, style string) (head string, indent int) {
-	last := len(rows[i].cells) - 1
+	last := len(rows[i].Cells) - 1
 	var beside, above strings.Builder
-	for j, cell := range rows[i].cells[:last] {
+	for j, cell := range rows[i].Cells[:last] {
 		width := widest(rows, last+1, j) + 2
-		if last == 1 && i > 0 && rows[i-1].cells[0] == cell {
+		if last == 1 && i > 0 && rows[i-1].Cells[0] == cell {
 			cell = "" // the row above has the same label
 		}
 		beside.WriteString(s.styled(style, cell) + strings.Repeat(" ", width-columns(cell)))
@@ -180,8 +180,8 @@ func (s screen) columns(rows []row, i int, style string) (head string, indent in
 func widest(rows []row, cells, column int) int {
 	widest := 0
 	for _, row := range rows {
-		if len(row.cells) == cells && (cells > 2 || !row.heading) {
-			widest = max(widest, columns(row.cells[column]))
+		if len(row.Cells) == cells && (cells > 2 || !row.heading) {
+			widest = max(widest, columns(row.Cells[column]))
 		}
 	}
 	return widest

@@ -28,6 +28,9 @@ func (c Code) Anchor() string {
 	return strconv.FormatInt(cmp.Or(c.Number(), int64(c)), 10)
 }
 
+// MarshalText returns what String returns.
+func (c Code) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
 // UnmarshalText reads what String returns.
 func (c *Code) UnmarshalText(text []byte) error {
 	number, status, _ := strings.Cut(string(text), "/")

@@ -224,6 +224,9 @@ func TestCode(t *testing.T) {
 		require.NoError(t, c.UnmarshalText([]byte(test.text)))
 		require.Equal(t, test.code, c)
 		require.Equal(t, test.text, c.String())
+		marshaled, err := c.MarshalText()
+		require.NoError(t, err)
+		require.Equal(t, test.text, string(marshaled))
 		require.Equal(t, test.anchor, c.Anchor())
 	}
 	for _, text := range []string{"", "/", "404", "20003/", "20003/99", "20003/1000", "-1/404", "020003/404", "20003/404/1", "1e3/404"} {

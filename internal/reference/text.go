@@ -10,6 +10,9 @@ type Text string
 // String returns the text without the brackets.
 func (t Text) String() string { return t.Link(func(name string) string { return name }) }
 
+// MarshalText returns what String returns.
+func (t Text) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
 // Link returns the text with each name and its brackets replaced by what link
 // returns for the name.
 func (t Text) Link(link func(name string) string) string {
