@@ -266,21 +266,15 @@ func findCode(text string) match {
 		}
 		return match{code: c}
 	}
-	first := func(pattern string) string {
-		m := append(regexp.MustCompile(pattern).FindStringSubmatch(text), "", "")
-		return m[1]
-	}
-	if c, ok := numbered(first(`(?:^|[^\w/.-])((?:0|[1-9]\d{4})/[45]\d\d)(?:[^\w/.]|\.?$|\.\W)`)); ok {
+	if c, ok := numbered(submatch(`(?:^|[^\w/.-])((?:0|[1-9]\d{4})/[45]\d\d)(?:[^\w/.]|\.?$|\.\W)`, text)); ok {
 		return of(c)
 	}
 	status := findStatus([]byte(text))
-	called := first(`(?i)(?:code|number|errno|error)["']?\s*(?:[:=(#]|=>)?\s*["']?([1-9]\d{4})\b`)
-	if n, err := strconv.ParseInt(called, 10, 64); err == nil {
-		if c, ok := constantOf(n); ok {
-			return of(c)
-		} else if isFailure(status) {
-			return of(pkerr.MakeCode(n, status))
-		}
+	called := submatch(`(?i)(?:code|number|errno|error)["']?\s*(?:[:=(#]|=>)?\s*["']?([1-9]\d{4})\b`, text)
+	if c, ok := numbered(called); ok {
+		return of(c)
+	} else if c, ok := numbered(called + "/" + strconv.Itoa(status)); ok && isFailure(status) {
+		return of(c)
 	}
 	byWord := func(pattern string, name func(pkerr.Code) string) (found pkerr.Code) {
 		for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(text, -1) {
@@ -292,25 +286,28 @@ func findCode(text string) match {
 		return match{code: c}
 	}
 	if all := longestPhrases(letters(text), phrases(), minMessage, false); named.ref == "" && len(all) > 0 {
-		named = match{code: all[0]}
-	}
-	if named.code == 0 {
-		// With a sign before it, or another status, it can be any number.
-		bare := byWord(`(?:^|[\s("'\[/])([1-9]\d{4})\b`, func(c pkerr.Code) string { return reference.Code(c).Anchor() })
-		if status == 0 || bare.Status() == status {
-			named.code = bare
-		}
+		named.code = all[0]
 	}
 	if named.code != 0 {
 		return named
 	}
-	if n, err := strconv.Atoi(first(`(?:^|[ =:"])([45]\d\d): `)); err == nil {
+	// With a sign before it, or another status, it can be any number.
+	bare := byWord(`(?:^|[\s("'\[/])([1-9]\d{4})\b`, func(c pkerr.Code) string { return reference.Code(c).Anchor() })
+	if bare != 0 && (status == 0 || bare.Status() == status) {
+		return match{code: bare}
+	}
+	if n, err := strconv.Atoi(submatch(`(?:^|[ =:"])([45]\d\d): `, text)); err == nil {
 		status = n
 	}
 	if isFailure(status) {
 		return match{code: pkerr.MakeCode(0, status)}
 	}
 	return match{}
+}
+
+// submatch returns what the first group of a pattern matches in a text, or "".
+func submatch(pattern, text string) string {
+	return append(regexp.MustCompile(pattern).FindStringSubmatch(text), "", "")[1]
 }
 
 // beginning returns the codes whose name or message begins with a text.
@@ -349,41 +346,31 @@ func near(text string) (codes []pkerr.Code) {
 
 // nearest returns the words that a misspelt word may mean, nearest first.
 func nearest(word string, words []string, limit int) []string {
-	cost := func(w string) int { return distance(strings.ToLower(word), strings.ToLower(w)) }
-	var near []string
+	var near [6][]string // by distance
 	for _, w := range words {
-		if cost(w) <= max(1, min(len(w)/4, 5)) {
-			near = append(near, w)
+		most := max(1, min(len(w)/4, len(near)-1))
+		if n := distance([]rune(strings.ToLower(word)), []rune(strings.ToLower(w)), most); n <= most {
+			near[n] = append(near[n], w)
 		}
 	}
-	slices.SortStableFunc(near, func(a, b string) int { return cmp.Compare(cost(a), cost(b)) })
-	return near[:min(len(near), limit)]
+	all := slices.Concat(near[:]...)
+	return all[:min(len(all), limit)]
 }
 
-// distance returns how many letters are added, missing, replaced or swapped. It
-// does not compare long texts.
-func distance(a, b string) int {
-	const longest = 128
-	x, y := []rune(a), []rune(b)
-	if len(x) > longest || len(y) > longest {
-		return max(len(x), len(y))
+// distance returns how many letters are added, missing, replaced or swapped. If
+// they are more than most, it returns a number above most.
+func distance(a, b []rune, most int) int {
+	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
+		a, b = a[1:], b[1:]
 	}
-	d := make([][]int, len(x)+1)
-	for i := range d {
-		d[i] = make([]int, len(y)+1)
-		for j := range d[i] {
-			if d[i][j] = i + j; i == 0 || j == 0 {
-				continue
-			}
-			replaced := d[i-1][j-1]
-			if x[i-1] != y[j-1] {
-				replaced++
-			}
-			d[i][j] = min(replaced, d[i-1][j]+1, d[i][j-1]+1)
-			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
-				d[i][j] = min(d[i][j], d[i-2][j-2]+1)
-			}
-		}
+	if least := max(len(a)-len(b), len(b)-len(a)); least > most || len(a) == 0 || len(b) == 0 {
+		return least
+	} else if most == 0 {
+		return 1
 	}
-	return d[len(x)][len(y)]
+	n := min(distance(a[1:], b[1:], most-1), distance(a[1:], b, most-1), distance(a, b[1:], most-1))
+	if len(a) > 1 && len(b) > 1 && a[0] == b[1] && a[1] == b[0] {
+		n = min(n, distance(a[2:], b[2:], most-1))
+	}
+	return n + 1
 }
