@@ -62,14 +62,11 @@ func (s *session) explain(c *call) error {
 	for _, m := range all {
 		explained = append(explained, factsOf(m, c.who))
 	}
-	template, data := "explain", map[string]any{"codes": explained}
+	template := "explain"
 	if len(c.args) == 1 && isZero(c.args[0]) {
 		template = "zero"
 	}
-	if c.value(flagJSON) != on {
-		data["go"] = c.who.forGo
-	}
-	if err := s.output(c, template, data); err != nil || len(missing) == 0 {
+	if err := s.output(c, template, map[string]any{"codes": explained}); err != nil || len(missing) == 0 {
 		return err
 	}
 	for _, wrong := range missing {

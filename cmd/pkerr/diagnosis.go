@@ -36,7 +36,6 @@ type diagnosis struct {
 	Body         bodyFacts          `json:"body"`
 
 	// The rest is for the templates.
-	Go        bool   `json:"-"` // show names of Go functions
 	Challenge string `json:"-"` // what a proxy asks for
 	Unread    string `json:"-"` // why the body, which may have a code, was not read
 }
@@ -71,9 +70,9 @@ func diagnose(r *reading, given int, who audience) (*diagnosis, error) {
 	c, encoding := r.content(), r.header.Get("Content-Encoding")
 	d := &diagnosis{
 		Certainty: r.certainty, Source: r.source, StatusSource: "text", Method: r.method, Path: r.path,
-		verdict: verdict{Status: r.status, Notes: []string{}, Matches: []codeName{}}, Fields: map[string][]field{},
-		Body: bodyFacts{c.kind, len(r.body), r.truncated, encoding},
-		Go:   who.forGo, Challenge: r.header.Get("WWW-Authenticate") + r.header.Get("Proxy-Authenticate"),
+		verdict: verdict{Status: r.status, Notes: []string{}, Matches: []codeName{}, Go: who.forGo}, Fields: map[string][]field{},
+		Body:      bodyFacts{c.kind, len(r.body), r.truncated, encoding},
+		Challenge: r.header.Get("WWW-Authenticate") + r.header.Get("Proxy-Authenticate"),
 	}
 	if r.bodyState == kindMissing {
 		d.Body.Kind = r.bodyState
@@ -182,9 +181,7 @@ func (d *diagnosis) interpret(r *reading, c *content, err error, who audience) {
 		d.note("unread")
 		return
 	}
-	if who.wanted {
-		d.Localized = &translated{who.String(), who.Message(err)}
-	}
+	d.Localized = who.translate(err)
 	if d.Unread == kindUnannounced {
 		d.note(kindUnannounced)
 	}

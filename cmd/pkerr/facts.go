@@ -27,6 +27,8 @@ type verdict struct {
 	Matches   []codeName  `json:"matches"` // the codes that errors.Is finds in it
 	Localized *translated `json:"localized"`
 	Link      string      `json:"link"`
+
+	Go bool `json:"-"` // also show names of Go functions
 }
 
 type codeName struct {
@@ -81,7 +83,7 @@ func factsOf(m match, who audience) facts {
 	f := facts{
 		verdict: verdict{
 			Code: c.String(), Number: c.Number(), Status: c.Status(), Name: c.Name(), Message: c.Message(), Ref: m.ref,
-			Notes: []string{}, Matches: matches(c), Link: errorsPage,
+			Notes: []string{}, Matches: matches(c), Localized: who.translate(c.WithRef(m.ref)), Link: errorsPage, Go: who.forGo,
 		},
 		Known: c.Name() != "", Variants: []string{}, Endpoints: []sender{}, Rules: []reference.Rule{}, Uncoded: []uncoded{},
 	}
@@ -95,7 +97,7 @@ func factsOf(m match, who audience) facts {
 	}
 	switch e, ok := reference.Of(reference.Code(known)); {
 	case ok:
-		f.fill(&e, who.forGo)
+		f.fill(&e)
 	case len(numbered) == 0 && len(f.Uncoded) > 0:
 		f.Advice = f.Uncoded[0].Advice
 	default:
@@ -103,22 +105,25 @@ func factsOf(m match, who audience) facts {
 			f.Action = pkerr.ActionOf(c).String()
 		}
 	}
-	if who.wanted && m.ref != "" {
-		f.Localized = &translated{who.String(), who.Message(c.WithRef(m.ref))}
-	} else if who.wanted {
-		f.Localized = &translated{who.String(), who.Message(c)}
-	}
 	return f
 }
 
+// translate returns the text for err in a wanted language, or nil.
+func (who audience) translate(err error) *translated {
+	if !who.wanted {
+		return nil
+	}
+	return &translated{who.String(), who.Message(err)}
+}
+
 // fill adds what the reference says about the code.
-func (f *facts) fill(e *reference.Entry, forGo bool) {
-	f.Meaning, f.Cause, f.Advice = plain(e.Meaning, forGo), plain(e.Cause, forGo), plain(e.Advice, forGo)
+func (f *facts) fill(e *reference.Entry) {
+	f.Meaning, f.Cause, f.Advice = plain(e.Meaning, f.Go), plain(e.Cause, f.Go), plain(e.Advice, f.Go)
 	if words := e.Action.Words(); f.Advice != e.Advice.String() {
 		f.Advice = strings.ToUpper(words[:1]) + words[1:] + ". " + f.Advice
 	}
 	for _, t := range append(e.Notes, e.Details...) {
-		if text := plain(t, forGo); text != "" {
+		if text := plain(t, f.Go); text != "" {
 			f.Notes = append(f.Notes, text)
 		}
 	}
