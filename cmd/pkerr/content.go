@@ -18,14 +18,13 @@ import (
 
 // These are the kinds of bodies.
 const (
-	kindEmpty       = "empty"
-	kindMissing     = "missing" // it was not in the input
-	kindJSON        = "json"
-	kindBroken      = "broken json"
-	kindHTML        = "html"
-	kindText        = "text"
-	kindBinary      = "binary"
-	kindUnannounced = "unannounced" // it was not in the input, and the headers mention none
+	kindEmpty   = "empty"
+	kindMissing = "missing" // it was not in the input
+	kindJSON    = "json"
+	kindBroken  = "broken json"
+	kindHTML    = "html"
+	kindText    = "text"
+	kindBinary  = "binary"
 )
 
 // kindOf returns the kind of a body.
@@ -114,22 +113,6 @@ func contentOf(body []byte) content {
 // only "error": null.
 func (c *content) isClearError() bool { return c.isError && (c.isCoded || c.isNamed) }
 
-// content returns what the body says. A text is not the body if the headers say
-// that it is JSON or compressed.
-func (r *reading) content() content {
-	c := contentOf(r.body)
-	if r.unstructured && c.isError {
-		c = content{kind: kindText} // it only begins with a string
-	}
-	switch isText := c.kind == kindText || c.kind == kindBinary; {
-	case isText && r.header.Get("Content-Encoding") != "":
-		c.kind = kindBinary // what a tool prints of a compressed body
-	case isText && strings.Contains(r.header.Get("Content-Type"), "json"):
-		c.kind = kindBroken
-	}
-	return c
-}
-
 // status returns the status that the body implies, or 0, and what implies it.
 func (c *content) status() (status int, source string) {
 	spelled := regexp.MustCompile(`^([45]\d\d): `).FindStringSubmatch(messageOf(c.err))
@@ -163,7 +146,7 @@ func messageOf(err error) string {
 func (c *content) fits(header http.Header) func(described string) bool {
 	plain := strings.HasPrefix(strings.ToLower(header.Get("Content-Type")), "text/plain")
 	return func(described string) bool {
-		return c.kind == kindEmpty && strings.Contains(described, "empty") ||
+		return (c.kind == kindEmpty || c.kind == kindMissing) && strings.Contains(described, "empty") ||
 			c.kind == kindHTML && strings.Contains(described, "HTML") ||
 			c.problem != 0 && strings.HasPrefix(described, "problem details") ||
 			c.kind == kindJSON && plain && strings.Contains(described, "text/plain")

@@ -37,7 +37,7 @@ type diagnosis struct {
 
 	// The rest is for the templates.
 	Challenge string `json:"-"` // what a proxy asks for
-	Unread    string `json:"-"` // why the body, which may have a code, was not read
+	Silent    bool   `json:"-"` // there is no body, and the headers mention none
 }
 
 type field struct {
@@ -67,16 +67,13 @@ type bodyFacts struct {
 // diagnose explains a response. given is the status from the caller, or 0.
 // It returns an error if nothing shows whether the response is a success.
 func diagnose(r *reading, given int, who audience) (*diagnosis, error) {
-	c, encoding := r.content(), r.header.Get("Content-Encoding")
 	d := &diagnosis{
 		Certainty: r.certainty, Source: r.source, StatusSource: "text", Method: r.method, Path: r.path,
 		verdict: verdict{Status: r.status, Notes: []string{}, Matches: []codeName{}, Go: who.forGo}, Fields: map[string][]field{},
-		Body:      bodyFacts{c.kind, len(r.body), r.truncated, encoding},
+		Body:      bodyFacts{r.content.kind, len(r.body), r.truncated, r.header.Get("Content-Encoding")},
 		Challenge: r.header.Get("WWW-Authenticate") + r.header.Get("Proxy-Authenticate"),
 	}
-	if r.bodyState == kindMissing {
-		d.Body.Kind = r.bodyState
-	}
+	c := &r.content
 	own, source := c.status()
 	switch {
 	case r.status != 0 && given != 0 && r.status != given:
@@ -91,7 +88,7 @@ func diagnose(r *reading, given int, who audience) (*diagnosis, error) {
 	case r.textStatus != 0 && (!c.isError || r.textStatus >= http.StatusBadRequest):
 		if d.Status = r.textStatus; r.unstructured {
 			d.Source, d.Body.Kind = "status", kindMissing
-			r.body, r.bodyState, c = nil, kindMissing, contentOf(nil)
+			r.body, r.content = nil, content{kind: kindMissing}
 		}
 	case r.match != match{}:
 		d.Status, d.Body.Kind = r.match.code.Status(), kindMissing
@@ -100,17 +97,15 @@ func diagnose(r *reading, given int, who audience) (*diagnosis, error) {
 	case c.isError || c.isModel:
 		d.Success, d.StatusSource = c.isModel, "unknown"
 	default:
-		if d.Unread = c.kind; r.path != "" {
-			d.Unread = "request"
-		} else if r.source == headersAlone {
-			d.Unread = r.source
+		if r.path != "" {
+			d.Source = "request"
 		}
 		return nil, usage(execute("unknown", d), execute("ask for status", d))
 	}
 	d.Success = d.Success || d.Status != 0 && client.Check(&http.Response{StatusCode: d.Status}) == nil
 	switch {
 	case !d.Success:
-		d.interpret(r, &c, d.read(r, &c, who), who)
+		d.interpret(r, d.read(r, who), who)
 	case c.isError:
 		d.note("error in success")
 	case c.kind == kindHTML:
@@ -123,7 +118,7 @@ func diagnose(r *reading, given int, who audience) (*diagnosis, error) {
 func (d *diagnosis) note(template string) { d.Notes = append(d.Notes, execute(template, d)) }
 
 // read adds what package client finds in the response, and returns its error.
-func (d *diagnosis) read(r *reading, c *content, who audience) error {
+func (d *diagnosis) read(r *reading, who audience) error {
 	err := client.Decode(d.Status, r.header, r.body)
 	response, _ := errors.AsType[*client.ResponseError](err)
 	response.Method = r.method // it tells the interval of a rate limit without headers
@@ -133,8 +128,8 @@ func (d *diagnosis) read(r *reading, c *content, who audience) error {
 		d.RateLimit = &rateLimit{l.Limit, l.Remaining, reset, l.Scope}
 	}
 	e, _ := errors.AsType[*pkerr.Error](err)
-	d.Number, d.Scope, d.Message = c.number, e.Scope, e.Message
-	if !c.isNamed && (c.kind != kindText || !bytes.Contains(r.body, []byte(e.Message))) {
+	d.Number, d.Scope, d.Message = r.content.number, e.Scope, e.Message
+	if c := r.content; !c.isNamed && (c.kind != kindText || !bytes.Contains(r.body, []byte(e.Message))) {
 		d.Message = "" // package client made it up
 	}
 	d.Ref, _ = pkerr.Ref(err)
@@ -151,41 +146,34 @@ func (d *diagnosis) read(r *reading, c *content, who audience) error {
 }
 
 // interpret adds what the response means and what to do.
-func (d *diagnosis) interpret(r *reading, c *content, err error, who audience) {
+func (d *diagnosis) interpret(r *reading, err error, who audience) {
+	c, class, failed := &r.content, pkerr.MakeCode(0, d.Status), isFailure(d.Status)
 	known := uncodedOf(d.Status, c.fits(r.header))
-	d.Front = len(known) == 0 && r.bodyState == "" && c.sentByFront(d.Status)
+	d.Front = len(known) == 0 && c.kind != kindMissing && !r.silent && c.sentByFront(d.Status)
+	d.Silent = r.silent && failed
 	if after, ok := pkerr.RetryAfter(err); ok {
 		d.RetryAfter = new(milliseconds(after))
 	}
 	if delay, ok := client.RetryDelay(err); ok && (d.RetryAfter != nil || !d.Front) {
 		d.RetryDelay = new(milliseconds(delay))
 	}
-	class, failed := pkerr.MakeCode(0, d.Status), isFailure(d.Status)
 	d.Link = errorsPage
+	unread := c.kind == kindMissing || c.kind == kindBroken || c.kind == kindBinary && d.Body.Encoding != ""
 	switch {
 	case d.Front:
 		d.Code, d.Name, d.Matches, d.Advice = class.String(), class.Name(), matches(class), execute("front advice", d)
 		d.note("front")
-		return
-	case r.bodyState == kindMissing, r.bodyState == kindUnannounced && failed:
-		d.Unread = r.bodyState
-	case c.kind == kindBinary && d.Body.Encoding != "":
-		d.Unread = "compressed"
-	case c.kind == kindBroken:
-		d.Unread = "broken"
-	}
-	if d.Unread != "" && d.Unread != kindUnannounced && (d.Status == 0 || failed) {
+	case unread && (d.Status == 0 || failed):
 		if d.Advice = execute("unread advice", d); class.Name() != "" {
 			d.Matches = append(d.Matches, codeName{class.String(), class.Name()})
 		}
 		d.note("unread")
-		return
+	default:
+		if d.Localized = who.translate(err); d.Silent {
+			d.note("silent")
+		}
+		d.explain(match{pkerr.CodeOf(err), d.Ref}, known)
 	}
-	d.Localized = who.translate(err)
-	if d.Unread == kindUnannounced {
-		d.note(kindUnannounced)
-	}
-	d.explain(match{pkerr.CodeOf(err), d.Ref}, known)
 }
 
 // explain adds what is known about a code, and about responses without one.

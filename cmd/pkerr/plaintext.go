@@ -132,10 +132,10 @@ func withoutMarks(text []byte) []byte {
 	}
 	return rewrite(text, []rewriting{
 		{`(?m)^` + stamp + `> ([A-Z]+ \S+ HTTP/.*)$`, "$1"},
-		{`(?m)^` + stamp + `(?:[*>](?: .*)?|[{}] \[\d+ bytes data\]|== Info: .*)(?:\n|$)`, ""},
-		{`(?m)^.*--:--:--.*\n|^[\r ]*\d{1,3} +\d[\d.kMG]* +\d{1,3} +\d.*\n|^  % Total .*\n|^ +Dload +Upload.*\n`, ""}, // progress
+		{`(?m)^` + stamp + `(?:[*>](?: .*)?|[{}] \[\d+ bytes data\])(?:\n|$)`, ""},
+		{`(?m)^.*--:--:--.*\n`, ""}, // progress
 		{`(?m)^` + stamp + `<(?: |$)`, ""},
-		{`(?m)` + stamp + `(?:\* (?:Connection|Closing|Leftovers)|== Info: ).*$`, ""}, // after a body without a line break
+		{`(?m)` + stamp + `\* (?:Connection|Closing|Leftovers).*$`, ""}, // after a body without a line break
 	})
 }
 
@@ -167,10 +167,6 @@ func withoutPrefix(text []byte) []byte {
 
 // unescaped undoes the escapes of a string literal or of HTML.
 func unescaped(text []byte) []byte {
-	var s string
-	if json.Unmarshal(text, &s) == nil {
-		return []byte(s)
-	}
 	escape := regexp.MustCompile(`\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[rntbf"'/\\])`)
 	text = escape.ReplaceAllFunc(text, func(m []byte) []byte {
 		r, _, _, err := strconv.UnquoteChar(string(m), 0)

@@ -30,7 +30,8 @@ type reading struct {
 	status       int // 0: there is no status line
 	header       http.Header
 	body         []byte
-	bodyState    string // kindMissing or kindUnannounced, or "" if the body is known
+	content      content
+	silent       bool // there is no body, and the headers mention none
 	method, path string
 	truncated    bool   // the input goes on after what was read
 	certainty    string // certain, likely or guess
@@ -66,8 +67,7 @@ func readText(text []byte, depth int) *reading {
 		return r
 	}
 	r = readLoose(text)
-	c := contentOf(r.body)
-	if own, _ := c.status(); r.found() && own != 0 || r.textStatus != 0 && !r.unstructured {
+	if own, _ := r.content.status(); r.found() && own != 0 || r.textStatus != 0 && !r.unstructured {
 		return r
 	}
 	undone := text
@@ -91,7 +91,7 @@ func readText(text []byte, depth int) *reading {
 
 // found reports whether the input has a response or the body of an error.
 func (r *reading) found() bool {
-	return r.status != 0 || !r.unstructured && contentOf(r.body).isError
+	return r.status != 0 || r.content.isError
 }
 
 // A head is a status line and the headers below it.
@@ -128,7 +128,7 @@ func readHeads(text []byte) *reading {
 	}
 	r.method, r.path = findRequest(text[:last.start])
 	r.takeBody(text, last)
-	if r.bodyState == kindMissing {
+	if r.content.kind == kindMissing {
 		r.source = "head"
 	}
 	return r
@@ -191,7 +191,7 @@ func (h *head) followedBy(next *head, between []byte) bool {
 	return path != "" || kindOf(body) == kindJSON
 }
 
-// takeBody sets the body of the response that h begins, or why it lacks one.
+// takeBody sets the body of the response that h begins.
 func (r *reading) takeBody(text []byte, h *head) {
 	body := gunzip(dechunked(text[h.body:]))
 	length, err := strconv.Atoi(h.header.Get("Content-Length"))
@@ -208,22 +208,34 @@ func (r *reading) takeBody(text []byte, h *head) {
 			body = body[:length]
 		}
 	}
-	if len(bytes.TrimSpace(body)) == 0 && r.status >= http.StatusBadRequest && (err != nil || length > 0) {
+	if len(bytes.TrimSpace(body)) == 0 {
+		body = nil
+	}
+	if body == nil && r.status >= http.StatusBadRequest && (err != nil || length > 0) {
 		// A tool may print the body first, before the request and the headers.
 		before := regexp.MustCompile(`(?ms)^[A-Z]{3,7} \S+ HTTP/\d.*`).ReplaceAll(text[:h.start], nil)
 		if earlier := findObject(before); contentOf(earlier).isError && !mentionsStatus(before) {
 			body, r.certainty = earlier, likely
 		}
 	}
-	switch {
-	case len(bytes.TrimSpace(body)) > 0:
-		r.body = body
-	case err == nil && length == 0:
-	case length > 0 || r.method == http.MethodHead || isRefusal(r.status) || len(h.header) == 0 && !h.clean ||
-		h.header.Get("Content-Type")+h.header.Get("Transfer-Encoding") != "":
-		r.bodyState = kindMissing
-	default:
-		r.bodyState = kindUnannounced
+	if r.setBody(body); body == nil && (err != nil || length != 0) {
+		r.silent = length <= 0 && r.method != http.MethodHead && !isRefusal(r.status) && (len(h.header) > 0 || h.clean) &&
+			h.header.Get("Content-Type")+h.header.Get("Transfer-Encoding") == ""
+		if !r.silent {
+			r.content.kind = kindMissing
+		}
+	}
+}
+
+// setBody sets the body. A text is not all of it if the headers say that it is
+// JSON or compressed.
+func (r *reading) setBody(body []byte) {
+	r.body, r.content = body, contentOf(body)
+	switch isText := r.content.kind == kindText || r.content.kind == kindBinary; {
+	case isText && r.header.Get("Content-Encoding") != "":
+		r.content.kind = kindBinary // what a tool prints of a compressed body
+	case isText && strings.Contains(r.header.Get("Content-Type"), "json"):
+		r.content.kind = kindBroken
 	}
 }
 
@@ -290,24 +302,25 @@ func readLoose(text []byte) *reading {
 		r.source = headersAlone
 	}
 	around := regexp.MustCompile(`([}\]])(\d{3})\s*$`).ReplaceAll(text, []byte("$1\n$2")) // what a tool adds
-	r.body = trimBody(text[h.body:])
-	switch kind := kindOf(r.body); {
-	case kind == kindEmpty:
-		r.bodyState = kindMissing
-	case json.Valid(r.body) && contentOf(r.body).isError:
+	r.setBody(trimBody(text[h.body:]))
+	switch whole := json.Valid(r.body); {
+	case r.content.kind == kindEmpty:
+		r.content.kind = kindMissing
+	case whole && r.content.isError:
 		r.certainty, around = "certain", nil
-	case json.Valid(r.body) && bytes.ContainsAny(r.body[:1], "{[") && !contentOf(findObject(r.body)).isError:
+	case whole && bytes.ContainsAny(r.body[:1], "{[") && !contentOf(findObject(r.body)).isError:
 		around = nil
 	default:
 		found := findBody(r.body)
-		c := contentOf(found)
-		if r.unstructured = c.kind != kindHTML && !c.isClearError(); !r.unstructured {
+		if c := contentOf(found); c.kind == kindHTML || c.isClearError() {
 			i := bytes.Index(text, found)
-			r.body, around = found, slices.Concat(text[:i], []byte("\n"), text[i+len(found):])
+			r.body, r.content, around = found, c, slices.Concat(text[:i], []byte("\n"), text[i+len(found):])
+		} else if r.unstructured = true; r.content.isError {
+			r.content = content{kind: kindText} // it only begins with a string
 		}
 	}
 	r.method, r.path = findRequest(around)
-	if r.textStatus = findStatus(around); r.textStatus == 0 && kindOf(r.body) == kindHTML {
+	if r.textStatus = findStatus(around); r.textStatus == 0 && r.content.kind == kindHTML {
 		r.textStatus = findStatus(r.body)
 	}
 	if !isFailure(r.textStatus) && regexp.MustCompile(`(?i)error|fatal|fail|exception|traceback|timed out|closed`).Match(around) {
