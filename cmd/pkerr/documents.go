@@ -21,9 +21,6 @@ import (
 // sends them, each after its request: successes, then errors, then errors with
 // a code. It returns nil if there are none.
 func findDocuments(text []byte) []byte {
-	if c := contentOf(text); json.Valid(text) && (c.isCoded || c.isModel) {
-		return nil // a text in it could look like a response
-	}
 	const most = 1000
 	var all []any
 	for d := json.NewDecoder(bytes.NewReader(trimBody(text))); d.More(); {
@@ -33,7 +30,7 @@ func findDocuments(text []byte) []byte {
 		}
 		all = append(all, v)
 	}
-	var successes, failures, coded bytes.Buffer
+	var successes, failures, coded []string
 	request := ""
 	walk(all, func(v any) {
 		m, _ := v.(map[string]any)
@@ -45,17 +42,18 @@ func findDocuments(text []byte) []byte {
 		}
 		switch status, response := responseOf(m); {
 		case isFailure(status) && contentOf(findObject([]byte(response))).isCoded:
-			coded.WriteString(request + response + "\n")
+			coded = append(coded, request, response)
 		case isFailure(status):
-			failures.WriteString(request + response + "\n")
+			failures = append(failures, request, response)
 		case status != 0:
-			successes.WriteString(request + response + "\n")
+			successes = append(successes, request, response)
 		}
 	})
-	if failures.Write(coded.Bytes()); len(all) > 1 && successes.Len()+failures.Len() > 0 {
-		successes.Write(text) // a body, and what a tool says about it
+	found := slices.Concat(successes, failures, coded)
+	if len(all) > 1 && len(found) > 0 {
+		found = slices.Insert(found, len(successes), string(text)) // a body, and what a tool says about it
 	}
-	return bytes.TrimLeft(slices.Concat(successes.Bytes(), []byte("\n"), failures.Bytes()), "\n")
+	return []byte(strings.Join(found, "\n"))
 }
 
 // walk calls visit with a document and everything in it, in order of the keys.

@@ -142,8 +142,7 @@ func message(text string) (match, bool) {
 	}
 	key := letters(text)
 	for _, p := range phrases() {
-		isPart := p.page && len(key) >= minMessage && strings.Contains(p.before, key)
-		if key == p.before || p.open && strings.HasPrefix(key, p.before) || isPart {
+		if key == p.before || p.page && len(key) >= minMessage && strings.Contains(p.before, key) {
 			return match{code: p.code}, true
 		}
 	}
@@ -175,7 +174,7 @@ func findNamed(text string) (found match, whole bool) {
 type phrase struct {
 	code          pkerr.Code
 	before, after string
-	open, page    bool // it may go on; it is from the API's page, not a message
+	page          bool // it is from the API's page, not a message
 }
 
 // minMessage is the minimum length of a phrase of the API.
@@ -187,10 +186,10 @@ const minMessage = len("Unimplemented")
 var phrases = sync.OnceValue(func() (all []phrase) {
 	var others []phrase
 	for e := range reference.Codes() {
-		all = append(all, phrase{pkerr.Code(e.Code), letters(e.Message), "", false, false})
+		all = append(all, phrase{code: pkerr.Code(e.Code), before: letters(e.Message)})
 		for i, text := range append(e.Variants, strings.Split(e.Page, "…")...) {
-			if key, open := strings.CutSuffix(letters(text), "…"); len(key) >= minMessage && text != e.Message {
-				others = append(others, phrase{pkerr.Code(e.Code), key, "", open, i >= len(e.Variants)})
+			if key := letters(text); len(key) >= minMessage && text != e.Message {
+				others = append(others, phrase{code: pkerr.Code(e.Code), before: key, page: i >= len(e.Variants)})
 			}
 		}
 	}
@@ -212,10 +211,6 @@ var translations = sync.OnceValue(func() (all []phrase) {
 				text := letters(l.Message(c.WithRetryAfter(seconds * time.Second)))
 				before, _, _ := strings.Cut(text, strconv.Itoa(seconds)) // what follows depends on the number
 				all = append(all, phrase{code: c, before: before})
-			}
-			parent := cmp.Or(c.Base(), c.Class())
-			if c != parent && l.Message(err) == l.Message(parent) {
-				continue // it has no text of its own
 			}
 			before, after, _ := strings.Cut(letters(l.Message(err)), name)
 			all = append(all, phrase{code: c, before: before, after: after})

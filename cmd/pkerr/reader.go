@@ -55,27 +55,25 @@ func readResponse(input []byte) *reading {
 // readText reads a text. If it finds no response, it undoes a level of
 // quotation and tries again.
 func readText(text []byte, depth int) *reading {
-	r := readHeads(text)
-	if r != nil {
+	if r := readHeads(text); r != nil {
 		return r
 	}
 	if inner := findDocuments(text); len(inner) > 0 && depth < maxNested {
-		r = readText(plainText(inner), depth+1)
+		r := readText(plainText(inner), depth+1)
 		if r.source = "document"; r.header.Get("X-Log") != "" {
 			r.source, r.certainty = "log", likely
 		}
 		return r
 	}
-	r = readLoose(text)
+	r := readLoose(text)
 	if own, _ := r.content.status(); r.found() && own != 0 || r.textStatus != 0 && !r.unstructured {
 		return r
 	}
 	undone := text
 	for _, undo := range []func([]byte) []byte{unescaped, relaxed} {
-		if r.found() || depth >= maxNested || bytes.Equal(undone, undo(undone)) {
-			continue // nothing was undone, so the result would be the same
+		if undone = undo(undone); r.found() || depth == maxNested || bytes.Equal(undone, text) {
+			continue
 		}
-		undone = undo(undone)
 		if inner := readText(plainText(undone), depth+1); inner.found() {
 			inner.certainty = likely
 			return inner
