@@ -115,7 +115,7 @@ func (c *content) isClearError() bool { return c.isError && (c.isCoded || c.isNa
 
 // status returns the status that the body implies, or 0, and what implies it.
 func (c *content) status() (status int, source string) {
-	spelled := regexp.MustCompile(`^([45]\d\d): `).FindStringSubmatch(messageOf(c.err))
+	spelled, _ := strconv.Atoi(submatch(`^([45]\d\d): `, messageOf(c.err)))
 	code, known := constantOf(c.number)
 	_, waits := pkerr.RetryAfter(c.err)
 	switch {
@@ -124,9 +124,8 @@ func (c *content) status() (status int, source string) {
 	case c.problem != 0:
 		return c.problem, "problem details"
 	case c.number != 0: // an unknown number can have any status
-	case spelled != nil:
-		status, _ = strconv.Atoi(spelled[1])
-		return status, "message"
+	case spelled != 0:
+		return spelled, "message"
 	case waits: // only a 429 has a retry_after
 		return http.StatusTooManyRequests, "retry_after"
 	}

@@ -30,11 +30,12 @@ func parseRequest(text string) request {
 			target = word
 		case isMethod(method) && (r.method == "" || strings.Contains(word, method)), i == 0 && len(words) == 2 && word == method:
 			r.method = method // in capitals, perhaps not an HTTP method
-		case word == "-G" || word == "--get":
+		case word == "-G", word == "--get":
 			r.method = http.MethodGet // with -d, too
-		case r.method == "" && (word == "-I" || word == "--head"):
+		case r.method != "":
+		case word == "-I", word == "--head":
 			r.method = http.MethodHead
-		case r.method == "" && (word == "-d" || strings.HasPrefix(word, "--data") || word == "--json"):
+		case word == "-d", word == "--json", strings.HasPrefix(word, "--data"):
 			r.method = http.MethodPost
 		}
 	}

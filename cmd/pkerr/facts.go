@@ -178,9 +178,7 @@ func matches(c pkerr.Code) []codeName {
 // It returns nil if one of them is plain.
 func numberedWith(c pkerr.Code) (names []string) {
 	for other := range pkerr.Codes() {
-		if other.Status() == c.Status() && other.Number() == 0 {
-			return nil
-		} else if other.Status() == c.Status() {
+		if other.Status() == c.Status() && pkerr.MakeCode(0, c.Status()).Name() == "" {
 			names = append(names, reference.Code(other).Anchor()+" "+other.Name())
 		}
 	}

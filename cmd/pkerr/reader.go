@@ -349,32 +349,24 @@ func findStatus(text []byte) int {
 }
 
 // findRequest returns the method and the path of the last request in a text.
-func findRequest(text []byte) (method, path string) {
-	text = text[max(0, len(text)-maxWords):]
+func findRequest(input []byte) (method, path string) {
+	text := string(input[max(0, len(input)-maxWords):])
 	requestLine := regexp.MustCompile(`\b([A-Z]{3,7}) (?:https?://[^/\s"]+)?(/[^\s?#"]*)\S* HTTP/\d|` +
 		`\b(GET|HEAD|POST|PUT|PATCH|DELETE) (/[^\s?#":]*)`)
-	link := regexp.MustCompile(`https?://[^/\s"'<>\\]+(/[^\s?#"'<>\\,)|]*)`)
-	for line := range bytes.Lines(text) {
-		if m := requestLine.FindSubmatch(line); m != nil {
-			method, path = string(m[1])+string(m[3]), string(m[2])+string(m[4])
+	for line := range strings.Lines(text) {
+		if m := requestLine.FindStringSubmatch(line); m != nil {
+			method, path = m[1]+m[3], m[2]+m[4]
 			continue
 		}
-		m := append(link.FindSubmatch(line), nil, nil)
-		linked, isOfAPI := string(m[1]), bytes.HasPrefix(m[1], []byte("/v2/"))
+		link := submatch(`https?://[^/\s"'<>\\]+(/[^\s?#"'<>\\,)|]*)`, line)
 		// A link to a page does not replace a path of the API.
-		if linked != "" && (isOfAPI || !strings.HasPrefix(path, "/v2/")) {
-			method, path = cmp.Or(parseRequest(string(line)).method, http.MethodGet), linked
+		if link != "" && (strings.HasPrefix(link, "/v2/") || !strings.HasPrefix(path, "/v2/")) {
+			method, path = cmp.Or(parseRequest(line).method, http.MethodGet), link
 		}
 	}
-	named := func(name, value string) string {
-		m := regexp.MustCompile(`(?i)\b` + name + `["']?\s*[:=]?\s*["']?(` + value + `)`).FindSubmatch(text)
-		return string(append(m, nil, nil)[1])
-	}
-	if name := named("method", `(?:GET|HEAD|POST|PUT|PATCH|DELETE)\b`); name != "" && method != http.MethodHead {
+	const named = `["']?\s*[:=]?\s*["']?`
+	if name := submatch(`(?i)\bmethod`+named+`((?:GET|HEAD|POST|PUT|PATCH|DELETE)\b)`, text); name != "" && method != http.MethodHead {
 		method = strings.ToUpper(name)
 	}
-	if path == "" {
-		path = named("path", `/[^\s?#"\]]*`)
-	}
-	return method, path
+	return method, cmp.Or(path, submatch(`(?i)\bpath`+named+`(/[^\s?#"\]]*)`, text))
 }
