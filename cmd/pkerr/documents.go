@@ -8,12 +8,9 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/pkerr/pkerr"
 )
 
 // findDocuments returns the responses that JSON documents describe, such as
@@ -34,13 +31,14 @@ func findDocuments(text []byte) []byte {
 	request := ""
 	walk(all, func(v any) {
 		m, _ := v.(map[string]any)
+		hasRequest := false
 		for _, q := range []any{v, m["request"], m["config"]} {
 			if q, _ := q.(map[string]any); pathOf(q) != "" {
 				method, _ := q["method"].(string)
-				request = strings.ToUpper(method) + " " + pathOf(q) + " HTTP/1.1\n\n"
+				request, hasRequest = strings.ToUpper(method)+" "+pathOf(q)+" HTTP/1.1\n\n", true
 			}
 		}
-		switch status, response := responseOf(m); {
+		switch status, response := responseOf(m, hasRequest); {
 		case isFailure(status) && contentOf(findObject([]byte(response))).isCoded:
 			coded = append(coded, request, response)
 		case isFailure(status):
@@ -83,10 +81,10 @@ func pathOf(m map[string]any) string {
 }
 
 // responseOf returns the response that an object describes. Such an object has
-// a status, and headers, a body or a URL. The status is 0 for any other object,
-// such as a body that contains its own status.
-func responseOf(m map[string]any) (status int, response string) {
-	described, header, body := false, http.Header{}, ""
+// a status, and headers, a body or a request. The status is 0 for any other
+// object, such as a body that contains its own status.
+func responseOf(m map[string]any, hasRequest bool) (status int, response string) {
+	described, header, body := hasRequest, http.Header{}, ""
 	for _, key := range slices.Sorted(maps.Keys(m)) {
 		value := m[key]
 		switch strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(key)) {
@@ -100,12 +98,12 @@ func responseOf(m map[string]any) (status int, response string) {
 				return code.Status(), fmt.Sprintf("HTTP/1.1 %d\nX-Log: %s\n\n%s", code.Status(), text, raw)
 			}
 		case "status", "statuscode", "httpcode", "httpstatus", "responsecode":
-			if m := regexp.MustCompile(`^([1-5]\d\d)\b`).FindString(fmt.Sprint(value)); m != "" {
-				status, _ = strconv.Atoi(m)
+			if n, err := strconv.Atoi(submatch(`^([1-5]\d\d)\b`, fmt.Sprint(value))); err == nil {
+				status = n
 			}
 		case "headers", "header", "responseheaders":
 			header, described = headersOf(value), true
-		case "method", "url", "path", "statustext", "urleffective", "request", "config", "stack":
+		case "statustext", "stack":
 			described = true
 		case "body", "content", "data", "text", "responsetext", "responsebody":
 			if described = true; body == "" {
@@ -113,17 +111,15 @@ func responseOf(m map[string]any) (status int, response string) {
 			}
 		}
 	}
-	if !described || pkerr.MakeCode(0, status) == 0 {
+	if !described || status == 0 {
 		return 0, ""
 	}
-	// The body is no longer chunked, and its length may have changed.
-	header.Del("Transfer-Encoding")
-	header.Del("Content-Length")
 	if body == "" && header.Get("Content-Type") == "" {
 		header.Set("Content-Type", "unknown") // the body was left out
 	}
 	var b bytes.Buffer
-	_ = header.Write(&b) // to memory
+	// The body is no longer chunked, and its length may have changed.
+	_ = header.WriteSubset(&b, map[string]bool{"Transfer-Encoding": true, "Content-Length": true}) // to memory
 	return status, fmt.Sprintf("HTTP/1.1 %d\r\n%s\r\n%s", status, b.String(), body)
 }
 

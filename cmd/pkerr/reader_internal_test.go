@@ -73,6 +73,15 @@ func gzipped(text string) string {
 	return b.String()
 }
 
+// stored is gzipped without compression.
+func stored(text string) string {
+	var b bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&b, gzip.NoCompression)
+	_, _ = z.Write([]byte(text))
+	_ = z.Close()
+	return b.String()
+}
+
 // xxd returns what the tool xxd prints.
 func xxd(text string) string {
 	var out strings.Builder
@@ -115,6 +124,7 @@ func TestReadResponse_Found(t *testing.T) {
 		"utf-16, big, no mark":     inUTF16(head+notFoundBody, true),
 		"gzip":                     gzipped(head + notFoundBody),
 		"gzip body":                strings.ReplaceAll(head, "Length: 44", "Encoding: gzip") + gzipped(notFoundBody),
+		"gzip with line breaks":    strings.ReplaceAll(head, "Length: 44", "Encoding: gzip") + stored(strings.ReplaceAll(notFoundBody, ",", ",\r\n")),
 		"gzip in chunks":           "HTTP/1.1 404 x\r\nTransfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n\r\n" + chunk(gzipped(notFoundBody)) + "0\r\n\r\n",
 		"unpacked already":         strings.ReplaceAll(head, "Length: 44", "Encoding: gzip") + notFoundBody,
 		"chunks":                   "HTTP/1.1 404 x\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk(notFoundBody[:20]) + chunk(notFoundBody[20:]) + "0\r\n\r\n",
@@ -178,6 +188,7 @@ func TestReadResponse_Found(t *testing.T) {
 		"body in a log":           "2026-01-01 ERROR lookup failed body=" + notFoundBody + " took=3ms",
 		"body in html":            strings.ReplaceAll(notFoundBody, `"`, "&quot;"),
 		"body from a chat":        strings.NewReplacer(`{"`, "{“", `":"`, "”:“", `","`, "”,“", `":2`, "”:2").Replace(notFoundBody),
+		"body from a page":        strings.NewReplacer(":", ":\u00a0", ",", ",\u00a0").Replace(notFoundBody),
 		"body of python":          "{'message': 'Member not found.', 'code': 20002}",
 		"body of javascript":      "{ message: 'Member not found.', code: 20002 }",
 		"body of ruby":            `{"message"=>"Member not found.", "code"=>20002}`,
@@ -317,6 +328,7 @@ func TestReadResponse_Success(t *testing.T) {
 		"HTTP/1.1 500 x\nContent-Length: 4\n\nbusy\nHTTP/1.1 200 OK\n\n{}":            exitOK,
 		"HTTP/1.1 500 x\nContent-Length: 0\n\nHTTP/1.1 200 OK\n\n{}":                  exitOK,
 		"HTTP/1.1 503 x\n\n<html>busy</html>\nHTTP/1.1 200 OK\n\n{}":                  exitOK,
+		"HTTP/1.1 503 x\n\n<html>busy</html>HTTP/1.1 200 OK\n\n{}":                    exitOK,
 		"HTTP/1.1 100 Continue\n\nHTTP/1.1 200 OK\n\n{}":                              exitOK,
 		"HTTP/1.1 500 x\n\n{\"message\":\"x\"}HTTP/1.1 200 OK\n\n{}":                  exitOK,
 		"HTTP/1.1 500 x\n\nGET /v2/y HTTP/1.0\n\nHTTP/1.1 200 OK\n\n{}":               exitOK,
@@ -410,6 +422,30 @@ func TestReadResponse_Headers(t *testing.T) {
 	d, text, _ := runDecode(t, "HTTP/1.1 404 Not Found\r\nX-RateLimit-Limit: 10\r\n\r\n"+notFoundBody)
 	require.Equal(t, rateLimit{10, -1, "", ""}, *d.RateLimit)
 	require.Contains(t, text, "Rate limit\t10 a second\n")
+}
+
+// The keys of a document that describes a response have many names.
+func TestResponseOf_Keys(t *testing.T) {
+	for _, input := range []string{
+		`{"%s":404,"url":"https://x/y"}`, `{"%s":404,"path":"/y","method":"GET"}`, `{"%s":"404 Not Found","request":{"url":"https://x/y"}}`,
+		`{"%s":404,"config":{"url":"/y"}}`, `{"%s":404,"url_effective":"http://x/y"}`, `{"%s":404,"statusText":"Not Found"}`, `{"%s":404,"stack":"Error"}`,
+	} {
+		for _, key := range []string{"status", "statusCode", "status_code", "http_code", "httpStatus", "http-status", "response_code", "Status"} {
+			d, text, _ := runDecode(t, fmt.Sprintf(input, key))
+			require.Equal(t, 404, d.Status, "%s %s: %s", input, key, text)
+			require.Equal(t, "document", d.Source, "%s %s", input, key)
+		}
+	}
+	for _, headers := range []string{"headers", "header", "responseHeaders", "response_headers"} {
+		for _, body := range []string{"body", "content", "data", "text", "responseText", "response_body"} {
+			d, text, _ := runDecode(t, fmt.Sprintf(`{"status":429,"%s":{"retry-after":"5"},"%s":{"message":"429: too many requests","code":0}}`, headers, body))
+			require.Equal(t, "0/429", d.Code, "%s %s: %s", headers, body, text)
+			require.NotNil(t, d.RetryAfter, "%s %s: %s", headers, body, text)
+		}
+	}
+	_, text, status := runDecode(t, `{"status":404,"message":"x","level":"error"}`)
+	require.Equal(t, exitAPIError, status, text)
+	require.NotContains(t, text, "document", "a body that contains its own status")
 }
 
 // If there are several responses, the last counts.
