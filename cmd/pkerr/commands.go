@@ -63,7 +63,7 @@ func (s *session) explain(c *call) error {
 		explained = append(explained, factsOf(m, c.who))
 	}
 	template := "explain"
-	if len(c.args) == 1 && isZero(c.args[0]) {
+	if len(all) > len(c.args) {
 		template = "zero"
 	}
 	if err := s.output(c, template, map[string]any{"codes": explained}); err != nil || len(missing) == 0 {
@@ -79,12 +79,6 @@ func (s *session) explain(c *call) error {
 	return exitError(exitUsage)
 }
 
-// isZero reports whether text is the number 0, which the plain codes share.
-func isZero(text string) bool {
-	text = strings.TrimSpace(text)
-	return text != "" && strings.Trim(text, "0") == ""
-}
-
 // resolveAll returns the codes that the texts mean, together or one by one.
 // For each text that means none, missing says why.
 func resolveAll(texts []string) (all []match, missing []usageError) {
@@ -95,7 +89,7 @@ func resolveAll(texts []string) (all []match, missing []usageError) {
 	for _, text := range texts {
 		m, wrong := resolve(text)
 		switch {
-		case isZero(text):
+		case strings.Contains(text, "0") && strings.Trim(text, " 0") == "": // the plain codes share it
 			for c := range pkerr.Codes() {
 				if c.Number() == 0 {
 					all = append(all, match{code: c})

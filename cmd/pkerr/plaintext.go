@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"html"
 	"io"
 	"regexp"
@@ -35,8 +36,7 @@ func plainText(input []byte) []byte {
 		{`\n\n(` + knownHeader + `)`, "\n$1"}, // line breaks may be doubled
 		{`\x1b(?:\[[0-?]*[\x20-\x2f]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[\x20-\x2f]*[0-~])`, ""},
 	})
-	head = withoutMarks(undump(head))
-	return append(withoutPrefix(head), text[packed:]...)
+	return append(withoutNotes(withoutPrefix(undump(head))), text[packed:]...)
 }
 
 // A rewriting is a pattern and its replacement.
@@ -123,18 +123,15 @@ func undump(text []byte) []byte {
 	return rewrite(out, []rewriting{{`\r+\n`, "\n"}})
 }
 
-// withoutMarks drops the marks of a trace, and all but the first line of a
+// withoutNotes drops the notes of a trace, and all but the first line of a
 // request.
-func withoutMarks(text []byte) []byte {
+func withoutNotes(text []byte) []byte {
 	const stamp = `(?:\d\d:\d\d:\d\d\.\d+ (?:\[[^\]]*\] )?)?`
-	if !regexp.MustCompile(`(?m)^` + stamp + `(?:< HTTP/\d|> [A-Z]+ \S+ HTTP/\d)`).Match(text) {
+	if !regexp.MustCompile(`(?m)^` + stamp + `(?:> [A-Z]+ \S+ HTTP/\d|\* )`).Match(text) {
 		return text
 	}
 	return rewrite(text, []rewriting{
-		{`(?m)^` + stamp + `> ([A-Z]+ \S+ HTTP/.*)$`, "$1"},
-		{`(?m)^` + stamp + `(?:[*>](?: .*)?|[{}] \[\d+ bytes data\])(?:\n|$)`, ""},
-		{`(?m)^.*--:--:--.*\n`, ""}, // progress
-		{`(?m)^` + stamp + `<(?: |$)`, ""},
+		{`(?m)^(?:` + stamp + `(?:\*(?: [^[\n].*)?|>(?: [\w-]+:.*)?|[{}] \[\d+ bytes data\])|.*--:--:--.*)(?:\n|$)`, ""},
 		{`(?m)` + stamp + `\* (?:Connection|Closing|Leftovers).*$`, ""}, // after a body without a line break
 	})
 }
@@ -147,7 +144,7 @@ func withoutPrefix(text []byte) []byte {
 	if !mentionsStatus(text) {
 		return text
 	}
-	prefixed := regexp.MustCompile(`(?m)^((?:[^\n"'{]*(?:[^A-Za-z\s"'{,]|\d[A-Za-z]{1,2}))?[ \t]*["']?)` +
+	prefixed := regexp.MustCompile(`(?m)^((?:[^\n"'{]*(?:[^A-Za-z\s"'{,;]|\d[A-Za-z]{1,2}))?[ \t]*["']?)` +
 		`(?:HTTP/[123][\d.]*|:status:?)[ \t]+\d{3}(?:[ \t][^\n"']*)?["']?$`)
 	done := map[string]bool{}
 	for _, m := range prefixed.FindAllSubmatch(text, most) {
@@ -160,7 +157,8 @@ func withoutPrefix(text []byte) []byte {
 			continue
 		}
 		done[prefix] = true
-		text = regexp.MustCompile(`(?m)^`+prefix+` {0,`+strconv.Itoa(len(m[1])-len(marks))+`}`).ReplaceAll(text, nil)
+		spaces := len(m[1]) - len(marks)
+		text = regexp.MustCompile(fmt.Sprintf(`(?m)^%s(?: {%d,%d}|$)`, prefix, min(spaces, 1), spaces)).ReplaceAll(text, nil)
 	}
 	return text
 }
