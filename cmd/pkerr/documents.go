@@ -137,7 +137,7 @@ func headersOf(value any) http.Header {
 			h.Add(strings.Trim(fmt.Sprint(pair["name"], pair["key"]), " <nil>"), fmt.Sprint(pair["value"]))
 		}
 	case string:
-		(&head{header: h}).readHeaders([]byte(value), 0)
+		(&reading{header: h}).readHeaders([]byte(value), 0)
 	}
 	return h
 }

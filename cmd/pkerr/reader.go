@@ -37,6 +37,10 @@ type reading struct {
 	certainty    string // certain, likely or guess
 	source       string // what it was read from, as in the template "source"
 
+	// The status line begins at start, and the body at end.
+	start, end int
+	clean      bool // between them are only headers and an empty line
+
 	// The rest is about inputs without a status line.
 	textStatus   int   // the status that the text states without a status line
 	unstructured bool  // body is text that may not be the body at all
@@ -92,44 +96,32 @@ func (r *reading) found() bool {
 	return r.status != 0 || r.content.isError
 }
 
-// A head is a status line and the headers below it.
-type head struct {
-	status int
-	start  int
-	header http.Header
-	body   int  // where the body begins
-	clean  bool // the head is only headers and an empty line
-}
-
 // readHeads reads a text with status lines. It returns nil if there are none.
-func readHeads(text []byte) *reading {
+func readHeads(text []byte) (last *reading) {
 	const most = 1000
 	if !mentionsStatus(text) {
 		return nil
 	}
-	var last *head
 	all := regexp.MustCompile(`(?m)`+statusLine).FindAllSubmatchIndex(text, -1)
 	for _, m := range all[max(0, len(all)-most):] {
-		h := &head{start: m[3], header: http.Header{}}
-		h.status, _ = strconv.Atoi(string(text[m[4]:m[5]])) // three digits
-		h.readHeaders(text, m[1])
-		if last == nil || last.followedBy(h, text[last.body:h.start]) {
-			last = h
+		r := &reading{header: http.Header{}, start: m[3], certainty: "certain", source: "response"}
+		r.status, _ = strconv.Atoi(string(text[m[4]:m[5]])) // three digits
+		r.readHeaders(text, m[1])
+		if last == nil || last.followedBy(r, text[last.end:r.start]) {
+			last = r
 		}
 	}
 	if last == nil {
 		return nil
 	}
-	r := &reading{status: last.status, header: last.header, certainty: "certain", source: "response"}
 	if !last.clean {
-		r.certainty = likely
+		last.certainty = likely
 	}
-	r.method, r.path = findRequest(text[:last.start])
-	r.takeBody(text, last)
-	if r.content.kind == kindMissing {
-		r.source = "head"
+	last.method, last.path = findRequest(text[:last.start])
+	if last.takeBody(text); last.content.kind == kindMissing {
+		last.source = "head"
 	}
-	return r
+	return last
 }
 
 // mentionsStatus is a quick check that reports whether a text can have a status
@@ -142,24 +134,24 @@ func mentionsStatus(text []byte) bool {
 const statusLine = `(^|[}\]>])(?:HTTP/(?:1\.[01]|2(?:\.0)?|3(?:\.0)?)|:status:?)[ \t]+([1-9]\d\d)(?:[ \t][^\\\n]*)?(?:\n|$)`
 
 // readHeaders reads the headers from pos up to where the body must begin.
-func (h *head) readHeaders(text []byte, pos int) {
+func (r *reading) readHeaders(text []byte, pos int) {
 	block := text[pos:min(len(text), pos+maxHead)]
-	h.body = pos + len(block)
+	r.end = pos + len(block)
 	if end := regexp.MustCompile(`(?m)^[ \t]*(\n)|^[ \t]*[{\["<]|` + statusLine).FindSubmatchIndex(block); end != nil {
-		if h.body = pos + end[0]; end[2] >= 0 {
-			h.body, h.clean = pos+end[1], true
+		if r.end = pos + end[0]; end[2] >= 0 {
+			r.end, r.clean = pos+end[1], true
 		}
 		block = block[:end[0]]
 	}
-	follows := len(bytes.TrimSpace(text[h.body:])) > 0
+	follows := len(bytes.TrimSpace(text[r.end:])) > 0
 	for line := range bytes.Lines(block) {
 		key, value, ok := strings.Cut(string(bytes.TrimSpace(line)), ":")
 		if ok = ok && regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$").MatchString(key); !ok {
-			if h.clean = false; !follows {
-				h.body, follows = pos, true
+			if r.clean = false; !follows {
+				r.end, follows = pos, true
 			}
-		} else if key, value = http.CanonicalHeaderKey(key), strings.TrimSpace(value); !slices.Contains(h.header[key], value) {
-			h.header[key] = append(h.header[key], value)
+		} else if key, value = http.CanonicalHeaderKey(key), strings.TrimSpace(value); !slices.Contains(r.header[key], value) {
+			r.header[key] = append(r.header[key], value)
 		}
 		pos += len(line)
 	}
@@ -170,17 +162,17 @@ const knownHeader = `(?i:(?:access|alt|cache|cf|content|fly|retry|set|transfer|w
 	`allow|connection|date|etag|location|server|vary|via):`
 
 // followedBy reports whether next begins another response and is not part of
-// the body of h. It goes by the text between them. A response in the body of an
+// the body of r. It goes by the text between them. A response in the body of an
 // error must not turn the error into a success.
-func (h *head) followedBy(next *head, between []byte) bool {
+func (r *reading) followedBy(next *reading, between []byte) bool {
 	between = between[:min(len(between), maxWords)]
 	body := bytes.TrimSpace(dechunked(between))
-	length := h.header.Get("Content-Length")
+	length := r.header.Get("Content-Length")
 	switch {
-	case next.status >= 400, h.status < 300,
-		h.status < 400 && h.header.Get("Location") != "",
-		h.status == http.StatusUnauthorized && h.header.Get("WWW-Authenticate") != "",
-		h.status == http.StatusProxyAuthRequired && h.header.Get("Proxy-Authenticate") != "",
+	case next.status >= 400, r.status < 300,
+		r.status < 400 && r.header.Get("Location") != "",
+		r.status == http.StatusUnauthorized && r.header.Get("WWW-Authenticate") != "",
+		r.status == http.StatusProxyAuthRequired && r.header.Get("Proxy-Authenticate") != "",
 		length == strconv.Itoa(len(between)), length == strconv.Itoa(len(body)),
 		bytes.HasSuffix(bytes.ToLower(body), []byte("</html>")):
 		return true
@@ -189,20 +181,20 @@ func (h *head) followedBy(next *head, between []byte) bool {
 	return path != "" || kindOf(body) == kindJSON
 }
 
-// takeBody sets the body of the response that h begins.
-func (r *reading) takeBody(text []byte, h *head) {
-	body := gunzip(dechunked(text[h.body:]))
-	length, err := strconv.Atoi(h.header.Get("Content-Length"))
+// takeBody sets the body of the response in a text.
+func (r *reading) takeBody(text []byte) {
+	body := gunzip(dechunked(text[r.end:]))
+	length, err := strconv.Atoi(r.header.Get("Content-Length"))
 	kind, trimmed := kindOf(body), bytes.TrimSpace(body)
 	lengths := []int{len(body), len(trimmed), len(body) + bytes.Count(body, []byte("\n"))} // line endings may have changed
-	isJSON := strings.Contains(h.header.Get("Content-Type"), "json")
-	intact := h.clean && (kind == kindBroken || err != nil && !isJSON || slices.Contains(lengths, length))
+	isJSON := strings.Contains(r.header.Get("Content-Type"), "json")
+	intact := r.clean && (kind == kindBroken || err != nil && !isJSON || slices.Contains(lengths, length))
 	if kind != kindEmpty && kind != kindJSON && !intact {
 		// The text may contain more than the body.
 		found := findBody(trimmed)
 		if bytes.HasPrefix(found, []byte("<")) || contentOf(found).isError || isJSON && kind != kindBinary {
 			body, r.certainty = found, likely
-		} else if h.clean && length > 0 && length < len(body) {
+		} else if r.clean && length > 0 && length < len(body) {
 			body = body[:length]
 		}
 	}
@@ -211,14 +203,14 @@ func (r *reading) takeBody(text []byte, h *head) {
 	}
 	if body == nil && r.status >= http.StatusBadRequest && (err != nil || length > 0) {
 		// A tool may print the body first, before the request and the headers.
-		before := regexp.MustCompile(`(?ms)^[A-Z]{3,7} \S+ HTTP/\d.*`).ReplaceAll(text[:h.start], nil)
+		before := regexp.MustCompile(`(?ms)^[A-Z]{3,7} \S+ HTTP/\d.*`).ReplaceAll(text[:r.start], nil)
 		if earlier := findObject(before); contentOf(earlier).isError && !mentionsStatus(before) {
 			body, r.certainty = earlier, likely
 		}
 	}
 	if r.setBody(body); body == nil && (err != nil || length != 0) {
-		r.silent = length <= 0 && r.method != http.MethodHead && !isRefusal(r.status) && (len(h.header) > 0 || h.clean) &&
-			h.header.Get("Content-Type")+h.header.Get("Transfer-Encoding") == ""
+		r.silent = length <= 0 && r.method != http.MethodHead && !isRefusal(r.status) && (len(r.header) > 0 || r.clean) &&
+			r.header.Get("Content-Type")+r.header.Get("Transfer-Encoding") == ""
 		if !r.silent {
 			r.content.kind = kindMissing
 		}
@@ -293,14 +285,13 @@ func findBody(text []byte) []byte {
 
 // readLoose reads a text without a status line.
 func readLoose(text []byte) *reading {
-	h := &head{header: http.Header{}}
-	r := &reading{header: h.header, certainty: likely, source: "body"}
+	r := &reading{header: http.Header{}, certainty: likely, source: "body"}
 	if regexp.MustCompile(`^` + knownHeader).Match(text) {
-		h.readHeaders(text, 0)
+		r.readHeaders(text, 0)
 		r.source = headersAlone
 	}
 	around := regexp.MustCompile(`([}\]])(\d{3})\s*$`).ReplaceAll(text, []byte("$1\n$2")) // what a tool adds
-	r.setBody(trimBody(text[h.body:]))
+	r.setBody(trimBody(text[r.end:]))
 	switch whole := json.Valid(r.body); {
 	case r.content.kind == kindEmpty:
 		r.content.kind = kindMissing
