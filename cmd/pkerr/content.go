@@ -88,9 +88,8 @@ func contentOf(body []byte) content {
 	hasMessage := isString("message") || has("message") && messageOf(c.err) != http.StatusText(http.StatusOK)
 	c.isNamed = text[0] == '"' || hasMessage || isString("error") || isString("title")
 	c.isError = text[0] == '"' || // as version 1 of the API sent
-		c.number != 0 && !isStatus || waits || len(pkerr.FieldErrors(c.err)) > 0 || hasMessage && !isStatus ||
-		has("error") || // even null, which private endpoints send
-		strings.Trim(string(keys["code"]), `"`) == "0"
+		c.isCoded || c.number != 0 && !isStatus || waits || len(pkerr.FieldErrors(c.err)) > 0 || hasMessage && !isStatus ||
+		has("error") // even null, which private endpoints send
 	status, _ := strconv.Atoi(string(append(keys["status"], keys["statusCode"]...)))
 	if isStatus && hasMessage {
 		status, isProblem = int(c.number), true

@@ -223,31 +223,34 @@ var translations = sync.OnceValue(func() (all []phrase) {
 // If partly is set, the text may also be part of a phrase, or end within one.
 func longestPhrases(key string, all []phrase, least int, partly bool) (codes []pkerr.Code) {
 	for _, p := range all {
-		_, rest, found := strings.Cut(key, p.before)
-		if found && p.after != "" && rest != "" {
-			rest = rest[1:] // at least one byte of an ID
-		}
-		for partly && found && !strings.Contains(rest, p.after) {
-			_, size := utf8.DecodeLastRuneInString(p.after)
-			p.after = p.after[:len(p.after)-size]
-		}
-		n := len(p.before) + len(p.after)
-		if partly && key != p.before && (strings.Contains(p.before, key) || strings.Contains(p.after, key)) {
-			n = len(key) - 1 // a whole phrase is better
-		} else if !found || !strings.Contains(rest, p.after) {
-			continue
-		}
-		if n < least {
-			continue
-		}
+		n := p.matched(key, partly)
 		if n > least {
 			least, codes = n, nil
 		}
-		if !slices.Contains(codes, p.code) {
+		if n == least && !slices.Contains(codes, p.code) {
 			codes = append(codes, p.code)
 		}
 	}
 	return codes
+}
+
+// matched returns how many bytes of a text the phrase matches, or 0.
+func (p phrase) matched(key string, partly bool) int {
+	_, rest, found := strings.Cut(key, p.before)
+	if found && p.after != "" && rest != "" {
+		rest = rest[1:] // at least one byte of an ID
+	}
+	for partly && found && !strings.Contains(rest, p.after) {
+		_, size := utf8.DecodeLastRuneInString(p.after)
+		p.after = p.after[:len(p.after)-size]
+	}
+	switch {
+	case partly && key != p.before && (strings.Contains(p.before, key) || strings.Contains(p.after, key)):
+		return len(key) - 1 // a whole phrase is better
+	case found && strings.Contains(rest, p.after):
+		return len(p.before) + len(p.after)
+	}
+	return 0
 }
 
 // findCode returns the code that a text contains, or the zero match. A pair
