@@ -66,7 +66,7 @@ func (s *session) explain(c *call) error {
 	if len(all) > len(c.args) {
 		template = "zero"
 	}
-	if err := s.output(c, template, map[string]any{"codes": explained}); err != nil || len(missing) == 0 {
+	if err := s.output(c, template, &listing{Codes: explained}); err != nil || len(missing) == 0 {
 		return err
 	}
 	for _, wrong := range missing {
@@ -107,7 +107,7 @@ func resolveAll(texts []string) (all []match, missing []usageError) {
 	return all, missing
 }
 
-// A listing is what list shows. It is also its JSON.
+// A listing is what explain and list show. It is also their JSON.
 type listing struct {
 	Codes []facts `json:"codes"`
 

@@ -45,7 +45,7 @@ func serveHTML(w http.ResponseWriter, r *http.Request) {
 	found := 0
 	for c := range pkerr.Codes() {
 		f := factsOf(match{code: c}, who)
-		text := execute("explain", map[string]any{"codes": []facts{f}})
+		text := execute("explain", &listing{Codes: []facts{f}})
 		var sent bytes.Buffer
 		resp := pkerrtest.Response(sample(c))
 		_ = resp.Write(&sent) // to memory
