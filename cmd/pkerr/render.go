@@ -125,26 +125,23 @@ func (s screen) render(text string) string {
 	var out strings.Builder
 	rows := rowsOf(text)
 	for i, row := range rows {
-		last, label, style := len(row.Cells)-1, "", ""
+		last := len(row.Cells) - 1
+		if s.width == 0 {
+			if !row.heading || last < 2 {
+				out.WriteString(strings.Join(row.Cells, "\t") + "\n")
+			}
+			continue
+		}
+		style, head, indent, text := "", "", 0, row.Cells[last]
 		if row.heading {
 			style = "1"
-		} else if last == 1 {
-			label = "36"
 		}
-		switch {
-		case s.width == 0 && row.heading && last > 1:
-			continue
-		case s.width == 0:
-			out.WriteString(strings.Join(row.Cells, "\t") + "\n")
-			continue
-		case row.heading && last == 1:
-			row.Cells, last = []string{strings.Join(row.Cells, " ")}, 0
+		if row.heading && last == 1 {
+			text = strings.Join(row.Cells, " ")
+		} else if last > 0 {
+			head, indent = s.columns(rows, i)
 		}
-		head, indent := "", 0
-		if last > 0 {
-			head, indent = s.columns(rows, i, label)
-		}
-		for _, line := range wrapped(row.Cells[last], s.width-indent) {
+		for _, line := range wrapped(text, s.width-indent) {
 			out.WriteString(s.styled(style, strings.TrimRight(head+line, " ")) + "\n")
 			head = strings.Repeat(" ", indent)
 		}
@@ -154,26 +151,26 @@ func (s screen) render(text string) string {
 
 // columns returns all cells of a row except the last, aligned, and their width.
 // If that leaves too little room for the last cell, they go on lines above it.
-func (s screen) columns(rows []row, i int, style string) (head string, indent int) {
-	last := len(rows[i].Cells) - 1
-	var beside, above strings.Builder
+func (s screen) columns(rows []row, i int) (head string, indent int) {
+	last, style := len(rows[i].Cells)-1, ""
+	if last == 1 {
+		style = "36" // a label
+	}
+	above := ""
 	for j, cell := range rows[i].Cells[:last] {
 		width := widest(rows, last+1, j) + 2
 		if last == 1 && i > 0 && rows[i-1].Cells[0] == cell {
 			cell = "" // the row above has the same label
 		}
-		beside.WriteString(s.styled(style, cell) + strings.Repeat(" ", width-columns(cell)))
-		above.WriteString(cell + " ")
+		head += s.styled(style, cell) + strings.Repeat(" ", width-columns(cell))
+		above += cell + " "
 		indent += width
 	}
 	if s.width-indent >= minText {
-		return beside.String(), indent
+		return head, indent
 	}
-	lines := wrapped(above.String(), s.width)
-	for i := range lines {
-		lines[i] = s.styled(style, lines[i])
-	}
-	return strings.TrimLeft(strings.Join(lines, "\n")+"\n  ", "\n"), 2
+	above = s.styled(style, strings.Join(wrapped(above, s.width), "\n"))
+	return strings.TrimLeft(above+"\n  ", "\n"), 2
 }
 
 // widest returns the width of a column, over the rows with that many cells.
