@@ -27,16 +27,14 @@ func plainText(input []byte) []byte {
 		return text
 	}
 	text = text[:min(len(text), maxText)]
-	packed := len(text)
-	if i := bytes.Index(text, []byte(gzipMagic)); i >= 0 {
-		packed = i // leave a compressed body as it is
-	}
-	head := rewrite(text[:packed], []rewriting{
+	head, _, _ := bytes.Cut(text, []byte(gzipMagic))
+	packed := text[len(head):] // it stays as it is
+	head = rewrite(head, []rewriting{
 		{`\r+\n`, "\n"},
 		{`\n\n(` + knownHeader + `)`, "\n$1"}, // line breaks may be doubled
 		{`\x1b(?:\[[0-?]*[\x20-\x2f]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[\x20-\x2f]*[0-~])`, ""},
 	})
-	return append(withoutNotes(withoutPrefix(undump(head))), text[packed:]...)
+	return append(withoutNotes(withoutPrefix(undump(head))), packed...)
 }
 
 // A rewriting is a pattern and its replacement.

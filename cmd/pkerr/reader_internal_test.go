@@ -512,6 +512,7 @@ func TestReadResponse_Body(t *testing.T) {
 		"HTTP/1.1 404 x\n\nzz\nno chunks":                    "zz\nno chunks",
 		"HTTP/1.1 404 x\n\nabc\nno chunks":                   "abc\nno chunks",
 		"HTTP/1.1 404 x\n\n\x1f\x8b\x08broken":               "\x1f\x8b\x08broken",
+		"HTTP/1.1 404 x\n\n\x1f\x8b\x08\x00broken too":       "\x1f\x8b\x08\x00broken too",
 	} {
 		require.Equal(t, want, string(readResponse([]byte(input)).body), "%q", input)
 	}
