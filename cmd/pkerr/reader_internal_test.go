@@ -73,15 +73,6 @@ func gzipped(text string) string {
 	return b.String()
 }
 
-// stored is gzipped without compression.
-func stored(text string) string {
-	var b bytes.Buffer
-	z, _ := gzip.NewWriterLevel(&b, gzip.NoCompression)
-	_, _ = z.Write([]byte(text))
-	_ = z.Close()
-	return b.String()
-}
-
 // xxd returns what the tool xxd prints.
 func xxd(text string) string {
 	var out strings.Builder
@@ -124,7 +115,6 @@ func TestReadResponse_Found(t *testing.T) {
 		"utf-16, big, no mark":     inUTF16(head+notFoundBody, true),
 		"gzip":                     gzipped(head + notFoundBody),
 		"gzip body":                strings.ReplaceAll(head, "Length: 44", "Encoding: gzip") + gzipped(notFoundBody),
-		"gzip with line breaks":    strings.ReplaceAll(head, "Length: 44", "Encoding: gzip") + stored(strings.ReplaceAll(notFoundBody, ",", ",\r\n")),
 		"gzip in chunks":           "HTTP/1.1 404 x\r\nTransfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n\r\n" + chunk(gzipped(notFoundBody)) + "0\r\n\r\n",
 		"unpacked already":         strings.ReplaceAll(head, "Length: 44", "Encoding: gzip") + notFoundBody,
 		"chunks":                   "HTTP/1.1 404 x\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk(notFoundBody[:20]) + chunk(notFoundBody[20:]) + "0\r\n\r\n",
@@ -170,7 +160,7 @@ func TestReadResponse_Found(t *testing.T) {
 		"trace, body glued":        "< HTTP/2 404 \n< content-type: application/json\n< \n" + notFoundBody + "* Connection #0 to host x left intact\n",
 		"trace with ids":           "10:00:00.000001 [0-0] > GET /v2/x HTTP/2\n10:00:00.000001 [0-0] < HTTP/2 404\n10:00:00.000001 [0-0] < x: y\n10:00:00.000001 [0-0] < \n" + notFoundBody,
 		"trace before the body":    notFoundBody + "\n* x\n< HTTP/1.1 404 Not Found\n< Content-Type: application/json\n< \n",
-		"trace from a page":        "&gt; GET /v2/x HTTP/2\n&gt; Host: a\n&gt; \n&lt; HTTP/2 404 \n&lt; content-type: application/json\n&lt; \n" + notFoundBody + "\n* Connection #0 left intact\n",
+		"trace from a page":        "&gt; GET /v2/x HTTP/2\n&gt; Host: a\n&gt; \n&lt; HTTP/2 404 \n&lt; content-type: application/json\n&lt; \n{ [44 bytes data]\n" + notFoundBody + "\n* Connection #0 left intact\n",
 		"request in mail":          "> GET /v2/x HTTP/1.1\n> Host: a\n>\n> HTTP/1.1 404 Not Found\n> Content-Type: application/json\n>\n> " + notFoundBody + "\n",
 		"trace of one head":        "< HTTP/1.1 404 Not Found\n< Content-Type: application/json\n<\n" + notFoundBody,
 		"dump that ends at 64":     "<= Recv header, 66 bytes (0x42)\n0000: HTTP/1.1 404 " + strings.Repeat("x", 51) + "\n<= Recv header, 2 bytes (0x2)\n0000: \n<= Recv data, 44 bytes (0x2c)\n0000: " + notFoundBody + "\n",
@@ -226,6 +216,33 @@ func TestReadResponse_Found(t *testing.T) {
 		require.Equal(t, 404, d.Status, name)
 		require.Contains(t, []string{"certain", "likely", "guess"}, d.Certainty, name)
 	}
+}
+
+// An object is read in the notation of any language, and as a page, a chat or
+// an editor shows it.
+func TestReadResponse_Notations(t *testing.T) {
+	for _, input := range []string{
+		`{'message': 'Member not found.', 'code': 20002, 'errors': None}`,
+		`{ message: 'Member not found.', code: 20002, errors: undefined }`,
+		`{ message: 'Member not found.', code: 20002, errors: [Object], other: [Array] }`,
+		`{"message"=>"Member not found.", "code"=>20002, "errors"=>nil}`,
+		`{"message":"Member not found.","code":20002,}`,
+		"{\"message\":\"Member\n  not found.\",\"code\":20002}",
+		"{\n  \"message\": \"Member not found.\", // see https://example.com\n  \"code\": 20002\n}",
+		"  1 | {\n  2 |   \"message\": \"Member not found.\",\n  3 |   \"code\": 20002\n  4 | }\n",
+		strings.NewReplacer(":", ":\u00a0", ",", ",\u00a0").Replace(notFoundBody),
+		strings.NewReplacer(`{"`, "{“", `":"`, "”:„", `","`, "“,“", `":2`, "”:2").Replace(notFoundBody),
+		strings.ReplaceAll(notFoundBody, `"`, "&quot;"), strings.ReplaceAll(notFoundBody, `"`, `\"`), strings.ReplaceAll(notFoundBody, `"`, `\x22`), strings.ReplaceAll(notFoundBody, `"`, `\u0022`),
+	} {
+		d, text, _ := runDecode(t, input)
+		require.Equal(t, []string{"20002/404", "Member not found.", likely}, []string{d.Code, d.Message, d.Certainty}, "%s: %s", input, text)
+	}
+}
+
+// A compressed body is not rewritten.
+func TestPlainText_Compressed(t *testing.T) {
+	const body = gzipMagic + "\r\n\x1b[1m> x\n* y\n"
+	require.Equal(t, "HTTP/1.1 404 x\n\n"+body, string(plainText([]byte("HTTP/1.1 404 x\r\n\r\n"+body))))
 }
 
 // chunk returns data in the framing of the chunked encoding.
@@ -411,7 +428,7 @@ func TestReadResponse_Front(t *testing.T) {
 func TestReadResponse_Headers(t *testing.T) {
 	for _, input := range []string{
 		"HTTP/1.1 429 X\r\n\x1b[1mRetry-After\x1b[0m: 5\r\n\r\n", "HTTP/1.1 429 X\nretry-after:5\n\n", "HTTP/1.1 429 X\nRETRY-AFTER:  5 \n\n",
-		"HTTP/1.1 429 X\nA: 1\n b\n:\nd e: 1\nRetry-After: 5\n\n", "< HTTP/1.1 429 X\n< Retry-After: 5\n< \n",
+		"> GET /v2/x HTTP/1.1\n> Host: a\n>\n> HTTP/1.1 429 X\n> Retry-After: 5\n>\n", "HTTP/1.1 429 X\nA: 1\n b\n:\nd e: 1\nRetry-After: 5\n\n", "< HTTP/1.1 429 X\n< Retry-After: 5\n< \n",
 		`{"status":429,"headers":{"Retry-After":"5"}}`, `{"status":429,"headers":{"retry-after":["5"]}}`,
 		`{"status":429,"headers":[{"name":"Retry-After","value":"5"}]}`, `{"status":429,"headers":[{"key":"Retry-After","value":"5"}]}`,
 		`{"status":429,"headers":"retry-after: 5\r\ncontent-type: application/json"}`,
