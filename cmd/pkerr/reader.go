@@ -92,9 +92,7 @@ func readText(text []byte, depth int) *reading {
 }
 
 // found reports whether the input has a response or the body of an error.
-func (r *reading) found() bool {
-	return r.status != 0 || r.content.isError
-}
+func (r *reading) found() bool { return r.status != 0 || r.content.isError }
 
 // readHeads reads a text with status lines. It returns nil if there are none.
 func readHeads(text []byte) (last *reading) {

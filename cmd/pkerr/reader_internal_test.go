@@ -160,7 +160,7 @@ func TestReadResponse_Found(t *testing.T) {
 		"trace, body glued":        "< HTTP/2 404 \n< content-type: application/json\n< \n" + notFoundBody + "* Connection #0 to host x left intact\n",
 		"trace with ids":           "10:00:00.000001 [0-0] > GET /v2/x HTTP/2\n10:00:00.000001 [0-0] < HTTP/2 404\n10:00:00.000001 [0-0] < x: y\n10:00:00.000001 [0-0] < \n" + notFoundBody,
 		"trace before the body":    notFoundBody + "\n* x\n< HTTP/1.1 404 Not Found\n< Content-Type: application/json\n< \n",
-		"trace from a page":        "&gt; GET /v2/x HTTP/2\n&gt; Host: a\n&gt; \n&lt; HTTP/2 404 \n&lt; content-type: application/json\n&lt; \n{ [44 bytes data]\n" + notFoundBody + "\n* Connection #0 left intact\n",
+		"trace from a page":        "&gt; GET /v2/x HTTP/2\n&gt; Host: a\n&gt; \n&lt; HTTP/2 404 \n&lt; content-type: application/json\n&lt; \n{ [44 bytes data]\n" + strings.ReplaceAll(notFoundBody, `"`, "&quot;") + "\n* Connection #0 left intact\n",
 		"request in mail":          "> GET /v2/x HTTP/1.1\n> Host: a\n>\n> HTTP/1.1 404 Not Found\n> Content-Type: application/json\n>\n> " + notFoundBody + "\n",
 		"trace of one head":        "< HTTP/1.1 404 Not Found\n< Content-Type: application/json\n<\n" + notFoundBody,
 		"dump that ends at 64":     "<= Recv header, 66 bytes (0x42)\n0000: HTTP/1.1 404 " + strings.Repeat("x", 51) + "\n<= Recv header, 2 bytes (0x2)\n0000: \n<= Recv data, 44 bytes (0x2c)\n0000: " + notFoundBody + "\n",
@@ -288,6 +288,7 @@ func TestReadResponse_Request(t *testing.T) {
 // reports only the status, and does not treat the body as empty.
 func TestReadResponse_MissingBody(t *testing.T) {
 	for _, input := range []string{
+		"HTTP/1.1 404 Not Found\n\n" + notFoundBody + "\nHTTP/1.1 404 Not Found\nContent-Type: application/json\n\n",
 		"HTTP/2 404 Not Found\ncontent-length: 44\ncontent-type: application/json\nx-ratelimit-limit: 10\nx-ratelimit-remaining: 9\n\n",
 		"HTTP/1.1 404 Not Found\r\nContent-Length: 44\r\n\r\n", "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\n\r\n",
 		"HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n", "HTTP/1.1 404 Not Found\nContent-Length: 44",
