@@ -156,20 +156,20 @@ func (s screen) columns(rows []row, i int) (head string, indent int) {
 	if last == 1 {
 		style = "36" // a label
 	}
-	above := ""
+	var cells []string
 	for j, cell := range rows[i].Cells[:last] {
 		width := widest(rows, last+1, j) + 2
 		if last == 1 && i > 0 && rows[i-1].Cells[0] == cell {
 			cell = "" // the row above has the same label
 		}
 		head += s.styled(style, cell) + strings.Repeat(" ", width-columns(cell))
-		above += cell + " "
+		cells = append(cells, cell)
 		indent += width
 	}
 	if s.width-indent >= minText {
 		return head, indent
 	}
-	above = s.styled(style, strings.Join(wrapped(above, s.width), "\n"))
+	above := s.styled(style, strings.Join(wrapped(strings.Join(cells, " "), s.width), "\n"))
 	return strings.TrimLeft(above+"\n  ", "\n"), 2
 }
 

@@ -83,15 +83,13 @@ func (w *statusWriter) WriteHeader(status int) {
 func loopback(addresses []string) (netip.AddrPort, error) {
 	text := addresses[len(addresses)-1]
 	address, err := netip.ParseAddrPort(regexp.MustCompile(`(?i)^localhost:`).ReplaceAllString(text, "127.0.0.1:"))
-	problem := " is not an IP address and a port"
-	if err == nil {
-		address = netip.AddrPortFrom(address.Addr().Unmap(), address.Port())
-		problem = " is not a loopback address, so other machines could reach it"
+	if err != nil {
+		return address, usage("--addr "+quote(text)+" is not an IP address and a port", execute("loopback", nil))
 	}
-	if !address.Addr().IsLoopback() {
-		return address, usage("--addr "+quote(text)+problem, execute("loopback", nil))
+	if !address.Addr().Unmap().IsLoopback() {
+		return address, usage("--addr "+quote(text)+" is not a loopback address, so other machines could reach it", execute("loopback", nil))
 	}
-	return address, nil
+	return netip.AddrPortFrom(address.Addr().Unmap(), address.Port()), nil
 }
 
 // reason returns the innermost error, without the file or address it wraps.
