@@ -156,21 +156,21 @@ func (s screen) columns(rows []row, i int) (head string, indent int) {
 	if last == 1 {
 		style = "36" // a label
 	}
-	var cells []string
+	var beside, above strings.Builder
 	for j, cell := range rows[i].Cells[:last] {
 		width := widest(rows, last+1, j) + 2
 		if last == 1 && i > 0 && rows[i-1].Cells[0] == cell {
 			cell = "" // the row above has the same label
 		}
-		head += s.styled(style, cell) + strings.Repeat(" ", width-columns(cell))
-		cells = append(cells, cell)
+		beside.WriteString(s.styled(style, cell) + strings.Repeat(" ", width-columns(cell)))
+		above.WriteString(cell + " ")
 		indent += width
 	}
 	if s.width-indent >= minText {
-		return head, indent
+		return beside.String(), indent
 	}
-	above := s.styled(style, strings.Join(wrapped(strings.Join(cells, " "), s.width), "\n"))
-	return strings.TrimLeft(above+"\n  ", "\n"), 2
+	lines := s.styled(style, strings.Join(wrapped(above.String(), s.width), "\n"))
+	return strings.TrimLeft(lines+"\n  ", "\n"), 2
 }
 
 // widest returns the width of a column, over the rows with that many cells.
