@@ -121,8 +121,8 @@ func (s *Scanner) past(c byte) bool {
 	return true
 }
 
-// pastSpace moves past white space, then c, then white space. If c does not come
-// next it moves past the white space only, and returns false.
+// pastSpace moves past white space, then c, then white space. If c does not
+// come next it moves past the white space only, and returns false.
 func (s *Scanner) pastSpace(c byte) bool {
 	i := space(s.data, s.pos)
 	if i >= len(s.data) || s.data[i] != c {
