@@ -192,7 +192,10 @@ func listed(status int, endpoints []string, who audience) (*listing, error) {
 
 // help prints the help for a subcommand, or the overview.
 func (s *session) help(c *call) error {
-	name := append(c.args, "pkerr")[0]
+	name := "pkerr"
+	if len(c.args) > 0 {
+		name = c.args[0]
+	}
 	text, err := texts.ReadFile("texts/" + name + ".txt")
 	if err != nil {
 		return unknownWord("subcommand", name, subcommandNames())

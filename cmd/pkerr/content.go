@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -90,7 +91,7 @@ func contentOf(body []byte) content {
 	c.isError = text[0] == '"' || // as version 1 of the API sent
 		c.isCoded || c.number != 0 && !isStatus || waits || len(pkerr.FieldErrors(c.err)) > 0 || hasMessage && !isStatus ||
 		has("error") // even null, which private endpoints send
-	status, _ := strconv.Atoi(string(append(keys["status"], keys["statusCode"]...)))
+	status, _ := strconv.Atoi(cmp.Or(string(keys["status"]), string(keys["statusCode"])))
 	if isStatus && hasMessage {
 		status, isProblem = int(c.number), true
 	}

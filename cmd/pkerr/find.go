@@ -305,13 +305,17 @@ func findCode(text string) match {
 
 // submatch returns what the first group of a pattern matches in a text, or "".
 func submatch(pattern, text string) string {
-	return append(regexp.MustCompile(pattern).FindStringSubmatch(text), "", "")[1]
+	if m := regexp.MustCompile(pattern).FindStringSubmatch(text); m != nil {
+		return m[1]
+	}
+	return ""
 }
 
 // beginning returns the codes whose name or message begins with a text.
 func beginning(text string) (codes []pkerr.Code) {
 	key := letters(text)
-	name, ref := strings.TrimPrefix(key, "pkerr"), append(strings.Split(text, "'"), "")[1]
+	name := strings.TrimPrefix(key, "pkerr")
+	ref := submatch(`'([^']*)`, text)
 	for c := range pkerr.Codes() {
 		message := letters(regexp.MustCompile(`\{\w+\}`).ReplaceAllLiteralString(c.Message(), ref))
 		if name != "" && (strings.HasPrefix(strings.ToLower(c.Name()), name) || strings.HasPrefix(message, key)) {

@@ -171,7 +171,11 @@ type audience struct {
 
 // value returns the last value of a flag, or "".
 func (c *call) value(name string) string {
-	return append([]string{""}, c.values[name]...)[len(c.values[name])]
+	values := c.values[name]
+	if len(values) == 0 {
+		return ""
+	}
+	return values[len(values)-1]
 }
 
 // parse parses a command line. Flags may be anywhere before a "--", even before
@@ -239,7 +243,10 @@ func (c *call) parseFlags(args []string) (wrong string) {
 
 // chooseCommand sets the subcommand. It is explain if none was named.
 func (c *call) chooseCommand() {
-	i := slices.Index(subcommandNames(), append(c.args, "")[0])
+	i := -1
+	if len(c.args) > 0 {
+		i = slices.Index(subcommandNames(), c.args[0])
+	}
 	switch {
 	case c.value("version") == on:
 		c.command = subcommand{flags: []string{"version"}, run: (*session).version}

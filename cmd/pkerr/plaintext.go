@@ -89,8 +89,8 @@ func undump(text []byte) []byte {
 	summary := regexp.MustCompile(`(<=|=>) (?:Send|Recv) (SSL )?\w+, (\d+) bytes`)
 	var out []byte
 	size, direction, encrypted := int64(-1), "", false
-	lines := bytes.Split(text, []byte("\n"))
-	for i, line := range lines {
+	lines := append(bytes.Split(text, []byte("\n")), nil) // every row has a next line
+	for i, line := range lines[:len(lines)-1] {
 		if m := summary.FindSubmatch(line); m != nil {
 			size, _ = strconv.ParseInt(string(m[3]), 10, 64)
 			if encrypted = m[2] != nil; !encrypted && direction != string(m[1]) {
@@ -104,7 +104,7 @@ func undump(text []byte) []byte {
 		}
 		start, _ := strconv.ParseInt(string(m[1]), 16, 64) // eight digits at most
 		end := size
-		if next := rowOf.FindSubmatch(append(lines, nil)[i+1]); next != nil {
+		if next := rowOf.FindSubmatch(lines[i+1]); next != nil {
 			end, _ = strconv.ParseInt(string(next[1]), 16, 64)
 		}
 		if n := numbers.FindSubmatch(m[2]); n != nil {
