@@ -63,7 +63,7 @@ func (s *session) explain(c *call) error {
 		explained = append(explained, factsOf(m, c.who))
 	}
 	template := "explain"
-	if len(all) > len(c.args) {
+	if len(c.args) == 1 && isZero(c.args[0]) {
 		template = "zero"
 	}
 	if err := s.output(c, template, &listing{Codes: explained}); err != nil || len(missing) == 0 {
@@ -89,7 +89,7 @@ func resolveAll(texts []string) (all []match, missing []usageError) {
 	for _, text := range texts {
 		m, wrong := resolve(text)
 		switch {
-		case strings.Contains(text, "0") && strings.Trim(text, " 0") == "": // the plain codes share it
+		case isZero(text): // the plain codes share it
 			for c := range pkerr.Codes() {
 				if c.Number() == 0 {
 					all = append(all, match{code: c})
@@ -105,6 +105,12 @@ func resolveAll(texts []string) (all []match, missing []usageError) {
 		return []match{m}, nil
 	}
 	return all, missing
+}
+
+// isZero reports whether a text is the number 0.
+func isZero(text string) bool {
+	text = strings.TrimSpace(text)
+	return text != "" && strings.Trim(text, "0") == ""
 }
 
 // A listing is what explain and list show. It is also their JSON.

@@ -98,7 +98,12 @@ func contentOf(body []byte) content {
 	if isFailure(status) && isProblem {
 		c.problem, c.isError = status, true
 	}
-	c.isModel = has("id") && has("uuid", "name", "created", "timestamp") && !c.isError &&
+	part := regexp.MustCompile(`^(?:id|(?:display_)?name|description|pronouns|tag|color|created|privacy|\w+_url)$`)
+	isPart := has("name") // of a system, a member or a group
+	for key := range keys {
+		isPart = isPart && part.MatchString(key)
+	}
+	c.isModel = has("id") && (has("uuid") || isPart || has("timestamp") && has("members", "original")) && !c.isError &&
 		!has("status", "statusCode", "title", "detail", "errors", "success", "code", "message")
 	var list []json.RawMessage
 	if json.Unmarshal(text, &list) == nil && len(list) > 0 {

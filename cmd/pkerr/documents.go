@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,6 +48,9 @@ func findDocuments(text []byte) []byte {
 			successes = append(successes, request, response)
 		}
 	})
+	if _, ok := pairIn(string(text)); ok && len(failures)+len(coded) == 0 {
+		return nil // an error that no object describes
+	}
 	found := slices.Concat(successes, failures, coded)
 	if len(all) > 1 && len(found) > 0 {
 		found = slices.Insert(found, len(successes), string(text)) // a body, and what a tool says about it
@@ -84,7 +88,7 @@ func pathOf(m map[string]any) string {
 // a status, and headers, a body or a request. The status is 0 for any other
 // object, such as a body that contains its own status.
 func responseOf(m map[string]any, hasRequest bool) (status int, response string) {
-	described, header, body := hasRequest, http.Header{}, ""
+	described, failed, header, body := hasRequest, false, http.Header{}, ""
 	for _, key := range slices.Sorted(maps.Keys(m)) {
 		value := m[key]
 		switch strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(key)) {
@@ -103,6 +107,8 @@ func responseOf(m map[string]any, hasRequest bool) (status int, response string)
 			}
 		case "headers", "header", "responseheaders":
 			header, described = headersOf(value), true
+		case "level", "severity":
+			failed = regexp.MustCompile(`(?i)^(?:err|crit|fatal|panic)`).MatchString(fmt.Sprint(value))
 		case "statustext", "stack":
 			described = true
 		case "body", "content", "data", "text", "responsetext", "responsebody":
@@ -111,7 +117,7 @@ func responseOf(m map[string]any, hasRequest bool) (status int, response string)
 			}
 		}
 	}
-	if !described || status == 0 {
+	if !described || status == 0 || failed && !isFailure(status) {
 		return 0, ""
 	}
 	if body == "" && header.Get("Content-Type") == "" {

@@ -177,8 +177,11 @@ func matches(c pkerr.Code) []codeName {
 // numberedWith returns the numbers and names of the codes with the status of c.
 // It returns nil if one of them is plain.
 func numberedWith(c pkerr.Code) (names []string) {
+	if pkerr.MakeCode(0, c.Status()).Name() != "" {
+		return nil
+	}
 	for other := range pkerr.Codes() {
-		if other.Status() == c.Status() && pkerr.MakeCode(0, c.Status()).Name() == "" {
+		if other.Status() == c.Status() {
 			names = append(names, reference.Code(other).Anchor()+" "+other.Name())
 		}
 	}

@@ -90,7 +90,7 @@ func (f *fake) script(text string) (err error) {
 	found, _ := exact(answered)
 	defer func() {
 		if v := recover(); v != nil { // the pattern is invalid or taken
-			err = wrong(printable(fmt.Sprint(v)))
+			err = wrong(printable(regexp.MustCompile(` \(registered at [^)]*\)`).ReplaceAllLiteralString(fmt.Sprint(v), "")))
 		}
 	}()
 	route := func() *pkerrtest.Route { return f.api.On(strings.TrimSpace(strings.ToUpper(m[1]) + " " + path)) }

@@ -264,15 +264,15 @@ func findCode(text string) match {
 		}
 		return match{code: c}
 	}
-	if c, ok := numbered(submatch(`(?:^|[^\w/.-])((?:0|[1-9]\d{4})/[45]\d\d)(?:[^\w/.]|\.?$|\.\W)`, text)); ok {
+	if c, ok := pairIn(text); ok {
 		return of(c)
 	}
 	status := findStatus([]byte(text))
 	called := submatch(`(?i)(?:code|number|errno|error)["']?\s*(?:[:=(#]|=>)?\s*["']?([1-9]\d{4})\b`, text)
 	if c, ok := numbered(called); ok {
 		return of(c)
-	} else if c, ok := numbered(called + "/" + strconv.Itoa(status)); ok && isFailure(status) {
-		return of(c)
+	} else if n, err := strconv.ParseInt(called, 10, 64); err == nil && isFailure(status) {
+		return of(pkerr.MakeCode(n, status))
 	}
 	byWord := func(pattern string, name func(pkerr.Code) string) (found pkerr.Code) {
 		for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(text, -1) {
@@ -301,6 +301,18 @@ func findCode(text string) match {
 		return match{code: pkerr.MakeCode(0, status)}
 	}
 	return match{}
+}
+
+// pairIn returns the code whose number and status a text contains, as in
+// 20002/404. After a colon it must be known, because it may be part of a URL.
+func pairIn(text string) (pkerr.Code, bool) {
+	pair := regexp.MustCompile(`(^|[^\w/.-])((?:0|[1-9]\d{4})/[45]\d\d)(?:[^\w/.]|\.?$|\.\W)`)
+	for _, m := range pair.FindAllStringSubmatch(text, -1) {
+		if c, ok := numbered(m[2]); ok && (m[1] != ":" || c.Name() != "") {
+			return c, true
+		}
+	}
+	return 0, false
 }
 
 // submatch returns what the first group of a pattern matches in a text, or "".
@@ -348,9 +360,10 @@ func near(text string) (codes []pkerr.Code) {
 
 // nearest returns the words that a misspelt word may mean, nearest first.
 func nearest(word string, words []string, limit int) []string {
-	var near [6][]string // by distance
+	const mostWrong = 5
+	var near [mostWrong + 1][]string // by distance
 	for _, w := range words {
-		most := max(1, min(len(w)/4, len(near)-1))
+		most := max(1, min(len(w)/4, mostWrong))
 		if n := distance([]rune(strings.ToLower(word)), []rune(strings.ToLower(w)), most); n <= most {
 			near[n] = append(near[n], w)
 		}
@@ -360,7 +373,8 @@ func nearest(word string, words []string, limit int) []string {
 }
 
 // distance returns how many letters are added, missing, replaced or swapped. If
-// they are more than most, it returns a number above most.
+// they are more than most, it returns a number above most. The work grows
+// exponentially with most.
 func distance(a, b []rune, most int) int {
 	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
 		a, b = a[1:], b[1:]

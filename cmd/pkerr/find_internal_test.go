@@ -230,7 +230,11 @@ func TestResolveAll(t *testing.T) {
 	require.Empty(t, missing, "a line of a log without quotes")
 	require.Equal(t, []match{{code: pkerr.MemberNotFound}}, all)
 
-	for _, zero := range []string{"0", "00", " 0 "} {
+	all, missing = resolveAll([]string{"0", "20002"})
+	require.Empty(t, missing)
+	require.Len(t, all, 11)
+
+	for _, zero := range []string{"0", "00", " 0 ", "0\n"} {
 		all, missing = resolveAll([]string{zero})
 		require.Empty(t, missing)
 		require.Len(t, all, 10)

@@ -34,7 +34,16 @@ func plainText(input []byte) []byte {
 		{`\n\n(` + knownHeader + `)`, "\n$1"}, // line breaks may be doubled
 		{`\x1b(?:\[[0-?]*[\x20-\x2f]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[\x20-\x2f]*[0-~])`, ""},
 	})
-	return append(withoutNotes(withoutPrefix(undump(head))), packed...)
+	head = undump(head)
+	isTrace := regexp.MustCompile(`< HTTP/\d|> [A-Z]+ \S+ HTTP/\d`).Match(head)
+	if head = withoutPrefix(head); isTrace {
+		head = withoutNotes(head)
+	}
+	head = rewrite(head, []rewriting{ // the answer to a CONNECT is not that of the API
+		{`(?m)^HTTP/1\.[01] 2\d\d (?i:.*connect).*\n`, ""},
+		{`(?m)^(.*CONNECT \S+ HTTP/1\.[01])\n\s*HTTP/1\.[01] 2\d\d.*$`, "$1"},
+	})
+	return append(head, packed...)
 }
 
 // A rewriting is a pattern and its replacement.
@@ -81,7 +90,7 @@ func fromUTF16(input []byte) []byte {
 // of hexadecimal numbers or text, and perhaps a line above them that says how
 // many bytes were sent or received. Its other lines are left out.
 func undump(text []byte) []byte {
-	if !regexp.MustCompile(`(?m)^\s*(?:0x)?0{4,8}[: ]`).Match(text) {
+	if !regexp.MustCompile(`(?m)^\s*(?:0x)?0{4,8}(?::| +[0-9a-fA-F]{2})`).Match(text) {
 		return text
 	}
 	rowOf := regexp.MustCompile(`^\s*(?:0x)?([0-9a-fA-F]{4,8})(?:: ?| )(.*)$`)
@@ -125,9 +134,6 @@ func undump(text []byte) []byte {
 // request.
 func withoutNotes(text []byte) []byte {
 	const stamp = `(?:\d\d:\d\d:\d\d\.\d+ (?:\[[^\]]*\] )?)?`
-	if !regexp.MustCompile(`(?m)^` + stamp + `(?:> [A-Z]+ \S+ HTTP/\d|\* )`).Match(text) {
-		return text
-	}
 	return rewrite(text, []rewriting{
 		{`(?m)^(?:` + stamp + `(?:\*(?: [^[\n].*)?|>(?: [\w-]+:.*)?|[{}] \[\d+ bytes data\])|.*--:--:--.*)(?:\n|$)`, ""},
 		{`(?m)` + stamp + `\* (?:Connection|Closing|Leftovers).*$`, ""}, // after a body without a line break
@@ -142,12 +148,13 @@ func withoutPrefix(text []byte) []byte {
 	if !mentionsStatus(text) {
 		return text
 	}
-	prefixed := regexp.MustCompile(`(?m)^((?:[^\n"'{]*(?:[^A-Za-z\s"'{,;]|\d[A-Za-z]{1,2}))?[ \t]*["']?)` +
+	prefixed := regexp.MustCompile(`(?m)^((?:[^\n"'{]*(?:[^A-Za-z\s"'{,]|\d[A-Za-z]{1,2}))?[ \t]*["']?)` +
 		`(?:HTTP/[123][\d.]*|:status:?)[ \t]+\d{3}(?:[ \t][^\n"']*)?["']?$`)
+	entity := regexp.MustCompile(`&\w+;$`) // it is undone later
 	done := map[string]bool{}
 	for _, m := range prefixed.FindAllSubmatch(text, most) {
 		marks := bytes.TrimRight(m[1], " ")
-		if len(m[1]) == 0 || !utf8.Valid(marks) || len(marks) == len(m[1]) && bytes.ContainsAny(m[1][len(m[1])-1:], "}]>") {
+		if len(m[1]) == 0 || !utf8.Valid(marks) || entity.Match(marks) || len(marks) == len(m[1]) && bytes.ContainsAny(m[1][len(m[1])-1:], "}]>") {
 			continue // not a prefix, or the body of another response
 		}
 		prefix := regexp.MustCompile(`\d`).ReplaceAllLiteralString(regexp.QuoteMeta(string(marks)), `\d`)
@@ -156,7 +163,11 @@ func withoutPrefix(text []byte) []byte {
 		}
 		done[prefix] = true
 		spaces := len(m[1]) - len(marks)
-		text = regexp.MustCompile(fmt.Sprintf(`(?m)^%s(?: {%d,%d}|$)`, prefix, min(spaces, 1), spaces)).ReplaceAll(text, nil)
+		least := 0 // a status line can be indented, unlike the body
+		if spaces == 1 {
+			least = 1
+		}
+		text = regexp.MustCompile(fmt.Sprintf(`(?m)^%s(?: {%d,%d}|$)`, prefix, least, spaces)).ReplaceAll(text, nil)
 	}
 	return text
 }

@@ -37,9 +37,9 @@ type reading struct {
 	certainty    string // certain, likely or guess
 	source       string // what it was read from, as in the template "source"
 
-	// The status line begins at start, and the body at end.
-	start, end int
-	clean      bool // between them are only headers and an empty line
+	// The status line begins at start.
+	start, bodyStart int
+	clean            bool // between them are only headers and an empty line
 
 	// The rest is about inputs without a status line.
 	textStatus   int   // the status that the text states without a status line
@@ -75,9 +75,11 @@ func readText(text []byte, depth int) *reading {
 	}
 	undone := text
 	for _, undo := range []func([]byte) []byte{unescaped, relaxed} {
-		if undone = undo(undone); r.found() || depth == maxNested || bytes.Equal(undone, text) {
+		next := undo(undone)
+		if r.found() || depth == maxNested || bytes.Equal(next, undone) {
 			continue
 		}
+		undone = next
 		if inner := readText(plainText(undone), depth+1); inner.found() {
 			inner.certainty = likely
 			return inner
@@ -102,10 +104,13 @@ func readHeads(text []byte) (last *reading) {
 	}
 	all := regexp.MustCompile(`(?m)`+statusLine).FindAllSubmatchIndex(text, -1)
 	for _, m := range all[max(0, len(all)-most):] {
+		if last == nil && m[2] < m[3] {
+			continue // the end of a page, or of the body of a response that is not there
+		}
 		r := &reading{header: http.Header{}, start: m[3], certainty: "certain", source: "response"}
 		r.status, _ = strconv.Atoi(string(text[m[4]:m[5]])) // three digits
 		r.readHeaders(text, m[1])
-		if last == nil || last.followedBy(r, text[last.end:r.start]) {
+		if last == nil || last.followedBy(r, text[last.bodyStart:r.start]) {
 			last = r
 		}
 	}
@@ -134,19 +139,20 @@ const statusLine = `(^|[}\]>])(?:HTTP/(?:1\.[01]|2(?:\.0)?|3(?:\.0)?)|:status:?)
 // readHeaders reads the headers from pos up to where the body must begin.
 func (r *reading) readHeaders(text []byte, pos int) {
 	block := text[pos:min(len(text), pos+maxHead)]
-	r.end = pos + len(block)
+	r.bodyStart = pos + len(block)
 	if end := regexp.MustCompile(`(?m)^[ \t]*(\n)|^[ \t]*[{\["<]|` + statusLine).FindSubmatchIndex(block); end != nil {
-		if r.end = pos + end[0]; end[2] >= 0 {
-			r.end, r.clean = pos+end[1], true
+		if r.bodyStart = pos + end[0]; end[2] >= 0 {
+			r.bodyStart, r.clean = pos+end[1], true
 		}
 		block = block[:end[0]]
 	}
-	follows := len(bytes.TrimSpace(text[r.end:])) > 0
+	follows := len(bytes.TrimSpace(text[r.bodyStart:])) > 0
+	token := regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
 	for line := range bytes.Lines(block) {
 		key, value, ok := strings.Cut(string(bytes.TrimSpace(line)), ":")
-		if ok = ok && regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$").MatchString(key); !ok {
+		if !ok || !token.MatchString(key) {
 			if r.clean = false; !follows {
-				r.end, follows = pos, true
+				r.bodyStart, follows = pos, true
 			}
 		} else if key, value = http.CanonicalHeaderKey(key), strings.TrimSpace(value); !slices.Contains(r.header[key], value) {
 			r.header[key] = append(r.header[key], value)
@@ -181,12 +187,13 @@ func (r *reading) followedBy(next *reading, between []byte) bool {
 
 // takeBody sets the body of the response in a text.
 func (r *reading) takeBody(text []byte) {
-	body := gunzip(dechunked(text[r.end:]))
+	body := gunzip(dechunked(text[r.bodyStart:]))
 	length, err := strconv.Atoi(r.header.Get("Content-Length"))
 	kind, trimmed := kindOf(body), bytes.TrimSpace(body)
 	lengths := []int{len(body), len(trimmed), len(body) + bytes.Count(body, []byte("\n"))} // line endings may have changed
 	isJSON := strings.Contains(r.header.Get("Content-Type"), "json")
-	intact := r.clean && (kind == kindBroken || err != nil && !isJSON || slices.Contains(lengths, length))
+	quoted := contentOf(findObject(trimmed))
+	intact := r.clean && (kind == kindBroken || err != nil && !isJSON && !quoted.isClearError() || slices.Contains(lengths, length))
 	if kind != kindEmpty && kind != kindJSON && !intact {
 		// The text may contain more than the body.
 		found := findBody(trimmed)
@@ -289,7 +296,7 @@ func readLoose(text []byte) *reading {
 		r.source = headersAlone
 	}
 	around := regexp.MustCompile(`([}\]])(\d{3})\s*$`).ReplaceAll(text, []byte("$1\n$2")) // what a tool adds
-	r.setBody(trimBody(text[r.end:]))
+	r.setBody(trimBody(text[r.bodyStart:]))
 	switch whole := json.Valid(r.body); {
 	case r.content.kind == kindEmpty:
 		r.content.kind = kindMissing
@@ -307,10 +314,13 @@ func readLoose(text []byte) *reading {
 		}
 	}
 	r.method, r.path = findRequest(around)
-	if r.textStatus = findStatus(around); r.textStatus == 0 && r.content.kind == kindHTML {
-		r.textStatus = findStatus(r.body)
+	isPage := r.content.kind == kindHTML
+	r.textStatus = findStatus(around)
+	if quoted := findStatus(r.body); r.textStatus == 0 && isPage && isFailure(quoted) {
+		r.textStatus = quoted
 	}
-	if !isFailure(r.textStatus) && regexp.MustCompile(`(?i)error|fatal|fail|exception|traceback|timed out|closed`).Match(around) {
+	failed := regexp.MustCompile(`(?i)error|fatal|fail|exception|traceback|timed out|closed`).Match(around)
+	if !isFailure(r.textStatus) && (failed || isPage && r.unstructured) {
 		r.textStatus = 0 // it may be that of another response
 	}
 	return r

@@ -202,6 +202,14 @@ func TestReadResponse_Found(t *testing.T) {
 		"dump without an end":     strings.ReplaceAll(xxd(head+notFoundBody), "\n", "\nnot a row\n"),
 		"chunks, then a prompt":   "HTTP/1.1 404 x\n\n" + strings.ReplaceAll(chunk(notFoundBody), "\r", "") + "0\n\nuser@host:~$ ",
 		"doubled headers":         "HTTP/1.1 404 x\n\nDate: x\n\nServer: x\n\nCF-Ray: x\n\nVary: x\n\nVia: x\n\nETag: x\n\nAllow: GET\n\nLocation: x\n\nConnection: close\n\n\n" + notFoundBody,
+		"a list in Markdown":      "* Request: GET /v2/members/zzzzz\n* Response: " + notFoundBody,
+		"a list of a log":         "* status: 404\n* code: 20002",
+		"a quotation and a list":  "> quoted: " + notFoundBody + "\n* note",
+		"a pair in a list":        "* pkerr: member not found (20002/404)",
+		"a diff":                  "+  HTTP/1.1 404 Not Found\n+  Content-Type: application/json\n+\n+{\n+  \"message\": \"Member not found.\",\n+  \"code\": 20002\n+}",
+		"a prefix with semicolon": "10:00:00; HTTP/1.1 404 Not Found\n10:00:01; Content-Type: application/json\n10:00:01; \n10:00:01; " + notFoundBody,
+		"a session of openssl":    "    0000 - 7d c3 00 00 00 00 00 00-00 00 00 00 00 00 00 00   }...............\n---\n" + head + notFoundBody,
+		"a log after a success":   `{"level":"INFO","msg":"ok","status":200,"path":"/y"}` + "\n" + `{"level":"ERROR","msg":"pkerr: member not found (20002/404)"}`,
 		"after what was sent":     `POST {"name":"x"} to /v2/members failed: ` + notFoundBody + ` in {"ms":3}`,
 		"status before the text":  "404 see " + notFoundBody,
 		"object of a program":     "Error: x\n    at y {\n  timings: { start: 1, error: undefined },\n  data: { message: 'Member not found.', code: 20002, errors: [Object] }\n}\n",
@@ -341,7 +349,8 @@ func TestReadResponse_Success(t *testing.T) {
 	for input, want := range map[string]int{
 		"HTTP/1.1 200 OK\n\n{}": exitOK, "HTTP/2 204 \n\n": exitOK, "200": exitOK, "200 OK": exitOK, "level=info status=200 bytes=20002": exitOK, `1.2.3.4 "GET /v2/x HTTP/2.0" 200 20002`: exitOK, "HTTP 201": exitOK, "http_code: 200": exitOK,
 		`{"id":"abcde","uuid":"x","description":"HTTP/1.1 500 x"}`: exitOK,
-		`{"id":"abcde","name":"Alice"}`:                            exitOK, `[{"id":"abcde","uuid":"x"}]`: exitOK, `[{"id":"abcde","uuid":"x"}]200`: exitOK, `{"id":"exmpl","name":"x"}200`: exitOK, "{}\n200\n": exitOK,
+		`{"id":"abcde","name":"Alice"}`:                            exitOK, `{"id":"abcde","uuid":"x","name":"Alice","new_key":1}`: exitOK, `[{"id":"abcde","uuid":"x"}]`: exitOK, `[{"id":"abcde","uuid":"x"}]200`: exitOK, `{"id":"exmpl","name":"x"}200`: exitOK, "{}\n200\n": exitOK,
+		`{"id":"1","timestamp":"2026-11-26T00:00:00Z","members":[]}`: exitOK, `{"id":"1","timestamp":"2026-11-26T00:00:00Z","original":"2"}`: exitOK,
 		`{"log":{"entries":[{"response":{"status":200,"headers":[],"content":{}}}]}}`: exitOK,
 		"HTTP/1.1 500 x\nContent-Length: 4\n\nbusyHTTP/1.1 200 OK\n\n{}":              exitAPIError, // no line break: not a status line
 		"HTTP/1.1 500 x\nContent-Length: 5\n\nbusy\nHTTP/1.1 200 OK\n\n{}":            exitOK,
@@ -364,7 +373,14 @@ func TestReadResponse_Success(t *testing.T) {
 		"": exitUsage, " \n": exitUsage, "[]": exitUsage, "{}": exitUsage, "null": exitUsage, "7": exitUsage, "99": exitUsage, "1000": exitUsage, "true": exitUsage,
 		`{"success":false,"errors":[{"code":10000,"message":"x"}],"result":null}`: exitUsage, `{"status":503}`: exitUsage, `{"errors":[]}`: exitUsage,
 		`{"id":"abcde"}`: exitUsage, `{"id":"x","name":"y","status":503}`: exitUsage, `{"id":"x","name":"y","errors":[]}`: exitUsage, `[{"id":"x","name":"y"},{}]`: exitUsage,
-		`{"log":{"entries":[]}}`: exitUsage, `{"log":{"entries":[{"response":{"status":0}}]}}`: exitUsage, `{"msg":"HTTP/1.1 200 OK\n\n{}"}`: exitUsage,
+		`{"id":"x","name":"x","errorMessage":"Task timed out"}`: exitUsage, `{"id":"1","created":1,"object":"error"}`: exitUsage, `{"id":"1","timestamp":"2026","reason":"blocked"}`: exitUsage,
+		"HTTP/1.1 200 Connection established\r\nProxy-Agent: t/1\r\n\r\ncurl: (35) TLS connect error\n":                    exitUsage,
+		"> CONNECT api.pluralkit.me:443 HTTP/1.1\n> Host: x\n>\n< HTTP/1.1 200 OK\n<\n* TLS connect error\ncurl: (35) x\n": exitUsage,
+		"HTTP/1.1 200 Connection established\r\n\r\nHTTP/2 404 \r\ncontent-type: application/json\r\n\r\n" + notFoundBody:  exitAPIError,
+		"<p>x</p>\n<pre>HTTP/1.1 200 OK</pre>": exitUsage, "<html><pre>HTTP/1.1 200 OK\nContent-Type: application/json\n\n{}</pre></body></html>": exitUsage,
+		`{"level":"error","status":200,"path":"/x","msg":"decode failed"}`: exitUsage, `{"level":"info","status":200,"path":"/x","msg":"done"}`: exitOK,
+		"http://localhost:12345/404": exitUsage,
+		`{"log":{"entries":[]}}`:     exitUsage, `{"log":{"entries":[{"response":{"status":0}}]}}`: exitUsage, `{"msg":"HTTP/1.1 200 OK\n\n{}"}`: exitUsage,
 		`{"code":200,"message":"OK"}`: exitUsage, `{"status":20000,"url":"https://x/y"}`: exitUsage, `{"code":200,"time_total":0.1}`: exitUsage,
 		"error: Assert status code\n 2 | HTTP 200\n   |      ^^^ actual value is <404>\n": exitUsage, "level=ERROR msg=x other.status=200 err=boom": exitUsage,
 		"curl: (28) Operation timed out after 5001 milliseconds\n200": exitUsage, "curl: (18) transfer closed with 9 bytes remaining to read\n200": exitUsage,
@@ -383,6 +399,14 @@ func TestReadResponse_Page(t *testing.T) {
 	_, text, status := runDecode(t, "HTTP/1.1 200 OK\nContent-Type: text/html\n\n<html>Sign in</html>")
 	require.Equal(t, exitOK, status)
 	require.Contains(t, text, "The body is an HTML page, not from the API.")
+
+	_, text, status = runDecode(t, "I expected:\n\nHTTP/1.1 200 OK\n\nbut got\n\n"+notFoundBody)
+	require.Equal(t, exitOK, status)
+	require.Contains(t, text, "The body looks like an error, but the status is that of a success.")
+
+	// A page that looks like a list of notes keeps its lines.
+	d, _, _ := runDecode(t, "HTTP/1.1 502 Bad Gateway\nContent-Type: text/plain\n\n* upstream\n* failed")
+	require.Equal(t, kindText, d.Body.Kind)
 }
 
 // A proxy or firewall in front of the API refuses for reasons of its own.

@@ -397,6 +397,7 @@ func TestServe_On(t *testing.T) {
 	r := pkerr(t, nil, "", "serve", "--on", "GET /v2/{a}/x=404", "--on", "GET /v2/y/{b}=404")
 	require.Equal(t, 2, r.status, "patterns that are at odds")
 	require.Contains(t, r.stderr, "conflicts with pattern")
+	require.NotContains(t, r.stderr, ".go:", "where the command was built")
 }
 
 // Each request is logged on one line, without secrets or anything that a
