@@ -83,6 +83,9 @@ func (f *fake) script(text string) (err error) {
 		return wrong("the route or the answer is missing")
 	}
 	path, answered, file := m[2], m[3], m[4]
+	if own := regexp.MustCompile(`^/(?:(?:as|codes|corpus|limited)(?:/.*)?)?$`); own.MatchString(path) {
+		return wrong("pkerr serve answers " + quote(path) + " itself")
+	}
 	if !strings.HasPrefix(path, "/v2/") && len(parseRequest(path).endpoints()) > 0 {
 		path = "/v2" + path // as the documentation writes it
 	}
@@ -103,6 +106,8 @@ func (f *fake) script(text string) (err error) {
 		route().ReplyBytes(status, nil, "")
 	case file == "" && isFailure(found.code.Status()):
 		route().Reply(sample(found.code))
+	case file != "":
+		return wrong("a file needs a status that has a body, not " + quote(answered))
 	default:
 		return wrong(quote(answered) + " is neither a code nor a status")
 	}

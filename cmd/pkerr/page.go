@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"html/template"
 	"net/http"
 	"regexp"
@@ -34,6 +35,7 @@ func withCode(text string) template.HTML {
 // serveHTML answers with a page for browsers. Its forms send a search and a
 // language, or a response to decode, so the page works without JavaScript.
 func serveHTML(w http.ResponseWriter, r *http.Request) {
+	_, tooLong := errors.AsType[*http.MaxBytesError](r.ParseForm())
 	l, ok := locale.Match(r.FormValue(flagLang))
 	who := audience{Localizer: l, wanted: ok}
 	query, endpoint, pasted := r.FormValue("q"), r.FormValue(flagEndpoint), r.PostFormValue("response")
@@ -62,7 +64,9 @@ func serveHTML(w http.ResponseWriter, r *http.Request) {
 		"Base": "http://" + r.Host, "Lang": l.String(), "Languages": languages(), "Endpoint": endpoint, "Endpoints": endpoints,
 		"Query": query, "Codes": codes, "Found": found, "Pasted": pasted,
 	}
-	if strings.TrimSpace(pasted) != "" {
+	if tooLong {
+		page["Problem"] = "the response has more than 1 MB"
+	} else if strings.TrimSpace(pasted) != "" {
 		if d, err := diagnose(readResponse([]byte(pasted)), 0, who); err == nil {
 			page["Heading"], page["Rows"] = d.Heading(), rowsOf(execute("decode", d))[1:]
 		} else {

@@ -206,6 +206,15 @@ func TestServe_LargeRequest(t *testing.T) {
 	require.Equal(t, library.ContentTooLarge, library.CodeOf(post(2<<20)))
 	resp, _ := get(t, "GET", s.url+"/codes/20003", nil)
 	require.Equal(t, 404, resp.StatusCode)
+
+	req := request(t, "POST", s.url+"/", strings.NewReader("response="+strings.Repeat("1", 2<<20)))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	page, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(req)
+	require.NoError(t, err)
+	defer page.Body.Close()
+	body, err := io.ReadAll(page.Body)
+	require.NoError(t, err)
+	require.Contains(t, string(body), "Not understood: the response has more than 1 MB.")
 }
 
 func request(t *testing.T, method, target string, body io.Reader) *http.Request {
@@ -387,6 +396,12 @@ func TestServe_On(t *testing.T) {
 	resp, _ := get(t, "GET", s.url+"/v2/systems/@me", nil)
 	require.Equal(t, 401, resp.StatusCode, "without a token")
 
+	for on, why := range map[string]string{
+		"GET /v2/x=20003 " + file: "a file needs a status", "GET /v2/x=204 no-such-file": "cannot read the file",
+		"/as/x=500": `answers "/as/x" itself`, "GET /=404": `answers "/" itself`, "/limited=404": `answers "/limited" itself`,
+	} {
+		require.Contains(t, pkerr(t, nil, "", "serve", "--on", on).stderr, why)
+	}
 	for _, on := range []string{"", "x", "GET /v2/x", "GET /v2/x=", "GET=20002", "GET /v2/x=nope", "GET /v2/x=99", "GET /v2/x=100", "GET /v2/x=0", "/{=404", "GET  /v2/{a}/{a}=404", "/v2/x=200 no-such-file", "\x1b=404"} {
 		r := pkerr(t, nil, "", "serve", "--on", on)
 		require.Equal(t, 2, r.status, on)
