@@ -212,6 +212,10 @@ var translations = sync.OnceValue(func() (all []phrase) {
 				before, _, _ := strings.Cut(text, strconv.Itoa(seconds)) // what follows depends on the number
 				all = append(all, phrase{code: c, before: before})
 			}
+			parent := cmp.Or(c.Base(), c.Class())
+			if c != parent && l.Message(err) == l.Message(parent) {
+				continue // it has no text of its own, like a new code in most languages
+			}
 			before, after, _ := strings.Cut(letters(l.Message(err)), name)
 			all = append(all, phrase{code: c, before: before, after: after})
 		}
