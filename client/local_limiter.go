@@ -67,7 +67,7 @@ func (w *waiter) notify() {
 }
 
 // Wait waits until a request of the bucket may be sent. As soon as that is
-// known not to be before the deadline of ctx, Wait returns a [*WaitError] with
+// known to be at or after the deadline of ctx, Wait returns a [*WaitError] with
 // [context.DeadlineExceeded], whatever the call's place in the queue. If ctx
 // ends first, Wait returns its cause.
 func (l *LocalLimiter) Wait(ctx context.Context, bucket Bucket) error {
@@ -191,7 +191,7 @@ func (b *localBucket) try() bool {
 	return true
 }
 
-// dismiss removes the waiters whose turn is known not to come before their
+// dismiss removes the waiters whose turn is known to come at or after their
 // deadline from the queue, and notifies them.
 func (b *localBucket) dismiss(bucket Bucket) {
 	before := 0
@@ -206,7 +206,7 @@ func (b *localBucket) dismiss(bucket Bucket) {
 }
 
 // late returns an error if the turn of a request with this many others before
-// it is known not to come before its deadline, and nil otherwise.
+// it is known to come at or after its deadline, and nil otherwise.
 func (b *localBucket) late(bucket Bucket, before int, deadline time.Time) error {
 	turn := b.turn(before)
 	if deadline.IsZero() || turn.Before(deadline) {

@@ -24,7 +24,7 @@ func MethodNotAllowed(w http.ResponseWriter, r *http.Request) {
 // header, for routers that do not, such as chi and gorilla. match reports
 // whether the router has a route for a request; it is called for each of GET,
 // HEAD, POST, PUT, PATCH, DELETE and OPTIONS, with a shallow copy of the
-// request, which it must not change. If it is false for all of them, an Allow
+// request, which it must not change. If it returns false for all, an Allow
 // header that has already been set is kept. match must not be nil.
 func Allow(match func(*http.Request) bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {

@@ -40,8 +40,8 @@ import (
 // AbortWithError and Bind; call Abort and ShouldBind instead.
 //
 // An error is a whole response: if w is the writer that Middleware or
-// HandlerFunc passes on, what is written to it afterwards is discarded, also
-// headers. Once that exceeds 4 KiB, it fails with [http.ErrContentLength].
+// HandlerFunc passes on, whatever is written to it afterwards is discarded,
+// headers included. After 4 KiB, writing fails with [http.ErrContentLength].
 //
 // Write(w, r, nil) does nothing. If r is nil, the options are the defaults, and
 // the log does not name the request. If w is nil, the error is only logged and

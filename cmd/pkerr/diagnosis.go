@@ -21,7 +21,7 @@ type diagnosis struct {
 	Success   bool   `json:"success"`
 	Certainty string `json:"certainty"` // certain, likely or guess
 	Source    string `json:"source"`    // what it was read from
-	verdict
+	explanation
 
 	StatusSource string             `json:"status_source"`
 	Fields       map[string][]field `json:"fields"` // what is wrong with each key of the request
@@ -69,7 +69,7 @@ type bodyFacts struct {
 func diagnose(r *reading, given int, who audience) (*diagnosis, error) {
 	d := &diagnosis{
 		Certainty: r.certainty, Source: r.source, StatusSource: "text", Method: r.method, Path: r.path,
-		verdict: verdict{Status: r.status, Notes: []string{}, Matches: []codeName{}, Go: who.forGo}, Fields: map[string][]field{},
+		explanation: explanation{Status: r.status, Notes: []string{}, Matches: []codeName{}, Go: who.forGo}, Fields: map[string][]field{},
 		Body:      bodyFacts{r.content.kind, len(r.body), r.truncated, r.header.Get("Content-Encoding")},
 		Challenge: r.header.Get("WWW-Authenticate") + r.header.Get("Proxy-Authenticate"),
 	}
@@ -187,7 +187,7 @@ func (d *diagnosis) explain(m match, seen []uncoded) {
 	if f.Notes = append(d.Notes, f.Notes...); f.Known {
 		f.Notes = d.Notes
 	}
-	if d.verdict = f.verdict; m.code.Number() == 0 && len(seen) > 0 {
+	if d.explanation = f.explanation; m.code.Number() == 0 && len(seen) > 0 {
 		d.Meaning, d.Action, d.Advice = "", "", seen[0].Advice
 		for _, u := range seen {
 			d.Notes = append(d.Notes, "From "+u.Origin+": "+u.When)

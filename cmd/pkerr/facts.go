@@ -12,8 +12,9 @@ import (
 // errorsPage is the page about all codes, with an anchor for each.
 const errorsPage = "https://github.com/pkerr/pkerr/blob/main/docs/errors.md"
 
-// A verdict is what is known about a code, and about a response that has it.
-type verdict struct {
+// An explanation is what is known about a code, or about a response that has
+// it.
+type explanation struct {
 	Code      string      `json:"code"` // "" if it is unknown
 	Number    int64       `json:"number"`
 	Status    int         `json:"status"` // 0: unknown
@@ -44,7 +45,7 @@ type translated struct {
 // facts is what is known about a code, and the JSON output of explain and list.
 // Keys keep their meaning; new ones may be added.
 type facts struct {
-	verdict
+	explanation
 
 	Known     bool             `json:"known"`
 	Cause     string           `json:"cause"`
@@ -81,7 +82,7 @@ func factsOf(m match, who audience) facts {
 		known = c.Base()
 	}
 	f := facts{
-		verdict: verdict{
+		explanation: explanation{
 			Code: c.String(), Number: c.Number(), Status: c.Status(), Name: c.Name(), Message: c.Message(), Ref: m.ref,
 			Notes: []string{}, Matches: matches(c), Localized: who.translate(c.WithRef(m.ref)), Link: errorsPage, Go: who.forGo,
 		},

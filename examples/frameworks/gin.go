@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
@@ -32,10 +33,7 @@ func ginHandler(h func(*gin.Context) error) gin.HandlerFunc {
 // another middleware gave to c.Error.
 func ginErrors(c *gin.Context) error {
 	c.Next()
-	if e := c.Errors.Last(); e != nil {
-		return e.Err
-	}
-	return nil
+	return cmp.Or(c.Errors.Last(), new(gin.Error)).Err
 }
 
 func routeGin(engine *gin.Engine) {
